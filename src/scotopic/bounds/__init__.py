@@ -1,0 +1,1 @@
+"""Published bounds as typed data."""

@@ -1,0 +1,1 @@
+"""Parametrised detector response, level-1 trigger and experiment cards."""

@@ -1,0 +1,1 @@
+"""Beams, phase space, sampling and the record of generated events."""

@@ -1,0 +1,83 @@
+"""The record of a sample of events, whoever generated it."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.errors import InputError
+
+Frame = Literal["cm", "lab"]
+
+
+@dataclass(frozen=True)
+class Events:
+    """Final-state particles of N events, one slot per particle.
+
+    Attributes
+    ----------
+    pdg : (slots, N) int32
+        PDG codes; 0 marks an empty slot (samples whose events differ in multiplicity).
+    momenta : (slots, 4, N) float64
+        (E, px, py, pz) in GeV; zeros in empty slots. +z is the electron beam.
+    weights : (N,) float64
+        In pb where the cross section is known (they sum to it), else dimensionless.
+    frame : {"cm", "lab"}
+        The frame of `momenta`.
+    sqrt_s : float
+        Nominal centre-of-mass energy, GeV.
+    process : str
+        As in ``"e- e+ > gamma gamma gamma"``; free text for foreign files.
+    cross_section_pb, cross_section_error_pb : float or None
+        Cross section of the sample within its generation cuts and its Monte Carlo error.
+    source : str
+        Who generated the sample (``"scotopic"``, a file's generator name, ...).
+    seed : int or None
+        Seed of the sample.
+    beam_spread : bool
+        Whether the events carry the beams' energy spread.
+    vertices : (slots, 3, N) float64 or None
+        Production point of each particle, mm; None means the interaction point.
+    """
+
+    pdg: NDArray[np.int32]
+    momenta: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    frame: Frame
+    sqrt_s: float
+    process: str = ""
+    cross_section_pb: float | None = None
+    cross_section_error_pb: float | None = None
+    source: str = "scotopic"
+    seed: int | None = None
+    beam_spread: bool = False
+    vertices: NDArray[np.float64] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse arrays that do not belong together and values that are no momenta."""
+        slots, n = self.pdg.shape
+        if self.momenta.shape != (slots, 4, n):
+            raise InputError(f"events: momenta have shape {self.momenta.shape}, expected {(slots, 4, n)}")
+        if self.weights.shape != (n,):
+            raise InputError(f"events: weights have shape {self.weights.shape}, expected {(n,)}")
+        if self.vertices is not None and self.vertices.shape != (slots, 3, n):
+            raise InputError(f"events: vertices have shape {self.vertices.shape}, expected {(slots, 3, n)}")
+        if not (np.isfinite(self.momenta).all() and np.isfinite(self.weights).all()):
+            raise InputError("events: momenta or weights are not finite")
+        if not self.sqrt_s > 0.0:
+            raise InputError(f"events: sqrt(s) = {self.sqrt_s} GeV, must be positive")
+
+    def __len__(self) -> int:
+        """Return the number of events."""
+        return int(self.pdg.shape[1])
+
+    def select(self, which: NDArray[np.bool_] | NDArray[np.integer] | slice) -> "Events":
+        """Return the chosen events; weights and cross section are left as they are."""
+        return replace(
+            self,
+            pdg=self.pdg[:, which],
+            momenta=self.momenta[:, :, which],
+            weights=self.weights[which],
+            vertices=None if self.vertices is None else self.vertices[:, :, which],
+        )

@@ -1,0 +1,1 @@
+"""Arrays, random streams, kinematics and solvers; the only door to jax."""

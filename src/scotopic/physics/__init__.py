@@ -1,0 +1,1 @@
+"""Standard Model inputs, models, amplitudes and processes."""

@@ -1,0 +1,1 @@
+"""Tree amplitudes from one recursion over off-shell currents."""

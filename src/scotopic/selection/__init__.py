@@ -1,0 +1,1 @@
+"""Observables, cuts and candidates."""

@@ -1,0 +1,1 @@
+"""Fits, limits and significances of binned spectra; knows no physics, usable alone."""

@@ -1,0 +1,1 @@
+"""From a search, a model and an experiment to results on disk."""
