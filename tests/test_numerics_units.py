@@ -5,7 +5,7 @@ from scotopic.numerics import units
 
 
 def test_constants():
-    # CODATA 2018 / PDG 2022: ħc = 197.3269804... MeV fm, (ħc)² = 0.389379372 GeV² mb, ħ = 6.582119569e-25 GeV s.
+    # PDG 2022: ħc = 197.3269804... MeV fm, (ħc)² = 0.389379372 GeV² mb, ħ = 6.582119569e-25 GeV s.
     assert pytest.approx(0.1973269804e-12, rel=1e-9) == units.HBARC_GEV_MM
     assert pytest.approx(0.3893793721e9, rel=1e-9) == units.GEV2_TO_PB
     assert pytest.approx(6.582119569e-16, rel=1e-9) == units.HBAR_GEV_NS

@@ -16,12 +16,12 @@ def dot(p: Array, q: Array) -> Array:
 
 def momentum(p: Array) -> Array:
     """Return the modulus of the three-momentum."""
-    return np.sqrt(p[1] * p[1] + p[2] * p[2] + p[3] * p[3])
+    return np.asarray(np.sqrt(p[1] * p[1] + p[2] * p[2] + p[3] * p[3]))
 
 
 def transverse_momentum(p: Array) -> Array:
     """Return the momentum transverse to the z axis."""
-    return np.hypot(p[1], p[2])
+    return np.asarray(np.hypot(p[1], p[2]))
 
 
 def invariant_mass2(p: Array) -> Array:
@@ -32,23 +32,23 @@ def invariant_mass2(p: Array) -> Array:
 
 def invariant_mass(p: Array) -> Array:
     """Return the invariant mass; rounding below zero gives zero."""
-    return np.sqrt(np.maximum(invariant_mass2(p), 0.0))
+    return np.asarray(np.sqrt(np.maximum(invariant_mass2(p), 0.0)))
 
 
 def polar_angle(p: Array) -> Array:
     """Return the polar angle to the +z axis, 0 to π."""
-    return np.arctan2(transverse_momentum(p), p[3])
+    return np.asarray(np.arctan2(transverse_momentum(p), p[3]))
 
 
 def cos_polar_angle(p: Array) -> Array:
     """Return the cosine of the polar angle; 1 for a particle at rest."""
     modulus = momentum(p)
-    return np.divide(p[3], modulus, out=np.ones_like(modulus), where=modulus > 0.0)
+    return np.asarray(np.divide(p[3], modulus, out=np.ones_like(modulus), where=modulus > 0.0))
 
 
 def azimuth(p: Array) -> Array:
     """Return the azimuth, -π to π."""
-    return np.arctan2(p[2], p[1])
+    return np.asarray(np.arctan2(p[2], p[1]))
 
 
 def opening_angle(p: Array, q: Array) -> Array:
@@ -95,9 +95,8 @@ def velocity(p: Array) -> Array:
 
 def from_angles(energy: ArrayLike, mass: ArrayLike, cos_theta: ArrayLike, phi: ArrayLike) -> Array:
     """Return four-momenta (4, ...) from energy, mass, cosine of the polar angle and azimuth."""
-    e, m, c, f = np.broadcast_arrays(
-        *(np.asarray(x, dtype=np.float64) for x in (energy, mass, cos_theta, phi))
-    )
+    arguments = (np.asarray(x, dtype=np.float64) for x in (energy, mass, cos_theta, phi))
+    e, m, c, f = np.broadcast_arrays(*arguments)
     modulus = np.sqrt(np.maximum((e - m) * (e + m), 0.0))
     transverse = modulus * np.sqrt((1.0 - c) * (1.0 + c))
     return np.stack([e, transverse * np.cos(f), transverse * np.sin(f), modulus * c])
@@ -114,4 +113,4 @@ def two_body_momentum(mass: ArrayLike, mass1: ArrayLike, mass2: ArrayLike) -> Ar
 
 
 def _length(v: Array) -> Array:
-    return np.sqrt((v * v).sum(axis=0))
+    return np.asarray(np.sqrt((v * v).sum(axis=0)))

@@ -29,8 +29,8 @@ def stream(seed: SupportsIndex, *key: str | SupportsIndex) -> np.random.Generato
     seed : int
         The study's seed, not negative.
     key : str or int
-        Names the stream, for instance ``("generate", process, chunk)``; texts and integers differ (``"1"`` is not
-        ``1``), and so do keys with their parts in another order.
+        Names the stream, for instance ``("generate", process, chunk)``; texts and integers differ
+        (``"1"`` is not ``1``), and so do keys with their parts in another order.
     """
     digest = _digest(seed, key, 16)
     return np.random.Generator(np.random.Philox(key=np.frombuffer(digest, dtype="<u8").astype(np.uint64)))

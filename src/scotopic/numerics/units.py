@@ -1,7 +1,7 @@
 """Conversion of units; inside the package everything is GeV, mm, pb, ns and radians.
 
-Sources: the SI's defining constants (BIPM, SI brochure, 9th edition, 2019) fix c, h and e exactly; every number
-here follows from them.
+Source: the SI's defining constants (BIPM, SI brochure, 9th edition, 2019) fix c, h and e exactly; every
+number here follows from them.
 """
 
 import math
@@ -29,7 +29,7 @@ _LUMINOSITY = re.compile(r"([0-9.eE+-]+)\s*/\s*(pb|fb|ab)")
 
 
 def parse_luminosity(text: str) -> float:
-    """Return an integrated luminosity in 1/fb from a text such as ``"445/pb"``, ``"20/fb"`` or ``"50/ab"``."""
+    """Return an integrated luminosity in 1/fb from a text such as ``"445/pb"`` or ``"50/ab"``."""
     match = _LUMINOSITY.fullmatch(text.strip())
     try:
         value = float(match[1]) * _PER_FEMTOBARN[match[2]] if match else math.nan
