@@ -1,0 +1,189 @@
+"""The noun `Search`: what a bump search asks of events and of statistics."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.selection.cut import Cut, CutStep
+from scotopic.stats import Scan
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Region:
+    """A mass range with its observable, cuts and fit window.
+
+    Attributes
+    ----------
+    name : str
+    mass_low, mass_high : float
+        Hypotheses m with mass_low <= m < mass_high (GeV) are tested here.
+    observable : str
+        Squared mass that peaks at m² (GeV²).
+    cuts : tuple of Cut
+        On top of the search's common cuts.
+    background_order : tuple of (float, int)
+        Polynomial order from each mass (GeV) upwards.
+    window : (float, float)
+        Reach of the fit window below and above m², in resolutions.
+    spectrum_low, spectrum_high : float
+        Range of the spectrum, GeV².
+    """
+
+    name: str
+    mass_low: float
+    mass_high: float
+    observable: str
+    cuts: tuple[Cut, ...]
+    background_order: tuple[tuple[float, int], ...]
+    window: tuple[float, float]
+    spectrum_low: float
+    spectrum_high: float
+
+    def order(self, mass: float) -> int:
+        """Return the polynomial order of the background at `mass` (GeV)."""
+        return max((low, order) for low, order in self.background_order if low <= mass)[1]
+
+
+@dataclass(frozen=True)
+class Systematic:
+    """A relative uncertainty with its origin; `on` names what it scales."""
+
+    name: str
+    on: str
+    relative_error: float
+    mark: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """A bump search: signature, regions, systematic terms and statistic."""
+
+    name: str
+    title: str
+    signature: str
+    model: str
+    trigger_line: str
+    cuts: tuple[Cut, ...]
+    regions: tuple[Region, ...]
+    systematics: tuple[Systematic, ...]
+    level: float
+    method: str
+    paper_luminosity_fb: float
+
+    @property
+    def mass_range(self) -> tuple[float, float]:
+        """Return the lowest and highest mass hypothesis, GeV."""
+        return self.regions[0].mass_low, self.regions[-1].mass_high
+
+    def region(self, mass: float) -> Region:
+        """Return the region that tests `mass` (GeV)."""
+        for region in self.regions:
+            if region.mass_low <= mass < region.mass_high or mass == region.mass_high == self.mass_range[1]:
+                return region
+        raise ValueError(f"no region of {self.name} tests {mass} GeV")
+
+    def systematic_error(self, on: str) -> float:
+        """Return the relative errors on `on`, added in quadrature."""
+        return float(np.sqrt(sum(one.relative_error**2 for one in self.systematics if one.on == on)))
+
+
+@dataclass(frozen=True)
+class RegionSpectrum:
+    """The observed (or drawn) and expected spectrum of one region.
+
+    Counts are candidates per bin; `expected` splits the expectation by named background and is
+    empty for data without a simulated background.
+    """
+
+    region: Region
+    edges: Floats
+    observed: Floats
+    expected: Mapping[str, Floats]
+    scan: Scan
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Limits, p-values and what they stand on.
+
+    Masses in GeV, cross sections in fb, couplings in the model's unit. Bands have shape (M, 2).
+    """
+
+    search: str
+    experiment: str
+    luminosity_fb: float
+    mass: Floats
+    efficiency: Floats
+    efficiency_error: Floats
+    resolution: Floats
+    sigma_observed: Floats
+    sigma_median: Floats
+    sigma_band68: Floats
+    sigma_band95: Floats
+    sigma_cls_observed: Floats
+    sigma_cls_median: Floats
+    coupling_symbol: str
+    coupling_observed: Floats
+    coupling_median: Floats
+    coupling_band68: Floats
+    coupling_band95: Floats
+    p0_local: Floats
+    z_local: Floats
+    p_global: float | None
+    spectra: tuple[RegionSpectrum, ...]
+    cut_flow: tuple[CutStep, ...]
+    marks: Mapping[str, int]
+    notes: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def largest(self) -> int:
+        """Return the index of the largest local excess."""
+        return int(np.argmax(self.z_local))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the command line's JSON object (design contract)."""
+        largest = self.largest
+        return {
+            "search": self.search,
+            "experiment": self.experiment,
+            "luminosity_fb": self.luminosity_fb,
+            "mass_GeV": self.mass,
+            "efficiency": self.efficiency,
+            "efficiency_error": self.efficiency_error,
+            "resolution": self.resolution,
+            "sigma_limit_fb": {
+                "observed": self.sigma_observed,
+                "median": self.sigma_median,
+                "band68": self.sigma_band68,
+                "band95": self.sigma_band95,
+                "cls_observed": self.sigma_cls_observed,
+                "cls_median": self.sigma_cls_median,
+            },
+            "coupling_limit": {
+                "symbol": self.coupling_symbol,
+                "observed": self.coupling_observed,
+                "median": self.coupling_median,
+                "band68": self.coupling_band68,
+                "band95": self.coupling_band95,
+            },
+            "p0_local": self.p0_local,
+            "largest": {
+                "mass_GeV": float(self.mass[largest]),
+                "z_local": float(self.z_local[largest]),
+                "p_global": self.p_global,
+            },
+            "cut_flow": [
+                {"cut": step.label, "applied": step.applied, "events": step.events, "weight": step.weight}
+                for step in self.cut_flow
+            ],
+            "provenance_marks": dict(self.marks),
+            "notes": list(self.notes),
+            "settings": dict(self.settings),
+        }
