@@ -1,60 +1,18 @@
 """Named backgrounds of ALP → γγ, generated and passed through the detector."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-
-from scotopic.detector.experiment import Experiment
-from scotopic.detector.simulate import simulate
 from scotopic.events.alp_strahlung import generate_alp_strahlung
 from scotopic.events.generate import generate
+
 from scotopic.events.record import Events
-from scotopic.numerics.rng import seed_of
-from scotopic.searches.alp_gammagamma import COMMON_CUTS, find_candidates
-from scotopic.selection.candidates import Candidates
-from scotopic.selection.cut import apply_cuts
+from scotopic.searches.search import Background
 
 # Generator cuts in the centre of mass: wider than the laboratory range 37.3–123.7° seen from there.
 PHOTON_CUTS = ("E:gamma:0.4:", "theta:gamma:36:144")
 ELECTRON_CUTS = ("E:e:0.4:", "theta:e:36:144", "angle:e,gamma:2:")
-CHUNK = 100_000
-
-
-@dataclass(frozen=True)
-class Background:
-    """A background process.
-
-    Attributes
-    ----------
-    name, label : str
-        Key in results and text in figures.
-    process : str
-        As the generator takes it; empty for a peaking background.
-    cuts : tuple of str
-        Generator cuts.
-    lost_track_boost : float
-        Factor on the track-loss probability, undone by weights.
-    share : float
-        Number of generated events relative to the leading background.
-    mass : float
-        Mass of the peaking meson, GeV.
-    cross_section_fb : float
-        σ × BR(→ γγ) of a peaking background, fb.
-    mark, source : str
-        Provenance of the cross section.
-    """
-
-    name: str
-    label: str
-    process: str = ""
-    cuts: tuple[str, ...] = ()
-    lost_track_boost: float = 1.0
-    share: float = 1.0
-    mass: float = 0.0
-    cross_section_fb: float = 0.0
-    mark: str = "D"
-    source: str = "tree-level QED, own generator"
 
 
 BACKGROUNDS = (
@@ -102,15 +60,21 @@ BACKGROUNDS = (
 )
 
 
-def _generate(
+def generate_background(
     background: Background,
     n: int,
-    experiment: Experiment,
+    *,
+    sqrt_s: float,
     seed: int,
-    workers: int,
-    isr: Literal["none", "collinear"],
+    isr: Literal["none", "collinear"] = "none",
+    workers: int = 1,
 ) -> Events:
-    sqrt_s = experiment.beams.sqrt_s
+    """Return unweighted events of a background; their weights sum to its cross section in pb.
+
+    The peaking backgrounds are scalings of published or derived cross sections (a pseudoscalar meson
+    radiates and decays as an ALP does: 1 + cos²θ, isotropic decay), the others come from the tree-level
+    generator.
+    """
     if background.process:
         return generate(
             background.process,
@@ -122,42 +86,6 @@ def _generate(
             isr=isr,
             workers=workers,
         )
-    # A pseudoscalar meson radiates and decays as an ALP does: 1 + cos²θ, isotropic decay.
     events = generate_alp_strahlung(background.mass, n, sqrt_s=sqrt_s, seed=seed)
     sigma_pb = 1e-3 * background.cross_section_fb
     return replace(events, weights=np.full(n, sigma_pb / n), cross_section_pb=sigma_pb)
-
-
-def simulate_background(
-    background: Background,
-    experiment: Experiment,
-    n: int,
-    *,
-    seed: int,
-    workers: int = 1,
-    isr: Literal["none", "collinear"] = "none",
-) -> Candidates:
-    """Return the candidates that pass the common cuts; weights in pb.
-
-    The peaking backgrounds are scalings of published or derived cross sections, the others come
-    from the tree-level generator. At most `CHUNK` events are in the detector simulation at once.
-    """
-    events = _generate(background, n, experiment, seed_of(seed, background.name), workers, isr)
-    chunks = []
-    for number, start in enumerate(range(0, len(events), CHUNK)):
-        detected = simulate(
-            events.select(slice(start, start + CHUNK)),
-            experiment,
-            seed=seed_of(seed, background.name, number),
-            workers=workers,
-            lost_track_boost=background.lost_track_boost,
-        )
-        found, _ = apply_cuts(find_candidates(detected, source=background.name), COMMON_CUTS)
-        chunks.append(replace(found, event=found.event + start))
-    return Candidates(
-        {name: np.concatenate([one[name] for one in chunks]) for name in chunks[0].observables},
-        np.concatenate([one.event for one in chunks]),
-        np.concatenate([one.weights for one in chunks]),
-        None,
-        background.name,
-    )

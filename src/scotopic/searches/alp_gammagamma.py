@@ -1,80 +1,47 @@
-"""ALP → γγ: e+e- → γ a, a → γγ in three resolved photons (Belle II, arXiv:2007.13071).
-
-The paper's selection is not printed in the proceedings; most numbers below are recalled from the
-article (mark M) or from the public skim (mark R), and the report says so.
-"""
+"""ALP → γγ: e+e- → γ a, a → γγ in three resolved photons (Belle II, arXiv:2007.13071)."""
 
 import numpy as np
 from numpy.typing import NDArray
+from scotopic.events.alp_strahlung import generate_alp_strahlung
 
-from scotopic.detector.record import Detected
-from scotopic.searches.search import Region, Search, Systematic
-from scotopic.selection.candidates import Candidates
-from scotopic.selection.cut import Cut
-from scotopic.selection.three_photons import hardest_three, pairing_candidates
+from scotopic.errors import InputError
+from scotopic.physics.models.alp_photon import strahlung_cross_section
+from scotopic.physics.models.sm import checked_alpha
+from scotopic.physics.standard_model import ALPHA_0
+from scotopic.searches.alp_backgrounds import BACKGROUNDS, generate_background
+from scotopic.searches.alp_selection import COMMON_CUTS, HIGH, LOW, MIDDLE, TRIGGER_LINE, find_candidates
+from scotopic.searches.search import Search, Systematic
 
-ARTICLE = "arXiv:2007.13071, recalled"
-SKIM = "basf2 skim ALP3Gamma"
+Floats = NDArray[np.float64]
 
-POLAR_RANGE = np.deg2rad([37.3, 123.7])
-CONVERSION_SEPARATION = (0.014, 0.400)  # |Δθ| or |Δφ|, rad
-LOWEST_ENERGY = 0.65  # GeV, the loosest photon threshold of the regions
-SQRT_S = 10.58  # GeV, nominal
-
-COMMON_CUTS = (
-    Cut("polar range", "theta_min", float(POLAR_RANGE[0]), np.inf, "M", ARTICLE),
-    Cut("polar range (backward)", "theta_max", -np.inf, float(POLAR_RANGE[1]), "M", ARTICLE),
-    Cut("no track from the interaction point", "n_tracks", 0.0, 0.0, "M", ARTICLE),
-    Cut("three-photon mass", "m_3g", 0.88 * SQRT_S, 1.03 * SQRT_S, "M", ARTICLE),
-    Cut("in time with one another", "timing", 0.0, 2.0, "R", SKIM),
-    Cut("separated from conversions", "separated", 1.0, 1.0, "M", ARTICLE),
-)
+REFERENCE_COUPLING = 1e-3  # 1/GeV
 
 
-def _energy_cut(threshold: float) -> Cut:
-    return Cut(f"photon energies > {threshold:g} GeV", "e_min", threshold, np.inf, "M", ARTICLE)
+def coupling_of(
+    cross_section_fb: Floats,
+    mass: Floats,
+    s: float,
+    *,
+    alpha_inv: float = 1.0 / ALPHA_0,
+    invisible: float = 0.0,
+) -> Floats:
+    """Return g (1/GeV) whose σ(e+e- → γa) × BR(a → γγ) is a cross section in fb; NaN where that is negative.
 
+    σ grows as g²; `invisible` is the branching fraction to what is not seen.
+    """
+    if not 0.0 <= invisible < 1.0:
+        raise InputError(f"invisible = {invisible}, a branching fraction of at least 0 and below 1")
+    reference_fb = 1e3 * strahlung_cross_section(mass, REFERENCE_COUPLING, s, checked_alpha(alpha_inv))
+    positive = np.where(cross_section_fb > 0.0, cross_section_fb, np.nan)
+    return np.asarray(REFERENCE_COUPLING * np.sqrt(positive / (reference_fb * (1.0 - invisible))))
 
-LOW = Region(
-    name="low",
-    mass_low=0.2,
-    mass_high=4.0,
-    observable="m2_gg",
-    cuts=(_energy_cut(1.0),),
-    background_order=((0.2, 2), (0.5, 4)),
-    window=(20.0, 30.0),
-    spectrum_low=0.01,
-    spectrum_high=34.0,
-)
-MIDDLE = Region(
-    name="middle",
-    mass_low=4.0,
-    mass_high=6.85,
-    observable="m2_gg",
-    cuts=(_energy_cut(LOWEST_ENERGY),),
-    background_order=((4.0, 4),),
-    window=(20.0, 30.0),
-    spectrum_low=6.0,
-    spectrum_high=86.0,
-)
-HIGH = Region(
-    name="high",
-    mass_low=6.85,
-    mass_high=9.7,
-    observable="m2_recoil",
-    cuts=(_energy_cut(LOWEST_ENERGY),),
-    background_order=((6.85, 5),),
-    window=(25.0, 25.0),
-    spectrum_low=15.0,
-    spectrum_high=99.5,
-)
 
 ALP_GAMMAGAMMA = Search(
     name="alp-gammagamma",
     title="e+e- → γ a, a → γγ",
     signature="three photons and nothing else",
     model="alp-photon",
-    trigger_line="hie",
+    trigger_line=TRIGGER_LINE,
     cuts=COMMON_CUTS,
     regions=(LOW, MIDDLE, HIGH),
     systematics=(
@@ -85,47 +52,15 @@ ALP_GAMMAGAMMA = Search(
     level=0.95,
     method="clsb",
     paper_luminosity_fb=0.445,
+    coupling_symbol="g_agammagamma [1/GeV]",
+    signal_masses={
+        "low": (0.18, 0.2, 0.22, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0, 2.7, 3.4, 4.05),
+        "middle": (3.95, 4.5, 5.2, 5.8, 6.4, 6.9),
+        "high": (6.8, 7.3, 7.9, 8.5, 9.0, 9.4, 9.75),
+    },
+    generate_signal=generate_alp_strahlung,
+    backgrounds=BACKGROUNDS,
+    generate_background=generate_background,
+    find_candidates=find_candidates,
+    coupling_of=coupling_of,
 )
-
-# Truth slots of the ALP's photons in `generate_alp_strahlung`: (recoil, first, second).
-DAUGHTERS = (1, 2)
-
-
-def find_candidates(
-    detected: Detected, *, signal: bool = False, source: str = "", trigger: bool = True
-) -> Candidates:
-    """Return all pairings of the three hardest photons in triggered events.
-
-    Photons are clusters without a track, inside the search's polar range and above its loosest
-    energy threshold.
-    """
-    clusters, tracks = detected.clusters, detected.tracks
-    with np.errstate(invalid="ignore"):
-        eligible = (
-            (clusters.track == -1)
-            & (clusters.energy > LOWEST_ENERGY)
-            & (clusters.theta > POLAR_RANGE[0])
-            & (clusters.theta < POLAR_RANGE[1])
-        )
-    if trigger:
-        eligible &= detected.trigger[ALP_GAMMAGAMMA.trigger_line]
-    photons = hardest_three(
-        clusters.energy,
-        clusters.theta,
-        clusters.phi,
-        clusters.time,
-        clusters.dt99,
-        clusters.truth,
-        eligible,
-    )
-    n_tracks: NDArray[np.int64] = tracks.from_ip.sum(axis=0, dtype=np.int64)
-    return pairing_candidates(
-        photons,
-        boost=detected.boost,
-        sqrt_s=detected.sqrt_s,
-        n_tracks=n_tracks,
-        weights=detected.weights,
-        separation=CONVERSION_SEPARATION,
-        signal_daughters=DAUGHTERS if signal else None,
-        source=source,
-    )

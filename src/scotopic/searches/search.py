@@ -1,12 +1,14 @@
 """The noun `Search`: what a bump search asks of events and of statistics."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.events.record import Events
+from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep
 from scotopic.stats import Scan
 
@@ -61,8 +63,54 @@ class Systematic:
 
 
 @dataclass(frozen=True)
+class Background:
+    """A background process.
+
+    Attributes
+    ----------
+    name, label : str
+        Key in results and text in figures.
+    process : str
+        As the generator takes it; empty for a peaking background.
+    cuts : tuple of str
+        Generator cuts.
+    lost_track_boost : float
+        Factor on the track-loss probability, undone by weights.
+    share : float
+        Number of generated events relative to the leading background.
+    mass : float
+        Mass of the peaking meson, GeV.
+    cross_section_fb : float
+        σ × BR(→ γγ) of a peaking background, fb.
+    mark, source : str
+        Provenance of the cross section.
+    """
+
+    name: str
+    label: str
+    process: str = ""
+    cuts: tuple[str, ...] = ()
+    lost_track_boost: float = 1.0
+    share: float = 1.0
+    mass: float = 0.0
+    cross_section_fb: float = 0.0
+    mark: str = "D"
+    source: str = "tree-level QED, own generator"
+
+
+@dataclass(frozen=True)
 class Search:
-    """A bump search: signature, regions, systematic terms and statistic."""
+    """A bump search: signature, regions, backgrounds, systematic terms and statistic.
+
+    Attributes
+    ----------
+    signal_masses : mapping of region name to masses
+        Where the signal is simulated; GeV, rising, reaching beyond the region.
+    generate_signal : callable (mass, n, *, sqrt_s, seed) -> Events
+    generate_background : callable (background, n, *, sqrt_s, seed, isr, workers) -> Events
+    find_candidates : callable (detected, *, signal, source) -> Candidates
+    coupling_of : callable (cross_section_fb, mass, s, **parameters) -> coupling
+    """
 
     name: str
     title: str
@@ -75,6 +123,13 @@ class Search:
     level: float
     method: str
     paper_luminosity_fb: float
+    coupling_symbol: str
+    signal_masses: Mapping[str, tuple[float, ...]]
+    generate_signal: Callable[..., Events]
+    backgrounds: tuple[Background, ...]
+    generate_background: Callable[..., Events]
+    find_candidates: Callable[..., Candidates]
+    coupling_of: Callable[..., Floats]
 
     @property
     def mass_range(self) -> tuple[float, float]:

@@ -10,9 +10,7 @@ from scipy.interpolate import PchipInterpolator
 Floats = NDArray[np.float64]
 
 # Probabilities whose quantiles define the shape; dense in the core, down to 0.05 % in the tails.
-PROBABILITIES = np.concatenate(
-    [[0.0005, 0.002, 0.005], np.linspace(0.01, 0.99, 50), [0.995, 0.998, 0.9995]]
-)
+PROBABILITIES = np.concatenate([[0.0005, 0.002, 0.005], np.linspace(0.01, 0.99, 50), [0.995, 0.998, 0.9995]])
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,6 @@ def measure_shape(masses: Sequence[float], samples: Sequence[tuple[Floats, int]]
         error.append(np.sqrt(fraction * (1.0 - fraction) / generated))
         resolution.append(0.5 * (high - low))
         quantiles.append(np.quantile((x - mass**2) / resolution[-1], PROBABILITIES))
-    strictly_rising = np.maximum.accumulate(np.array(quantiles), axis=1) + 1e-9 * np.arange(len(PROBABILITIES))
-    return SignalShape(
-        np.array(masses), np.array(efficiency), np.array(error), np.array(resolution), strictly_rising
-    )
+    rising = np.maximum.accumulate(np.array(quantiles), axis=1)
+    rising += 1e-9 * np.arange(len(PROBABILITIES))
+    return SignalShape(np.array(masses), np.array(efficiency), np.array(error), np.array(resolution), rising)

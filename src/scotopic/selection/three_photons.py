@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from scotopic.selection.candidates import Candidates
 
 Floats = NDArray[np.float64]
+T = TypeVar("T", bound=np.generic)
 
 # (recoil photon, first daughter, second daughter) of the three pairings
 PAIRINGS = ((0, 1, 2), (1, 0, 2), (2, 0, 1))
@@ -52,16 +54,16 @@ def hardest_three(
     rank = np.where(eligible[:, enough], energy[:, enough], -np.inf)
     slots = np.argsort(-rank, axis=0, kind="stable")[:3]
 
-    def take(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    def take(values: NDArray[T]) -> NDArray[T]:
         return np.take_along_axis(values[:, enough], slots, axis=0)
 
     return PhotonTriplets(
-        energy=take(energy),  # type: ignore[arg-type]
-        theta=take(theta),  # type: ignore[arg-type]
-        phi=take(phi),  # type: ignore[arg-type]
-        time=take(time),  # type: ignore[arg-type]
-        dt99=take(dt99),  # type: ignore[arg-type]
-        truth=take(truth),  # type: ignore[arg-type]
+        energy=take(energy),
+        theta=take(theta),
+        phi=take(phi),
+        time=take(time),
+        dt99=take(dt99),
+        truth=take(truth),
         event=enough.astype(np.int64),
     )
 

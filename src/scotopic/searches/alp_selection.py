@@ -1,0 +1,111 @@
+"""Selection of e+e- → γ a, a → γγ in three resolved photons: cuts, regions, candidates.
+
+The paper's selection is not printed in the proceedings; most numbers below are recalled from the
+article (mark M) or from the public skim (mark R), and the report says so.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.detector.record import Detected
+from scotopic.searches.search import Region
+from scotopic.selection.candidates import Candidates
+from scotopic.selection.cut import Cut
+from scotopic.selection.three_photons import hardest_three, pairing_candidates
+
+ARTICLE = "arXiv:2007.13071, recalled"
+SKIM = "basf2 skim ALP3Gamma"
+
+POLAR_RANGE = np.deg2rad([37.3, 123.7])
+CONVERSION_SEPARATION = (0.014, 0.400)  # |Δθ| or |Δφ|, rad
+LOWEST_ENERGY = 0.65  # GeV, the loosest photon threshold of the regions
+SQRT_S = 10.58  # GeV, nominal
+TRIGGER_LINE = "hie"
+
+COMMON_CUTS = (
+    Cut("polar range", "theta_min", float(POLAR_RANGE[0]), np.inf, "M", ARTICLE),
+    Cut("polar range (backward)", "theta_max", -np.inf, float(POLAR_RANGE[1]), "M", ARTICLE),
+    Cut("no track from the interaction point", "n_tracks", 0.0, 0.0, "M", ARTICLE),
+    Cut("three-photon mass", "m_3g", 0.88 * SQRT_S, 1.03 * SQRT_S, "M", ARTICLE),
+    Cut("in time with one another", "timing", 0.0, 2.0, "R", SKIM),
+    Cut("separated from conversions", "separated", 1.0, 1.0, "M", ARTICLE),
+)
+
+
+def _energy_cut(threshold: float) -> Cut:
+    return Cut(f"photon energies > {threshold:g} GeV", "e_min", threshold, np.inf, "M", ARTICLE)
+
+
+LOW = Region(
+    name="low",
+    mass_low=0.2,
+    mass_high=4.0,
+    observable="m2_gg",
+    cuts=(_energy_cut(1.0),),
+    background_order=((0.2, 2), (0.5, 4)),
+    window=(20.0, 30.0),
+    spectrum_low=0.01,
+    spectrum_high=34.0,
+)
+MIDDLE = Region(
+    name="middle",
+    mass_low=4.0,
+    mass_high=6.85,
+    observable="m2_gg",
+    cuts=(_energy_cut(LOWEST_ENERGY),),
+    background_order=((4.0, 4),),
+    window=(20.0, 30.0),
+    spectrum_low=6.0,
+    spectrum_high=86.0,
+)
+HIGH = Region(
+    name="high",
+    mass_low=6.85,
+    mass_high=9.7,
+    observable="m2_recoil",
+    cuts=(_energy_cut(LOWEST_ENERGY),),
+    background_order=((6.85, 5),),
+    window=(25.0, 25.0),
+    spectrum_low=15.0,
+    spectrum_high=99.5,
+)
+
+# Truth slots of the ALP's photons in `generate_alp_strahlung`: (recoil, first, second).
+DAUGHTERS = (1, 2)
+
+
+def find_candidates(detected: Detected, *, signal: bool = False, source: str = "") -> Candidates:
+    """Return all pairings of the three hardest photons in triggered events.
+
+    Photons are clusters without a track, inside the search's polar range and above its loosest
+    energy threshold.
+    """
+    clusters, tracks = detected.clusters, detected.tracks
+    with np.errstate(invalid="ignore"):
+        eligible = (
+            (clusters.track == -1)
+            & (clusters.energy > LOWEST_ENERGY)
+            & (clusters.theta > POLAR_RANGE[0])
+            & (clusters.theta < POLAR_RANGE[1])
+        )
+    eligible &= detected.trigger[TRIGGER_LINE]
+    photons = hardest_three(
+        clusters.energy,
+        clusters.theta,
+        clusters.phi,
+        clusters.time,
+        clusters.dt99,
+        clusters.truth,
+        eligible,
+    )
+    n_tracks: NDArray[np.int64] = tracks.from_ip.sum(axis=0, dtype=np.int64)
+    return pairing_candidates(
+        photons,
+        boost=detected.boost,
+        sqrt_s=detected.sqrt_s,
+        n_tracks=n_tracks,
+        weights=detected.weights,
+        separation=CONVERSION_SEPARATION,
+        signal_daughters=DAUGHTERS if signal else None,
+        source=source,
+    )

@@ -1,0 +1,233 @@
+"""Limits of a search whose expectation is simulated: spectra, scans, cross sections, couplings."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.detector.experiment import Experiment
+from scotopic.numerics.rng import seed_of, stream
+from scotopic.searches.binning import BINS_PER_RESOLUTION, make_edges, mass_hypotheses
+from scotopic.searches.search import Region, RegionSpectrum, Search, SearchResult
+from scotopic.searches.signal_shape import SignalShape
+from scotopic.selection.cut import apply_cuts
+from scotopic.stats import Scan, combine, scan
+from scotopic.study.observation import Observation
+from scotopic.study.simulation import Simulation, expected_spectra
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Injection:
+    """A signal added to pseudo-data: mass in GeV, cross section in fb."""
+
+    mass: float
+    cross_section_fb: float
+
+
+def set_limits(
+    search: Search,
+    simulation: Simulation,
+    *,
+    observation: Observation | None = None,
+    luminosity_fb: float | None = None,
+    parameters: Mapping[str, float] | None = None,
+    masses: Sequence[float] | None = None,
+    injection: Injection | None = None,
+    toys: int = 0,
+    seed: int = 1,
+    workers: int = 1,
+    with_systematics: bool = True,
+) -> SearchResult:
+    """Return the result of a search whose expectation is already simulated.
+
+    Arguments as for `run_search`; `injection` adds a signal to pseudo-data, and `with_systematics` is
+    false only in studies of what a limit is made of.
+    """
+    notes = list(observation.notes) if observation else ["pseudo-data: the simulated expectation, fluctuated"]
+    luminosity = _luminosity(search, observation, luminosity_fb, notes)
+    parts = []
+    for region in search.regions:
+        chosen = None if masses is None else _in_region(search, region, masses)
+        if chosen is not None and chosen.size == 0:
+            continue
+        parts.append(
+            _scan_region(
+                search,
+                region,
+                simulation,
+                observation=observation,
+                luminosity=luminosity,
+                masses=chosen,
+                injection=injection,
+                toys=toys,
+                seed=seed_of(seed, "spectrum", region.name),
+                workers=workers,
+                with_systematics=with_systematics,
+            )
+        )
+    return _assemble(
+        search, simulation, parts, observation, luminosity, dict(parameters or {}), notes, toys, seed
+    )
+
+
+def _luminosity(
+    search: Search, observation: Observation | None, given: float | None, notes: list[str]
+) -> float:
+    implied = observation.luminosity_fb if observation else None
+    if given is None:
+        if implied is None:
+            notes.append(f"luminosity not given: {1e3 * search.paper_luminosity_fb:g}/pb, as in the paper")
+            return search.paper_luminosity_fb
+        notes.append(f"luminosity not given: {1e3 * implied:.4g}/pb, events over cross section of the file")
+        return implied
+    if implied is not None and abs(implied / given - 1.0) > 0.02:
+        notes.append(
+            f"the file's events over its cross section are {1e3 * implied:.4g}/pb, "
+            f"not the {1e3 * given:.4g}/pb given"
+        )
+    return given
+
+
+def _in_region(search: Search, region: Region, masses: Sequence[float]) -> Floats:
+    return np.array([mass for mass in masses if search.region(mass) is region], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class _RegionPart:
+    spectrum: RegionSpectrum
+    mass: Floats
+    shape: SignalShape
+
+
+def _scan_region(
+    search: Search,
+    region: Region,
+    simulation: Simulation,
+    *,
+    observation: Observation | None,
+    luminosity: float,
+    masses: Floats | None,
+    injection: Injection | None,
+    toys: int,
+    seed: int,
+    workers: int,
+    with_systematics: bool,
+) -> _RegionPart:
+    shape = simulation.shapes[region.name]
+    edges = make_edges(region, shape)
+    expected = expected_spectra(simulation.backgrounds, region, edges, luminosity)
+    expectation = np.sum(list(expected.values()), axis=0)
+    if observation is None:
+        mean = expectation
+        if injection is not None:
+            efficiency = float(shape.efficiency_at(np.array(injection.mass)))
+            signal = luminosity * injection.cross_section_fb * efficiency
+            mean = mean + signal * shape.template(injection.mass**2, edges)
+        observed = stream(seed, "pseudo-data").poisson(mean).astype(np.float64)
+    else:
+        kept, _ = apply_cuts(observation.candidates, region.cuts)
+        observed = np.histogram(kept[region.observable], edges)[0].astype(np.float64)
+    mass = mass_hypotheses(region, edges) if masses is None else masses
+    orders = np.array([region.order(one) for one in mass])
+    efficiency_error = shape.efficiency_error_at(mass) / shape.efficiency_at(mass)
+    if with_systematics:
+        efficiency_error = np.hypot(efficiency_error, search.systematic_error("efficiency"))
+    scans = [
+        scan(
+            observed,
+            edges,
+            mass[orders == order] ** 2,
+            shape.template,
+            background_order=int(order),
+            half_width=(
+                round(BINS_PER_RESOLUTION * region.window[0]),
+                round(BINS_PER_RESOLUTION * region.window[1]),
+            ),
+            level=search.level,
+            method=search.method,
+            toys=toys,
+            seed=seed,
+            efficiency_error=efficiency_error[orders == order] if with_systematics else 0.0,
+            resolution_error=search.systematic_error("resolution") if with_systematics else 0.0,
+            expectation=expectation,
+            workers=workers,
+        )
+        for order in np.unique(orders)
+    ]
+    whole = scans[0] if len(scans) == 1 else combine(scans)
+    return _RegionPart(RegionSpectrum(region, edges, observed, expected, whole), mass, shape)
+
+
+def _assemble(
+    search: Search,
+    simulation: Simulation,
+    parts: Sequence[_RegionPart],
+    observation: Observation | None,
+    luminosity: float,
+    notes: list[str],
+    settings: dict[str, Any],
+) -> SearchResult:
+    experiment = simulation.experiment
+    scans = [part.spectrum.scan for part in parts]
+    merged: Scan = scans[0] if len(scans) == 1 else combine(scans)
+    mass = np.concatenate([part.mass for part in parts])
+    efficiency = np.concatenate([part.shape.efficiency_at(part.mass) for part in parts])
+    error = np.concatenate([part.shape.efficiency_error_at(part.mass) for part in parts])
+    resolution2 = np.concatenate([part.shape.resolution_at(part.mass) for part in parts])
+    per_event = 1.0 / (luminosity * efficiency)  # fb
+    s = experiment.beams.sqrt_s**2
+
+    def sigma(events: Floats) -> Floats:
+        return events * (per_event if events.ndim == 1 else per_event[:, None])
+
+    def coupling(cross_section: Floats) -> Floats:
+        masses = mass if cross_section.ndim == 1 else mass[:, None]
+        return search.coupling_of(cross_section, masses, s, **settings["parameters"])
+
+    observed, median = sigma(merged.limit_observed), sigma(merged.limit_median)
+    band68, band95 = sigma(merged.band68), sigma(merged.band95)
+    if (observed <= 0.0).any():
+        notes.append(
+            f"{int((observed <= 0.0).sum())} observed limits lie below zero (deep downward fluctuations); "
+            "their coupling limit is empty"
+        )
+    return SearchResult(
+        search=search.name,
+        experiment=experiment.name,
+        luminosity_fb=luminosity,
+        mass=mass,
+        efficiency=efficiency,
+        efficiency_error=error,
+        resolution=resolution2 / (2.0 * mass),
+        sigma_observed=observed,
+        sigma_median=median,
+        sigma_band68=band68,
+        sigma_band95=band95,
+        sigma_cls_observed=sigma(merged.limit_cls_observed),
+        sigma_cls_median=sigma(merged.limit_cls_median),
+        coupling_symbol=search.coupling_symbol,
+        coupling_observed=coupling(observed),
+        coupling_median=coupling(median),
+        coupling_band68=coupling(band68),
+        coupling_band95=coupling(band95),
+        p0_local=merged.p_local,
+        z_local=merged.z_local,
+        p_global=merged.p_global,
+        spectra=tuple(part.spectrum for part in parts),
+        cut_flow=observation.cut_flow if observation else simulation.backgrounds[0].cut_flow,
+        marks=_marks(search, experiment),
+        notes=tuple(notes),
+        settings=settings,
+    )
+
+
+def _marks(search: Search, experiment: Experiment) -> dict[str, int]:
+    counted = Counter(experiment.marks())
+    cuts = [*search.cuts, *(cut for region in search.regions for cut in region.cuts)]
+    counted.update(Counter(one.mark[0] for one in (*cuts, *search.systematics, *search.backgrounds)))
+    return dict(counted)

@@ -1,0 +1,144 @@
+"""What was observed: candidates from a file of events, of detected events, or of candidates."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from scotopic.detector.experiment import Experiment
+from scotopic.detector.record import Detected
+from scotopic.errors import InputError
+from scotopic.events.record import Events
+from scotopic.io import kind_of, read_candidates, read_detected, read_events
+from scotopic.searches.response import select_events
+from scotopic.searches.search import Search
+from scotopic.selection.candidates import Candidates
+from scotopic.selection.cut import CutStep, apply_cuts
+
+SQRT_S_TOLERANCE = 0.05  # GeV
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Candidates behind a search's common cuts, as data: every event counts one.
+
+    Attributes
+    ----------
+    luminosity_fb : float or None
+        What the sample's cross section and size imply; None where no cross section is known.
+    notes : tuple of str
+        What the reader of a result must know about the source.
+    """
+
+    candidates: Candidates
+    cut_flow: tuple[CutStep, ...]
+    luminosity_fb: float | None
+    notes: tuple[str, ...]
+
+
+def observe(
+    path: Path,
+    search: Search,
+    experiment: Experiment,
+    *,
+    frame: str = "auto",
+    mapping: Path | None = None,
+    seed: int = 1,
+    workers: int = 1,
+) -> Observation:
+    """Return the observation in a file; generated events pass through the detector first.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is empty, carries weights that are not one per event, or was made
+        at another √s than the experiment's.
+    """
+    if not path.is_file():
+        raise InputError(f"data file {path} does not exist; expected a file of events or candidates")
+    kind = kind_of(path)
+    if kind != "candidates" and mapping is not None:
+        raise InputError(f"a column mapping goes with a flat ROOT ntuple; {path} is a file of {kind}")
+    if kind == "events":
+        return _from_events(read_events(path, frame=frame), path, search, experiment, seed, workers)
+    if kind == "detected":
+        return _from_detected(read_detected(path), path, search, experiment)
+    return _from_candidates(read_candidates(path, mapping), path, search)
+
+
+def _from_events(
+    events: Events, path: Path, search: Search, experiment: Experiment, seed: int, workers: int
+) -> Observation:
+    if len(events) == 0:
+        raise InputError(f"{path} holds no events")
+    check_sqrt_s(events.sqrt_s, experiment, path)
+    luminosity = _luminosity(events.weights, path)
+    if events.cross_section_pb is None:
+        luminosity = None
+    unit = Events(**{**vars(events), "weights": np.ones(len(events))})
+    found, flow = select_events(
+        unit,
+        experiment,
+        partial(search.find_candidates, source=str(path)),
+        search.cuts,
+        seed=seed,
+        workers=workers,
+    )
+    notes = [f"data: {len(events)} generated events ({events.source}), simulated with {experiment.name}"]
+    if not events.beam_spread and events.frame == "lab":
+        notes.append("the data carry no beam-energy spread")
+    elif not events.beam_spread and not experiment.beam.use_spread:
+        notes.append("neither the data nor the card have a beam-energy spread")
+    elif not events.beam_spread:
+        notes.append("the file carries no beam-energy spread; the card's was added to them")
+    return Observation(found, flow, luminosity, tuple(notes))
+
+
+def _from_detected(detected: Detected, path: Path, search: Search, experiment: Experiment) -> Observation:
+    if len(detected) == 0:
+        raise InputError(f"{path} holds no events")
+    check_sqrt_s(detected.sqrt_s, experiment, path)
+    luminosity = _luminosity(detected.weights, path)
+    unit = Detected(**{**vars(detected), "weights": np.ones(len(detected))})
+    found, flow = apply_cuts(search.find_candidates(unit, source=str(path)), search.cuts)
+    notes = [f"data: {len(detected)} events detected with {detected.experiment}"]
+    if detected.experiment != experiment.name:
+        notes.append(f"the data were simulated with {detected.experiment}, the signal with {experiment.name}")
+    if not detected.beam_spread:
+        notes.append("the data carry no beam-energy spread")
+    return Observation(found, flow, luminosity, tuple(notes))
+
+
+def _from_candidates(candidates: Candidates, path: Path, search: Search) -> Observation:
+    if len(candidates) == 0:
+        raise InputError(f"{path} holds no candidates")
+    missing = sorted({region.observable for region in search.regions} - candidates.observables.keys())
+    if missing:
+        raise InputError(
+            f"{path} has no {' and no '.join(missing)}, which {search.name} fits; "
+            "map the file's columns to them by --mapping"
+        )
+    _luminosity(candidates.weights, path)
+    found, flow = apply_cuts(candidates, search.cuts)
+    left_out = [step.label for step in flow if not step.applied]
+    notes = [f"data: {len(candidates)} candidates as reconstructed elsewhere; no simulation was applied"]
+    if left_out:
+        notes.append(f"cuts left out because the file lacks their columns: {', '.join(left_out)}")
+    return Observation(found, flow, None, tuple(notes))
+
+
+def check_sqrt_s(sqrt_s: float, experiment: Experiment, path: Path) -> None:
+    """Refuse a file made at another energy than the experiment's."""
+    nominal = experiment.beams.sqrt_s
+    if abs(sqrt_s - nominal) > SQRT_S_TOLERANCE:
+        raise InputError(
+            f"{path} was made at √s = {sqrt_s:.4g} GeV, {experiment.name} runs at {nominal:.4f} GeV; "
+            "choose the experiment that fits the file"
+        )
+
+
+def _luminosity(weights: np.ndarray, path: Path) -> float | None:
+    if not (weights[0] > 0.0 and np.allclose(weights, weights[0], rtol=1e-6, atol=0.0)):
+        raise InputError(f"{path} has events of different weights; data need unweighted events")
+    return 1e-3 / float(weights[0])  # weights in pb, one event is 1/w of luminosity

@@ -1,0 +1,116 @@
+"""Run a search: from pseudo-data or a file to limits on the cross section and on the coupling."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from scotopic.detector.card import load_experiment
+from scotopic.errors import InputError
+from scotopic.numerics.rng import seed_of
+from scotopic.searches import get_search
+from scotopic.searches.binning import check_masses
+from scotopic.searches.search import Search, SearchResult
+from scotopic.study.limits import set_limits
+from scotopic.study.observation import observe
+from scotopic.study.simulation import simulate_search
+
+SIGNAL_EVENTS = 20_000  # per simulated mass
+BACKGROUND_EVENTS = 400_000  # of each leading background
+
+
+def run_search(
+    name: str,
+    *,
+    data: Path | None = None,
+    experiment: str = "belle2-2018",
+    luminosity_fb: float | None = None,
+    model: str | None = None,
+    parameters: Mapping[str, float] | None = None,
+    masses: Sequence[float] | None = None,
+    toys: int = 1000,
+    frame: str = "auto",
+    mapping: Path | None = None,
+    signal_events: int = SIGNAL_EVENTS,
+    background_events: int = BACKGROUND_EVENTS,
+    seed: int = 1,
+    workers: int = 1,
+) -> SearchResult:
+    """Run a search and return its result.
+
+    Parameters
+    ----------
+    name : str
+        One of `scotopic.searches.searches()`.
+    data : path, optional
+        Events (LHE, HepMC3, Parquet), detected events or candidates; without it the expectation
+        fluctuates as Poisson numbers: pseudo-data.
+    experiment : str
+        Name or path of a card.
+    luminosity_fb : float, optional
+        Integrated luminosity, 1/fb; else what the file implies, else the paper's.
+    model : str, optional
+        The search's own model, or none; `parameters` are the model's, without mass and coupling.
+    masses : sequence of float, optional
+        Hypotheses in GeV, rising; else one per half resolution.
+    toys : int
+        Full-spectrum toys for the global p-value; 0 gives none.
+    frame : {"auto", "cm", "lab"}
+        Frame of an event file.
+    mapping : path, optional
+        Column mapping (TOML) of a ROOT ntuple.
+    signal_events, background_events : int
+        Simulated events per signal mass and of each leading background.
+    seed, workers : int
+        The result does not depend on the number of workers.
+
+    Raises
+    ------
+    InputError
+        Before any long work if a name, number or file is wrong.
+    """
+    search = get_search(name)
+    if model not in (None, search.model):
+        raise InputError(f"{name} interprets its limits in the model {search.model}, not in {model!r}")
+    if luminosity_fb is not None and not (math.isfinite(luminosity_fb) and luminosity_fb > 0.0):
+        raise InputError(f"luminosity = {luminosity_fb} /fb, must be positive and finite")
+    if toys < 0:
+        raise InputError(f"toys = {toys}, must not be negative")
+    if masses is not None:
+        check_masses(np.asarray(masses, dtype=np.float64), *search.mass_range)
+    _check_coupling(search, dict(parameters or {}))
+    card = load_experiment(experiment)
+    seen = None
+    if data is not None:
+        key = seed_of(seed, "data")
+        seen = observe(data, search, card, frame=frame, mapping=mapping, seed=key, workers=workers)
+    simulation = simulate_search(
+        search,
+        card,
+        signal_events=signal_events,
+        background_events=background_events,
+        seed=seed,
+        workers=workers,
+    )
+    return set_limits(
+        search,
+        simulation,
+        observation=seen,
+        luminosity_fb=luminosity_fb,
+        parameters=parameters,
+        masses=masses,
+        toys=toys,
+        seed=seed,
+        workers=workers,
+    )
+
+
+def _check_coupling(search: Search, parameters: dict[str, float]) -> None:
+    try:
+        search.coupling_of(np.ones(1), np.ones(1), 100.0, **parameters)
+    except TypeError as fault:
+        raise InputError(
+            f"{search.name}: of {', '.join(parameters)} not all can be set; it scans the mass and limits "
+            f"the coupling of {search.model} itself ({fault})"
+        ) from None
