@@ -1,1 +1,1 @@
-"""Plots; the only door to matplotlib."""
+"""Figures: one file each, functions take data and return a matplotlib figure; the only door to matplotlib."""

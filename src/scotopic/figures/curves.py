@@ -1,0 +1,48 @@
+"""Axes against mass, and curves that stand beside ours."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, NullFormatter
+from numpy.typing import NDArray
+
+from scotopic.figures.style import DASHES, LINES
+
+Floats = NDArray[np.float64]
+Curves = Mapping[str, tuple[Floats, Floats]]
+"""Label -> (mass, value)."""
+
+LABELLED = (1.0, 2.0, 5.0)
+
+
+def set_mass_axis(axes: Axes, low: float, high: float, label: str, *, log: bool = True) -> None:
+    """Label the mass axis and let it run from `low` to `high` (GeV)."""
+    axes.set_xlabel(label, loc="right")
+    if not log:
+        axes.set_xlim(low, high)
+        return
+    axes.set_xscale("log")
+    axes.set_xlim(low, high)
+    decades = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1.0)
+    if len(decades) > 4:
+        return
+    ticks = np.outer(10.0**decades, LABELLED).ravel()
+    axes.set_xticks(ticks[(ticks >= low * 0.999) & (ticks <= high * 1.001)])
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.set_xlim(low, high)
+
+
+def draw_curves(axes: Axes, curves: Curves, *, zorder: float = 2.5, first: int = 1) -> None:
+    """Draw curves, each with a colour and a dash pattern of its own."""
+    for number, (label, (mass, value)) in enumerate(curves.items(), start=first):
+        dash, colour = DASHES[number % len(DASHES)], LINES[number % len(LINES)]
+        axes.plot(mass, value, color=colour, ls=dash, zorder=zorder, label=label)
+
+
+def positive_range(*arrays: Floats | None) -> tuple[float, float]:
+    """Return the smallest and largest positive finite value of some arrays."""
+    values = np.concatenate([np.ravel(array) for array in arrays if array is not None])
+    values = values[np.isfinite(values) & (values > 0.0)]
+    return (float(values.min()), float(values.max())) if values.size else (0.1, 1.0)

@@ -1,0 +1,132 @@
+"""The plane of mass and coupling: competing bounds filled, our limits and other curves on top."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from scotopic.bounds import Bound
+from scotopic.figures.curves import set_mass_axis
+from scotopic.figures.limit_bands import LimitCurves, draw_limits
+from scotopic.figures.placement import CELLS, centres, write_inside
+from scotopic.figures.style import DASHES, FILLS, HATCHES, LINES, SIMULATED, headline, new_axes, styled
+
+Floats = NDArray[np.float64]
+
+EDGE = "#4d5560"
+
+
+@styled
+def exclusion_plane(
+    bounds: Sequence[Bound],
+    *,
+    masses: tuple[float, float],
+    couplings: tuple[float, float],
+    y_label: str,
+    x_label: str = r"$m_a$ (GeV)",
+    limits: LimitCurves | None = None,
+    lines: Sequence[Bound] = (),
+    level: float = 0.95,
+    note: str = "",
+    sample: str = SIMULATED,
+    luminosity_fb: float | None = None,
+    experiment: str = "",
+) -> Figure:
+    """Return the figure of an exclusion plane.
+
+    Parameters
+    ----------
+    bounds : sequence of Bound
+        Filled, the last one in front; named inside their areas, or in the legend where there is no room.
+    masses, couplings : (float, float)
+        Ranges of the axes.
+    limits : LimitCurves, optional
+        Ours, as bands and lines.
+    lines : sequence of Bound
+        Drawn as lines.
+    note : str
+        A line of text in the lower left corner, such as an assumption.
+    """
+    figure, axes = new_axes(7.2, 5.4)
+    set_mass_axis(axes, *masses, x_label)
+    axes.set_yscale("log")
+    axes.set_ylim(*couplings)
+    axes.set_ylabel(y_label, loc="top")
+    headline(axes, sample, luminosity_fb, experiment)
+    for number, bound in enumerate(bounds):
+        fill_bound(axes, bound, number, couplings[1])
+    if limits is not None:
+        draw_limits(axes, limits, level, "this work:")
+    for number, bound in enumerate(lines, start=1):
+        for mass, coupling in bound.pieces:
+            axes.plot(
+                mass, coupling, color=LINES[number % len(LINES)], ls=DASHES[(number + 1) % len(DASHES)],
+                lw=1.1, zorder=3.0, label=bound.label,
+            )  # fmt: skip
+    if note:
+        axes.text(0.02, 0.025, note, transform=axes.transAxes, ha="left", va="bottom", fontsize=9.5)
+    unnamed = _name_areas(figure, axes, bounds, limits, lines, masses, couplings)
+    handles = [*axes.get_legend_handles_labels()[0], *unnamed]
+    if handles:
+        axes.legend(handles=handles, loc="lower right", fontsize=9)
+    return figure
+
+
+def fill_bound(axes: Axes, bound: Bound, number: int, ceiling: float) -> None:
+    """Fill what a bound excludes; a limit that is a function of mass excludes all couplings above it."""
+    fill, hatch = FILLS[number % len(FILLS)], HATCHES[number % len(HATCHES)]
+    for mass, coupling in bound.pieces:
+        if bound.shape == "region":
+            outline = np.array([mass, coupling])
+        else:
+            top = max(10.0 * ceiling, float(coupling.max()))
+            outline = np.array([[mass[0], *mass, mass[-1]], [top, *coupling, top]])
+        axes.fill(*outline, facecolor=fill, edgecolor=EDGE, hatch=hatch, lw=0.9, zorder=1.0 + 0.01 * number)
+
+
+def _name_areas(
+    figure: Figure,
+    axes: Axes,
+    bounds: Sequence[Bound],
+    limits: LimitCurves | None,
+    lines: Sequence[Bound],
+    masses: tuple[float, float],
+    couplings: tuple[float, float],
+) -> list[Patch]:
+    """Write each bound's label inside its visible area; return legend patches of those without room."""
+    mass, coupling = centres(*masses, CELLS[0]), centres(*couplings, CELLS[1])
+    areas = np.array([bound.contains(mass[:, None], coupling[None, :]) for bound in bounds])
+    free = np.ones(CELLS, dtype=bool)
+    if limits is not None:
+        edges = [limits.band95, limits.median[:, None]]
+        edges += [] if limits.observed is None else [limits.observed[:, None]]
+        _block(free, mass, coupling, limits.mass, np.concatenate(edges, axis=1))
+    for bound in lines:
+        for m, g in bound.pieces:
+            _block(free, mass, coupling, m, g[:, None])
+    unnamed = []
+    for number, bound in enumerate(bounds):
+        alone = areas[number] & ~np.delete(areas, number, axis=0).any(axis=0)
+        visible = areas[number] & ~areas[number + 1 :].any(axis=0)
+        for area in (alone, visible):
+            place = free & area
+            if place.any() and write_inside(figure, axes, bound.label, place):
+                free &= place | ~area
+                break
+        else:
+            if visible.any():
+                fill, hatch = FILLS[number % len(FILLS)], HATCHES[number % len(HATCHES)]
+                unnamed.append(Patch(facecolor=fill, edgecolor=EDGE, hatch=hatch, label=bound.label))
+    return unnamed
+
+
+def _block(free: NDArray[np.bool_], mass: Floats, coupling: Floats, at: Floats, values: Floats) -> None:
+    """Take away the cells that curves (K points, any number of values each) run through."""
+    order = np.argsort(at)
+    columns = np.stack([np.interp(mass, at[order], column[order], np.nan, np.nan) for column in values.T])
+    known = np.isfinite(columns).any(axis=0)
+    low, high = np.nanmin(columns[:, known], axis=0), np.nanmax(columns[:, known], axis=0)
+    free[known] &= ~((coupling > low[:, None] / 1.15) & (coupling < high[:, None] * 1.15))

@@ -1,0 +1,77 @@
+"""The plane of mass and coupling, divided by the signature that most decays show."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from scotopic.errors import InputError
+from scotopic.figures.curves import set_mass_axis
+from scotopic.figures.placement import CELLS, centres, write_inside
+from scotopic.figures.style import FILLS, HATCHES, headline, new_axes, styled
+
+Floats = NDArray[np.float64]
+
+
+@styled
+def signature_plane(
+    mass: Floats,
+    coupling: Floats,
+    fractions: Mapping[str, Floats],
+    *,
+    y_label: str,
+    x_label: str = r"$m_a$ (GeV)",
+    sample: str = "our calculation",
+    experiment: str = "",
+) -> Figure:
+    """Return the figure of the commonest signature; lines mark where a signature reaches one half.
+
+    Parameters
+    ----------
+    mass : (M,)
+        GeV, rising.
+    coupling : (G,)
+        Rising.
+    fractions : mapping of signature to (M, G)
+        Between 0 and 1.
+    """
+    shape = (len(mass), len(coupling))
+    for name, values in fractions.items():
+        if np.shape(values) != shape:
+            raise InputError(f"signature plane: {name} has shape {np.shape(values)}, must be {shape}")
+    for name, axis in (("masses", mass), ("couplings", coupling)):
+        if len(axis) < 2 or not (axis[0] > 0.0 and (np.diff(axis) > 0.0).all()):
+            raise InputError(f"signature plane: {name} must be positive, rising and at least two")
+    grid = np.stack([np.asarray(values) for values in fractions.values()])
+    commonest = np.argmax(grid, axis=0)
+    figure, axes = new_axes()
+    set_mass_axis(axes, float(mass[0]), float(mass[-1]), x_label)
+    axes.set_yscale("log")
+    axes.set_ylim(coupling[0], coupling[-1])
+    axes.set_ylabel(y_label, loc="top")
+    headline(axes, sample, experiment=experiment)
+    cell = np.ix_(_nearest(mass, CELLS[0]), _nearest(coupling, CELLS[1]))
+    free = np.ones(CELLS, dtype=bool)
+    for number, name in enumerate(fractions):
+        here = commonest == number
+        if not here.any():
+            continue
+        # the lead over the best of the others crosses zero on the border
+        lead = grid[number] - np.delete(grid, number, axis=0).max(axis=0)
+        axes.contourf(
+            mass, coupling, lead.T, levels=[0.0, 2.0], colors=[FILLS[number]], hatches=[HATCHES[number]],
+            zorder=1.0,
+        )  # fmt: skip
+        axes.contour(
+            mass, coupling, grid[number].T, levels=[0.5], colors="#333333", linewidths=1.2, zorder=2.0
+        )
+        place = free & here[cell]
+        if write_inside(figure, axes, name, place, size=12.0):
+            free &= place | ~here[cell]
+    return figure
+
+
+def _nearest(axis: Floats, cells: int) -> NDArray[np.intp]:
+    points = np.log(centres(float(axis[0]), float(axis[-1]), cells))
+    return np.asarray(np.abs(points[:, None] - np.log(axis)).argmin(axis=1))

@@ -1,0 +1,113 @@
+"""A spectrum: data, background components, fit and pulls."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from scotopic.errors import InputError
+from scotopic.figures.style import FILLS, HATCHES, OBSERVED, SECOND, SIMULATED, headline, styled
+
+Floats = NDArray[np.float64]
+
+
+def pulls(observed: Floats, expected: Floats) -> Floats:
+    """Return (observed - expected)/√expected per bin, NaN where nothing is expected or it is unknown."""
+    known = np.isfinite(expected) & (expected > 0.0)
+    safe = np.where(known, expected, 1.0)
+    return np.where(known, (observed - safe) / np.sqrt(safe), np.nan)
+
+
+@styled
+def spectrum(
+    edges: Floats,
+    observed: Floats,
+    *,
+    components: Mapping[str, Floats] | None = None,
+    fit: Floats | None = None,
+    signal: Floats | None = None,
+    signal_label: str = "signal",
+    window: tuple[float, float] | None = None,
+    x_label: str = r"$M^2_{\gamma\gamma}$ (GeV$^2$)",
+    log_y: bool = True,
+    sample: str = SIMULATED,
+    luminosity_fb: float | None = None,
+    experiment: str = "",
+) -> Figure:
+    """Return the figure of a spectrum with its pulls below.
+
+    Parameters
+    ----------
+    edges : (B + 1,)
+        Rising; the variable's unit stands in `x_label`.
+    observed : (B,)
+        Candidates per bin.
+    components : mapping of label to (B,)
+        Expected background components, stacked from the first upwards.
+    fit : (B,), optional
+        Fitted candidates per bin, NaN outside the fit window. The pulls refer to it, else to the
+        sum of the components.
+    signal : (B,), optional
+        A signal in candidates per bin, drawn as a line.
+    window : (float, float), optional
+        Range of the variable to shade.
+    """
+    components = dict(components or {})
+    bins = len(edges) - 1
+    named = {"observed": observed, **components, "fit": fit, "signal": signal}
+    for name, values in named.items():
+        if values is not None and np.shape(values) != (bins,):
+            raise InputError(f"spectrum: {name} has shape {np.shape(values)}, must be {(bins,)}")
+    if bins < 1 or not (np.diff(edges) > 0.0).all():
+        raise InputError("spectrum: edges must be rising, at least two")
+
+    figure = Figure(figsize=(6.4, 5.6), layout="constrained")
+    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[3.2, 1.0])
+    centre = 0.5 * (edges[1:] + edges[:-1])
+    base = np.zeros(bins)
+    for number, (label, values) in enumerate(components.items()):
+        axes.stairs(
+            base + values, edges, baseline=base, fill=True, facecolor=FILLS[number % len(FILLS)],
+            edgecolor="#4d5560", hatch=HATCHES[number % len(HATCHES)], lw=0.5, label=label, zorder=1.0,
+        )  # fmt: skip
+        base = base + values
+    if fit is not None:
+        axes.stairs(fit, edges, baseline=None, color=SECOND, lw=1.6, label="fit", zorder=3.0)
+    if signal is not None:
+        axes.stairs(
+            signal, edges, baseline=None, color="#1f3a5f", ls=(0, (4, 1.5)), label=signal_label, zorder=3.1
+        )
+    axes.errorbar(
+        centre, observed, yerr=np.sqrt(observed), fmt="o", ms=2.6, lw=0.8, color=OBSERVED, label=sample,
+        zorder=4.0,
+    )  # fmt: skip
+    axes.set_ylabel(f"Candidates / bin of {_bin_text(edges)}", loc="top")
+    top = max(float(np.nanmax([*observed, *base, 1.0])), 1.0)
+    if log_y:
+        axes.set_yscale("log")
+        axes.set_ylim(0.5, 30.0 * top)
+    else:
+        axes.set_ylim(0.0, 1.5 * top)
+    axes.legend(loc="upper right", ncols=2)
+    headline(axes, sample, luminosity_fb, experiment)
+
+    reference = fit if fit is not None else (base if components else None)
+    if reference is not None:
+        below.stairs(np.nan_to_num(pulls(observed, reference)), edges, fill=True, color="#7f8c99")
+    for line in (-2.0, 0.0, 2.0):
+        below.axhline(line, color="#333333", lw=0.8, ls="-" if line == 0.0 else (0, (1, 1.5)))
+    below.set_ylim(-4.5, 4.5)
+    below.set_ylabel("Pull")
+    below.set_xlabel(x_label, loc="right")
+    below.set_xlim(edges[0], edges[-1])
+    if window is not None:
+        for panel in (axes, below):
+            panel.axvspan(*window, color="#00000018", lw=0, zorder=0.5)
+    figure.align_ylabels([axes, below])
+    return figure
+
+
+def _bin_text(edges: Floats) -> str:
+    widths = np.diff(edges)
+    return f"{widths[0]:.3g}" if np.allclose(widths, widths[0], rtol=1e-6) else "varying width"
