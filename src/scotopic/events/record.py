@@ -39,6 +39,8 @@ class Events:
         Whether the events carry the beams' energy spread.
     vertices : (slots, 3, N) float64 or None
         Production point of each particle, mm; None means the interaction point.
+    resonance : tuple of int
+        Slots of the particles that a narrow resonance decayed to; empty if there is none or it is unknown.
     """
 
     pdg: NDArray[np.int32]
@@ -53,6 +55,7 @@ class Events:
     seed: int | None = None
     beam_spread: bool = False
     vertices: NDArray[np.float64] | None = None
+    resonance: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not belong together and values that are no momenta."""

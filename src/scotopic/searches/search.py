@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.events.record import Events
+from scotopic.searches.signal_shape import SignalShape
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep
 from scotopic.stats import Scan
@@ -192,6 +193,7 @@ class SearchResult:
     z_local: Floats
     p_global: float | None
     spectra: tuple[RegionSpectrum, ...]
+    shapes: Mapping[str, SignalShape]
     cut_flow: tuple[CutStep, ...]
     marks: Mapping[str, int]
     notes: tuple[str, ...]

@@ -219,6 +219,7 @@ def _assemble(
         z_local=merged.z_local,
         p_global=merged.p_global,
         spectra=tuple(part.spectrum for part in parts),
+        shapes=simulation.shapes,
         cut_flow=observation.cut_flow if observation else simulation.backgrounds[0].cut_flow,
         marks=_marks(search, experiment),
         notes=tuple(notes),

@@ -1,0 +1,173 @@
+"""The files of a search: figures, tables and the result as JSON."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scotopic.io.replace import replacing
+
+from scotopic.bounds import load_bound
+from scotopic.figures import (
+    LimitCurves,
+    efficiency,
+    figure_2a,
+    figure_2b,
+    p_value_scan,
+    resolution,
+    save,
+    spectrum,
+    write_csv,
+)
+from scotopic.figures.figure_2b import COMPETITORS
+from scotopic.figures.style import SIMULATED
+from scotopic.searches.search import RegionSpectrum, SearchResult
+
+Floats = NDArray[np.float64]
+
+OBSERVABLE_LABELS = {"m2_gg": r"$M^2_{\gamma\gamma}$ (GeV$^2$)", "m2_recoil": r"$M^2_\mathrm{rec}$ (GeV$^2$)"}
+PUBLISHED = "alp-belle2-2020"
+
+
+def sample_text(result: SearchResult) -> str:
+    """Return what stands above a figure: pseudo-data, or the user's file."""
+    return "user's data" if result.settings["cut_flow_of"] == "data" else SIMULATED
+
+
+def comments(result: SearchResult) -> list[str]:
+    """Return the lines that head every table of a result."""
+    marks = ", ".join(f"{count} {mark}" for mark, count in sorted(result.marks.items()))
+    return [
+        f"{result.search}, {result.experiment}, {1e3 * result.luminosity_fb:.6g}/pb; our result, not published",
+        f"{100 * result.settings['level']:g} % CL, {result.settings['method']}",
+        f"inputs by provenance: {marks}",
+        *result.notes,
+    ]
+
+
+def cross_section_curves(result: SearchResult) -> LimitCurves:
+    """Return the limits on the cross section in fb."""
+    return LimitCurves(
+        result.mass, result.sigma_observed, result.sigma_median, result.sigma_band68, result.sigma_band95
+    )
+
+
+def coupling_curves(result: SearchResult) -> LimitCurves:
+    """Return the limits on the coupling."""
+    return LimitCurves(
+        result.mass,
+        result.coupling_observed,
+        result.coupling_median,
+        result.coupling_band68,
+        result.coupling_band95,
+    )
+
+
+def write_cross_section(result: SearchResult, stem: Path) -> list[Path]:
+    """Write the figure of the limit on the cross section and its table."""
+    curves = cross_section_curves(result)
+    figure = figure_2a(
+        curves,
+        level=result.settings["level"],
+        sample=sample_text(result),
+        luminosity_fb=result.luminosity_fb,
+        experiment=result.experiment,
+    )
+    table = curves.columns("fb") | {
+        "cls_observed_fb": result.sigma_cls_observed,
+        "cls_median_fb": result.sigma_cls_median,
+        "efficiency": result.efficiency,
+        "efficiency_error": result.efficiency_error,
+        "resolution_GeV": result.resolution,
+        "p0_local": result.p0_local,
+    }
+    return [*save(figure, stem), write_csv(stem.with_suffix(".csv"), table, comments(result))]
+
+
+def write_coupling(result: SearchResult, stem: Path) -> list[Path]:
+    """Write the figure of the limit on the coupling beside other bounds, and its table."""
+    curves = coupling_curves(result)
+    alpha_inv = result.settings["parameters"].get("alpha_inv", 137.036)
+    figure = figure_2b(
+        curves,
+        [load_bound(name) for name in COMPETITORS],
+        level=result.settings["level"],
+        alpha=rf"$\alpha = 1/{alpha_inv:g}$",
+        lines=[load_bound(PUBLISHED)],
+        sample=sample_text(result),
+        luminosity_fb=result.luminosity_fb,
+        experiment=result.experiment,
+    )
+    stated = [*comments(result), f"coupling: {result.coupling_symbol}, alpha = 1/{alpha_inv:g}"]
+    return [*save(figure, stem), write_csv(stem.with_suffix(".csv"), curves.columns("per_GeV"), stated)]
+
+
+def write_spectrum(result: SearchResult, part: RegionSpectrum, stem: Path) -> list[Path]:
+    """Write the spectrum of one region and its table."""
+    figure = spectrum(
+        part.edges,
+        part.observed,
+        components=part.expected,
+        x_label=OBSERVABLE_LABELS[part.region.observable],
+        sample=sample_text(result),
+        luminosity_fb=result.luminosity_fb,
+        experiment=result.experiment,
+    )
+    table = {"low_GeV2": part.edges[:-1], "high_GeV2": part.edges[1:], "observed": part.observed}
+    table |= {f"expected_{name}": values for name, values in part.expected.items()}
+    return [*save(figure, stem), write_csv(stem.with_suffix(".csv"), table, comments(result))]
+
+
+def write_performance(result: SearchResult, folder: Path) -> list[Path]:
+    """Write efficiency and resolution against mass, at the simulated masses with their errors."""
+    efficiencies, resolutions = {}, {}
+    written = []
+    for part in result.spectra:
+        shape, name = result.shapes[part.region.name], part.region.name
+        # half of a central 68 % interval of n values: relative error about 0.93/√n for a Gaussian core
+        selected = shape.efficiency * result.settings["signal_events_per_mass"]
+        error = 0.93 * shape.resolution / np.sqrt(selected)
+        efficiencies[f"{name} region"] = (shape.mass, shape.efficiency, shape.efficiency_error)
+        resolutions[f"{name} region"] = (shape.mass, shape.resolution, error)
+        table = {
+            "mass_GeV": shape.mass,
+            "efficiency": shape.efficiency,
+            "efficiency_error": shape.efficiency_error,
+            "resolution_GeV2": shape.resolution,
+            "resolution_error_GeV2": error,
+        }
+        written.append(write_csv(folder / f"signal_{name}.csv", table, comments(result)))
+    written += save(efficiency(efficiencies, experiment=result.experiment), folder / "efficiency")
+    written += save(resolution(resolutions, experiment=result.experiment), folder / "resolution")
+    return written
+
+
+def write_search(result: SearchResult, folder: Path) -> list[Path]:
+    """Write everything of a result into a folder and return the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = write_cross_section(result, folder / "cross_section_limit")
+    written += write_coupling(result, folder / "coupling_limit")
+    figure = p_value_scan(
+        result.mass,
+        result.p0_local,
+        p_global=result.p_global,
+        sample=sample_text(result),
+        luminosity_fb=result.luminosity_fb,
+        experiment=result.experiment,
+    )
+    written += save(figure, folder / "p_value")
+    for part in result.spectra:
+        written += write_spectrum(result, part, folder / f"spectrum_{part.region.name}")
+    written += write_performance(result, folder)
+    path = folder / "result.json"
+    with replacing(path) as temporary:
+        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(result.to_json(), enc_hook=_plain)))
+    return [*written, path]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
