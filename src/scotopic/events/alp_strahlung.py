@@ -29,8 +29,8 @@ def generate_alp_strahlung(mass: float, n: int, *, sqrt_s: float, seed: int, g: 
 
     Notes
     -----
-    dσ/dcosθ ∝ 1 + cos²θ and an isotropic decay: a vector photon into a pseudoscalar and a photon. The decay is
-    prompt; `scotopic.searches.alp_signature` says how often it is not.
+    dσ/dcosθ ∝ 1 + cos²θ and an isotropic decay: a vector photon into a pseudoscalar and a photon.
+    The decay is prompt; `scotopic.searches.alp_signature` says how often it is not.
     """
     if not 0.0 < mass < sqrt_s:
         raise InputError(f"ALP mass = {mass} GeV, must lie between 0 and √s = {sqrt_s:.4f} GeV")

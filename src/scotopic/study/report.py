@@ -38,7 +38,7 @@ def comments(result: SearchResult) -> list[str]:
     """Return the lines that head every table of a result."""
     marks = ", ".join(f"{count} {mark}" for mark, count in sorted(result.marks.items()))
     return [
-        f"{result.search}, {result.experiment}, {1e3 * result.luminosity_fb:.6g}/pb; our result, not published",
+        f"{result.search}, {result.experiment}, {1e3 * result.luminosity_fb:.6g}/pb; ours, not published",
         f"{100 * result.settings['level']:g} % CL, {result.settings['method']}",
         f"inputs by provenance: {marks}",
         *result.notes,
