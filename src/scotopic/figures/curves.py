@@ -25,7 +25,7 @@ def set_mass_axis(axes: Axes, low: float, high: float, label: str, *, log: bool 
     axes.set_xscale("log")
     axes.set_xlim(low, high)
     decades = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1.0)
-    if len(decades) > 4:
+    if len(decades) > 5:
         return
     ticks = np.outer(10.0**decades, LABELLED).ravel()
     axes.set_xticks(ticks[(ticks >= low * 0.999) & (ticks <= high * 1.001)])
@@ -34,11 +34,11 @@ def set_mass_axis(axes: Axes, low: float, high: float, label: str, *, log: bool 
     axes.set_xlim(low, high)
 
 
-def draw_curves(axes: Axes, curves: Curves, *, zorder: float = 2.5, first: int = 1) -> None:
-    """Draw curves, each with a colour and a dash pattern of its own."""
-    for number, (label, (mass, value)) in enumerate(curves.items(), start=first):
-        dash, colour = DASHES[number % len(DASHES)], LINES[number % len(LINES)]
-        axes.plot(mass, value, color=colour, ls=dash, zorder=zorder, label=label)
+def draw_curves(axes: Axes, curves: Curves) -> None:
+    """Draw curves, each with a colour and a dash pattern that differ from those of our limits."""
+    for number, (label, (mass, value)) in enumerate(curves.items()):
+        dash, colour = DASHES[(number + 2) % len(DASHES)], LINES[(number + 1) % len(LINES)]
+        axes.plot(mass, value, color=colour, ls=dash, lw=1.3, zorder=3.0, label=label)
 
 
 def positive_range(*arrays: Floats | None) -> tuple[float, float]:

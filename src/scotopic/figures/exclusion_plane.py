@@ -9,10 +9,10 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from scotopic.bounds import Bound
-from scotopic.figures.curves import set_mass_axis
+from scotopic.figures.curves import draw_curves, set_mass_axis
 from scotopic.figures.limit_bands import LimitCurves, draw_limits
 from scotopic.figures.placement import CELLS, centres, write_inside
-from scotopic.figures.style import DASHES, FILLS, HATCHES, LINES, SIMULATED, headline, new_axes, styled
+from scotopic.figures.style import FILLS, HATCHES, SIMULATED, headline, new_axes, styled
 
 Floats = NDArray[np.float64]
 
@@ -48,7 +48,7 @@ def exclusion_plane(
     lines : sequence of Bound
         Drawn as lines.
     note : str
-        A line of text in the lower left corner, such as an assumption.
+        Title of the legend, such as an assumption.
     """
     figure, axes = new_axes(7.2, 5.4)
     set_mass_axis(axes, *masses, x_label)
@@ -60,18 +60,11 @@ def exclusion_plane(
         fill_bound(axes, bound, number, couplings[1])
     if limits is not None:
         draw_limits(axes, limits, level, "this work:")
-    for number, bound in enumerate(lines, start=1):
-        for mass, coupling in bound.pieces:
-            axes.plot(
-                mass, coupling, color=LINES[number % len(LINES)], ls=DASHES[(number + 1) % len(DASHES)],
-                lw=1.1, zorder=3.0, label=bound.label,
-            )  # fmt: skip
-    if note:
-        axes.text(0.02, 0.025, note, transform=axes.transAxes, ha="left", va="bottom", fontsize=9.5)
+    draw_curves(axes, {bound.label: _joined(bound) for bound in lines})
     unnamed = _name_areas(figure, axes, bounds, limits, lines, masses, couplings)
     handles = [*axes.get_legend_handles_labels()[0], *unnamed]
-    if handles:
-        axes.legend(handles=handles, loc="lower right", fontsize=9)
+    if handles or note:
+        axes.legend(handles=handles, loc="lower right", fontsize=9, title=note, alignment="left")
     return figure
 
 
@@ -85,6 +78,13 @@ def fill_bound(axes: Axes, bound: Bound, number: int, ceiling: float) -> None:
             top = max(10.0 * ceiling, float(coupling.max()))
             outline = np.array([[mass[0], *mass, mass[-1]], [top, *coupling, top]])
         axes.fill(*outline, facecolor=fill, edgecolor=EDGE, hatch=hatch, lw=0.9, zorder=1.0 + 0.01 * number)
+
+
+def _joined(bound: Bound) -> tuple[Floats, Floats]:
+    """Return the pieces of a bound in one curve, NaN between them."""
+    gap = np.array([np.nan])
+    mass, coupling = (np.concatenate([part for p in bound.pieces for part in (p[i], gap)]) for i in (0, 1))
+    return mass, coupling
 
 
 def _name_areas(
@@ -113,7 +113,9 @@ def _name_areas(
         visible = areas[number] & ~areas[number + 1 :].any(axis=0)
         for area in (alone, visible):
             place = free & area
-            if place.any() and write_inside(figure, axes, bound.label, place):
+            if place.any() and write_inside(
+                figure, axes, bound.label, place, halo=FILLS[number % len(FILLS)]
+            ):
                 free &= place | ~area
                 break
         else:

@@ -10,8 +10,8 @@ from scotopic.figures.limit_bands import LimitCurves
 from scotopic.figures.style import SIMULATED
 
 COMPETITORS = (
-    "alp-lep",
     "alp-opal",
+    "alp-lep",
     "alp-e137",
     "alp-e141",
     "alp-nucal",

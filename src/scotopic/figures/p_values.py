@@ -45,7 +45,7 @@ def p_value_scan(
         p = one_sided_p(float(number))
         axes.axhline(p, color="#777777", lw=0.8, ls=(0, (5, 3)), zorder=1.0)
         axes.text(
-            0.992, p, rf"${number}\sigma$", transform=axes.get_yaxis_transform(), ha="right", va="bottom",
+            1.008, p, rf"${number}\sigma$", transform=axes.get_yaxis_transform(), ha="left", va="center",
             fontsize=9.5, color="#444444",
         )  # fmt: skip
     set_mass_axis(axes, float(mass[0]), float(mass[-1]), x_label)

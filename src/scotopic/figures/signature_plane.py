@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.figures.curves import set_mass_axis
-from scotopic.figures.placement import CELLS, centres, write_inside
+from scotopic.figures.placement import ANY_ANGLE, CELLS, centres, write_inside
 from scotopic.figures.style import FILLS, HATCHES, headline, new_axes, styled
 
 Floats = NDArray[np.float64]
@@ -25,7 +25,7 @@ def signature_plane(
     sample: str = "our calculation",
     experiment: str = "",
 ) -> Figure:
-    """Return the figure of the commonest signature; lines mark where a signature reaches one half.
+    """Return the figure of the commonest signature; on its borders two signatures are equally common.
 
     Parameters
     ----------
@@ -51,24 +51,28 @@ def signature_plane(
     axes.set_ylim(coupling[0], coupling[-1])
     axes.set_ylabel(y_label, loc="top")
     headline(axes, sample, experiment=experiment)
-    cell = np.ix_(_nearest(mass, CELLS[0]), _nearest(coupling, CELLS[1]))
-    free = np.ones(CELLS, dtype=bool)
-    for number, name in enumerate(fractions):
-        here = commonest == number
-        if not here.any():
-            continue
-        # the lead over the best of the others crosses zero on the border
-        lead = grid[number] - np.delete(grid, number, axis=0).max(axis=0)
+    for number in range(len(grid)):
+        # painted one over the other: what stays visible is the commonest
+        lead = grid[number] - grid[:number].max(axis=0, initial=-1.0)
         axes.contourf(
-            mass, coupling, lead.T, levels=[0.0, 2.0], colors=[FILLS[number]], hatches=[HATCHES[number]],
-            zorder=1.0,
+            mass, coupling, lead.T, levels=[0.0, 3.0], colors=[FILLS[number]], hatches=[HATCHES[number]],
+            zorder=1.0 + 0.1 * number,
         )  # fmt: skip
-        axes.contour(
-            mass, coupling, grid[number].T, levels=[0.5], colors="#333333", linewidths=1.2, zorder=2.0
-        )
-        place = free & here[cell]
-        if write_inside(figure, axes, name, place, size=12.0):
-            free &= place | ~here[cell]
+        if number:
+            axes.contour(
+                mass,
+                coupling,
+                lead.T,
+                levels=[0.0],
+                colors="#333333",
+                linewidths=1.3,
+                zorder=1.0 + 0.1 * number,
+            )
+    columns, rows = _nearest(mass, CELLS[0]), _nearest(coupling, CELLS[1])
+    for number, name in enumerate(fractions):
+        place = commonest[np.ix_(columns, rows)] == number
+        if place.any():
+            write_inside(figure, axes, name, place, size=12.0, angles=ANY_ANGLE, halo=FILLS[number])
     return figure
 
 

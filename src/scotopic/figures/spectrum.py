@@ -29,7 +29,8 @@ def spectrum(
     signal: Floats | None = None,
     signal_label: str = "signal",
     window: tuple[float, float] | None = None,
-    x_label: str = r"$M^2_{\gamma\gamma}$ (GeV$^2$)",
+    x_label: str = r"$M^2_{\gamma\gamma}$",
+    x_unit: str = r"GeV$^2$",
     log_y: bool = True,
     sample: str = SIMULATED,
     luminosity_fb: float | None = None,
@@ -40,7 +41,7 @@ def spectrum(
     Parameters
     ----------
     edges : (B + 1,)
-        Rising; the variable's unit stands in `x_label`.
+        Rising, in `x_unit`.
     observed : (B,)
         Candidates per bin.
     components : mapping of label to (B,)
@@ -75,31 +76,33 @@ def spectrum(
     if fit is not None:
         axes.stairs(fit, edges, baseline=None, color=SECOND, lw=1.6, label="fit", zorder=3.0)
     if signal is not None:
-        axes.stairs(
-            signal, edges, baseline=None, color="#1f3a5f", ls=(0, (4, 1.5)), label=signal_label, zorder=3.1
-        )
+        axes.stairs(signal, edges, baseline=None, color="#1f3a5f", lw=1.8, label=signal_label, zorder=3.1)
     axes.errorbar(
         centre, observed, yerr=np.sqrt(observed), fmt="o", ms=2.6, lw=0.8, color=OBSERVED, label=sample,
         zorder=4.0,
     )  # fmt: skip
-    axes.set_ylabel(f"Candidates / bin of {_bin_text(edges)}", loc="top")
+    axes.set_ylabel(f"Candidates / {_bin_text(edges, x_unit)}", loc="top")
     top = max(float(np.nanmax([*observed, *base, 1.0])), 1.0)
     if log_y:
         axes.set_yscale("log")
         axes.set_ylim(0.5, 30.0 * top)
     else:
         axes.set_ylim(0.0, 1.5 * top)
-    axes.legend(loc="upper right", ncols=2)
+    handles, labels = axes.get_legend_handles_labels()
+    axes.legend(handles[::-1], labels[::-1], loc="upper right", ncols=2)
     headline(axes, sample, luminosity_fb, experiment)
 
     reference = fit if fit is not None else (base if components else None)
+    reach = 4.5
     if reference is not None:
-        below.stairs(np.nan_to_num(pulls(observed, reference)), edges, fill=True, color="#7f8c99")
+        values = np.nan_to_num(pulls(observed, reference))
+        below.stairs(values, edges, fill=True, color="#7f8c99")
+        reach = max(reach, 1.1 * float(np.abs(values).max()))
     for line in (-2.0, 0.0, 2.0):
         below.axhline(line, color="#333333", lw=0.8, ls="-" if line == 0.0 else (0, (1, 1.5)))
-    below.set_ylim(-4.5, 4.5)
+    below.set_ylim(-reach, reach)
     below.set_ylabel("Pull")
-    below.set_xlabel(x_label, loc="right")
+    below.set_xlabel(f"{x_label} ({x_unit})", loc="right")
     below.set_xlim(edges[0], edges[-1])
     if window is not None:
         for panel in (axes, below):
@@ -108,6 +111,6 @@ def spectrum(
     return figure
 
 
-def _bin_text(edges: Floats) -> str:
+def _bin_text(edges: Floats, unit: str) -> str:
     widths = np.diff(edges)
-    return f"{widths[0]:.3g}" if np.allclose(widths, widths[0], rtol=1e-6) else "varying width"
+    return f"({widths[0]:.3g} {unit})" if np.allclose(widths, widths[0], rtol=1e-6) else "bin"
