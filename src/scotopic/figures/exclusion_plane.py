@@ -64,7 +64,9 @@ def exclusion_plane(
     unnamed = _name_areas(figure, axes, bounds, limits, lines, masses, couplings)
     handles = [*axes.get_legend_handles_labels()[0], *unnamed]
     if handles or note:
-        axes.legend(handles=handles, loc="lower right", fontsize=9, title=note, alignment="left")
+        axes.legend(
+            handles=handles, loc="lower right", fontsize=9, title=note, title_fontsize=9.5, alignment="left"
+        )
     return figure
 
 

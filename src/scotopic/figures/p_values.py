@@ -12,6 +12,9 @@ from scotopic.figures.style import OBSERVED, SIMULATED, headline, new_axes, styl
 
 Floats = NDArray[np.float64]
 
+DEEPEST = 37
+"""Standard deviations whose p-value is still a normal number."""
+
 
 def one_sided_p(significance: float) -> float:
     """Return the one-sided p-value of a significance in standard deviations."""
@@ -40,9 +43,9 @@ def p_value_scan(
     figure, axes = new_axes()
     axes.plot(mass, p_local, color=OBSERVED, lw=1.1, zorder=3.0)
     best = int(np.nanargmin(p_local))
-    deepest = max(4, math.ceil(_significance(float(p_local[best]))) + 1)
-    for number in range(1, deepest):
-        p = one_sided_p(float(number))
+    deepest = next((z for z in range(4, DEEPEST) if one_sided_p(z) < p_local[best]), DEEPEST)
+    for number in range(1, deepest, 1 + deepest // 10):
+        p = one_sided_p(number)
         axes.axhline(p, color="#777777", lw=0.8, ls=(0, (5, 3)), zorder=1.0)
         axes.text(
             1.008, p, rf"${number}\sigma$", transform=axes.get_yaxis_transform(), ha="left", va="center",
@@ -50,7 +53,7 @@ def p_value_scan(
         )  # fmt: skip
     set_mass_axis(axes, float(mass[0]), float(mass[-1]), x_label)
     axes.set_yscale("log")
-    axes.set_ylim(one_sided_p(float(deepest)), 2.0)
+    axes.set_ylim(one_sided_p(deepest), 2.0)
     axes.set_ylabel(r"Local $p_0$", loc="top")
     text = rf"largest: {mass[best]:.3g} GeV, local $p_0$ = {p_local[best]:.2g}"
     text += "" if p_global is None else rf", global $p$ = {p_global:.2g}"
@@ -58,9 +61,3 @@ def p_value_scan(
     axes.legend(loc="lower left")
     headline(axes, sample, luminosity_fb, experiment)
     return figure
-
-
-def _significance(p: float) -> float:
-    """Return the significance of a one-sided p-value, to a tenth."""
-    steps = np.arange(0.0, 37.0, 0.1)
-    return float(steps[np.searchsorted(-np.array([one_sided_p(float(z)) for z in steps]), -p, side="left")])

@@ -66,7 +66,7 @@ def _extent(figure: Figure, axes: Axes, text: str, size: float) -> tuple[float, 
     renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
     box = Text(0.0, 0.0, text, fontsize=size, figure=figure).get_window_extent(renderer)
     frame = axes.get_window_extent(renderer)
-    margin = 0.25 * box.height
+    margin = 0.15 * box.height
     return box.width + 2 * margin, box.height + 2 * margin, (frame.width, frame.height)
 
 

@@ -71,8 +71,9 @@ def signature_plane(
     columns, rows = _nearest(mass, CELLS[0]), _nearest(coupling, CELLS[1])
     for number, name in enumerate(fractions):
         place = commonest[np.ix_(columns, rows)] == number
-        if place.any():
-            write_inside(figure, axes, name, place, size=12.0, angles=ANY_ANGLE, halo=FILLS[number])
+        for size in (12.0, 10.5, 9.0, 7.5) if place.any() else ():
+            if write_inside(figure, axes, name, place, size=size, angles=ANY_ANGLE, halo=FILLS[number]):
+                break
     return figure
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
@@ -82,8 +83,9 @@ def spectrum(
         zorder=4.0,
     )  # fmt: skip
     axes.set_ylabel(f"Candidates / {_bin_text(edges, x_unit)}", loc="top")
-    top = max(float(np.nanmax([*observed, *base, 1.0])), 1.0)
-    if log_y:
+    peak = float(np.nanmax([*observed, *base]))
+    top = max(peak, 1.0)
+    if log_y and peak > 0.0:
         axes.set_yscale("log")
         axes.set_ylim(0.5, 30.0 * top)
     else:
@@ -101,6 +103,7 @@ def spectrum(
     for line in (-2.0, 0.0, 2.0):
         below.axhline(line, color="#333333", lw=0.8, ls="-" if line == 0.0 else (0, (1, 1.5)))
     below.set_ylim(-reach, reach)
+    below.yaxis.set_major_locator(MultipleLocator(2.0 if reach < 7.0 else 5.0))
     below.set_ylabel("Pull")
     below.set_xlabel(f"{x_label} ({x_unit})", loc="right")
     below.set_xlim(edges[0], edges[-1])
