@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+
 from scotopic.events.alp_strahlung import generate_alp_strahlung
 from scotopic.events.generate import generate
-
 from scotopic.events.record import Events
 from scotopic.searches.search import Background
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from scotopic.detector.simulate import simulate
 
 from scotopic.detector.experiment import Experiment
 from scotopic.detector.record import Detected
+from scotopic.detector.simulate import simulate
 from scotopic.events.record import Events
 from scotopic.numerics.rng import seed_of
 from scotopic.progress import track

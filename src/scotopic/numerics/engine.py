@@ -1,0 +1,105 @@
+"""One formula, two engines: NumPy runs it as it stands, jax compiles the same function.
+
+Long arrays are worked on in chunks of one fixed length (the last one padded), so that a function is compiled
+once; compiled programs are kept on disk. Double precision holds inside the engine only, not for the whole
+process.
+"""
+
+import os
+from collections.abc import Callable
+from functools import lru_cache, partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.errors import InputError
+
+Array = NDArray[np.float64]
+Engine = Literal["auto", "numpy", "jax"]
+
+CHUNK = 4096
+"""Events per call: the arrays of one 2 → 3 amplitude stay in the second-level cache."""
+
+COMPILE_ABOVE_EVENTS = 200_000
+COMPILE_BELOW_VERTICES = 200
+"""Beyond some 200 (10⁴ array operations) XLA needs minutes and makes slower programs than NumPy."""
+
+
+def cache_folder() -> Path:
+    """Return where compiled programs are kept: $SCOTOPIC_CACHE, else the user's cache folder."""
+    given = os.environ.get("SCOTOPIC_CACHE")
+    if given:
+        return Path(given)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scotopic"
+
+
+def choose_engine(engine: Engine, events: int, vertices: int) -> Literal["numpy", "jax"]:
+    """Return the engine for an amplitude of so many vertex applications on so many events."""
+    if engine not in ("auto", "numpy", "jax"):
+        raise InputError(f"engine = {engine!r}, expected auto, numpy or jax")
+    if engine != "auto":
+        return engine
+    pays = events >= COMPILE_ABOVE_EVENTS and vertices <= COMPILE_BELOW_VERTICES
+    return "jax" if pays else "numpy"
+
+
+def run(
+    function: Callable[..., Any],
+    static: tuple[Any, ...],
+    arrays: Array,
+    *,
+    engine: Literal["numpy", "jax"],
+    chunk: int = CHUNK,
+) -> Array:
+    """Return ``function(*static, arrays)`` for arrays (..., N), computed chunk by chunk.
+
+    Parameters
+    ----------
+    function : callable
+        Takes the static arguments and one array (..., n), returns (n,); formulas of array operators only.
+    static : tuple
+        Hashable arguments; a program is compiled for each set of them.
+    """
+    n = arrays.shape[-1]
+    result = np.empty(n)
+    for start in range(0, n, chunk):
+        part = arrays[..., start : start + chunk]
+        size = part.shape[-1]
+        if engine == "jax":
+            if size < chunk:
+                part = np.concatenate([part, np.repeat(part[..., -1:], chunk - size, axis=-1)], axis=-1)
+            result[start : start + size] = compiled(function, static)(part)[:size]
+        else:
+            result[start : start + size] = function(*static, part)
+    return result
+
+
+@lru_cache(maxsize=64)
+def compiled(function: Callable[..., Any], static: tuple[Any, ...] = ()) -> Callable[..., Any]:
+    """Return the jax-compiled ``function(*static, ...)`` of NumPy arrays in double precision."""
+    jax = _jax()
+    program = jax.jit(partial(function, *static))
+
+    def call(*arrays: Any) -> Any:
+        with jax.enable_x64(True):
+            made = program(*arrays)
+            return jax.tree.map(np.asarray, made)
+
+    return call
+
+
+@lru_cache(maxsize=1)
+def _jax() -> Any:
+    jax: Any = import_module("jax")
+
+    folder = cache_folder() / "jax"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return jax  # a read-only home only costs the compile time
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+    return jax

@@ -1,0 +1,219 @@
+"""Evaluate a plan: off-shell currents, closed to amplitudes, squared and summed over all helicities.
+
+The functions take light-cone momenta (p⁺, p⁻, x, y) of any array framework, events on the last axis, and are
+plain formulas on `Pair`s: NumPy runs them as they stand, a compiler traces them once.
+"""
+
+from scotopic.numerics.complex_pair import ZERO, Pair, Real, add, multiply, negative
+from scotopic.numerics.spinors import (
+    Momentum,
+    as_vector,
+    bra,
+    bra_slash,
+    dot_half,
+    epsilon_half_vector,
+    half_current,
+    kets,
+    momentum_square,
+    momentum_sum,
+    momentum_transfer,
+    photon_polarisations,
+    product,
+    scaled,
+    slash_ket,
+    spinor_norm,
+    times,
+    total,
+    twice_product,
+)
+from scotopic.physics.amplitudes.plan import Key, Plan, Term, external_kind
+
+Helicities = tuple[int, ...]
+Field = tuple[Pair, Pair, Pair, Pair]
+"""A spinor or a vector; a scalar is its first component."""
+Current = dict[Helicities, Field]
+"""Values by the helicities of the legs contained, in the order of the legs."""
+
+
+def sum_of_squares(plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True) -> Real:
+    """Return Σ|M|² over all helicities, couplings included, without averages.
+
+    Parameters
+    ----------
+    plan : Plan
+    momenta : one light-cone momentum per leg, physical (positive energy) for incoming and outgoing
+    gauge : bool
+        Propagate massless vectors in the axial gauge that keeps forward electrons stable.
+    """
+    flows = [_flow(momenta[i], leg.outgoing) for i, leg in enumerate(plan.legs)]
+    externals = [_external(plan, i, momenta[i]) for i in range(len(plan.legs))]
+    currents: dict[Key, Current] = {}
+    for i, leg in enumerate(plan.legs):
+        kind = external_kind(leg, plan.model.particle(leg.field).spin2)
+        currents[Key(kind, leg.field, 1 << i)] = {(h,): f for h, f in enumerate(externals[i]) if _alive(f)}
+    for key, terms in plan.currents:
+        source = _joined(plan, key.kind, terms, currents, flows)
+        currents[key] = _propagated(plan, key, source, momenta, flows, gauge)
+    amplitudes: dict[Helicities, Pair] = {}
+    for c, terms in plan.closings:
+        dual = {"ket": "bra", "bra": "ket"}.get(c.kind, c.kind)
+        source = _joined(plan, dual, terms, currents, flows)
+        rest = terms[0].a.mask | terms[0].b.mask
+        for h1, value in source.items():
+            for h2, other in currents[c].items():
+                helicities = _merge(rest, h1, c.mask, h2)
+                closed = _close(c.kind, value, other)
+                if closed:
+                    old = amplitudes.get(helicities)
+                    amplitudes[helicities] = closed if old is None else old + closed
+    squared: Real = None
+    for amplitude in amplitudes.values():
+        squared = add(squared, amplitude.squared_modulus())
+    for i, leg in enumerate(plan.legs):
+        if plan.model.particle(leg.field).spin2 == 1:
+            squared = squared / spinor_norm(momenta[i], mirrored=_mirrored(plan, i))
+    return multiply(plan.scale ** (2 * (len(plan.legs) - 2)), squared)
+
+
+def _mirrored(plan: Plan, i: int) -> bool:
+    # the second beam flies along -z, where p⁺ is tiny
+    return i == 1 and not plan.legs[i].outgoing
+
+
+def _flow(p: Momentum, outgoing: bool) -> Momentum:
+    return (negative(p[0]), negative(p[1]), negative(p[2]), negative(p[3])) if outgoing else p
+
+
+def _external(plan: Plan, i: int, p: Momentum) -> tuple[Field, ...]:
+    leg = plan.legs[i]
+    particle = plan.model.particle(leg.field)
+    if particle.spin2 == 0:
+        return ((Pair(1.0), ZERO, ZERO, ZERO),)
+    if particle.spin2 == 2:
+        return photon_polarisations(p)
+    made = kets(p, particle.mass, antiparticle=leg.anti, mirrored=_mirrored(plan, i))
+    if external_kind(leg, 1) == "ket":
+        return made
+    return tuple(bra(one) for one in made)
+
+
+def _alive(field: Field) -> bool:
+    return any(bool(component) for component in field)
+
+
+def _merge(mask1: int, h1: Helicities, mask2: int, h2: Helicities) -> Helicities:
+    both, first, second = mask1 | mask2, iter(h1), iter(h2)
+    merged, bit = [], 1
+    while bit <= both:
+        if mask1 & bit:
+            merged.append(next(first))
+        elif mask2 & bit:
+            merged.append(next(second))
+        bit <<= 1
+    return tuple(merged)
+
+
+def _momentum(mask: int, flows: list[Momentum]) -> Momentum:
+    result: Momentum | None = None
+    for i, p in enumerate(flows):
+        if mask >> i & 1:
+            result = p if result is None else momentum_sum(result, p)
+    assert result is not None
+    return result
+
+
+def _joined(
+    plan: Plan, kind: str, terms: tuple[Term, ...], currents: dict[Key, Current], flows: list[Momentum]
+) -> Current:
+    """Sum of the vertices of a current; vectors as half of their value."""
+    result: Current = {}
+    for term in terms:
+        for ha, a in currents[term.a].items():
+            for hb, b in currents[term.b].items():
+                value = _vertex(term, a, b, flows)
+                if not _alive(value):
+                    continue
+                h = _merge(term.a.mask, ha, term.b.mask, hb)
+                old = result.get(h)
+                result[h] = value if old is None else total(old, value)
+    return result
+
+
+def _chiral(psi: Field, left: float, right: float) -> Field:
+    return psi[0].scaled(left), psi[1].scaled(left), psi[2].scaled(right), psi[3].scaled(right)
+
+
+def _vertex(term: Term, a: Field, b: Field, flows: list[Momentum]) -> Field:
+    if term.rule == "vector ket":
+        return slash_ket(a, _chiral(b, *term.couplings))
+    if term.rule == "bra vector":
+        return _chiral(bra_slash(a, b), *term.couplings)
+    if term.rule == "bra ket":
+        return half_current(a, b, *term.couplings)
+    (g,) = term.couplings
+    k1, k2 = as_vector(_momentum(term.a.mask, flows)), as_vector(_momentum(term.b.mask, flows))
+    if term.rule == "vector vector":
+        return dot_half(epsilon_half_vector(k1, a, k2), b).scaled(g), ZERO, ZERO, ZERO
+    return times(epsilon_half_vector(k1, a, scaled(k2, -1.0)), b[0].scaled(g))
+
+
+def _close(kind: str, value: Field, other: Field) -> Pair:
+    if kind == "vector":
+        return dot_half(value, other)
+    if kind == "scalar":
+        return value[0] * other[0]
+    return product(other, value) if kind == "bra" else product(value, other)
+
+
+def _virtuality(plan: Plan, key: Key, momenta: tuple[Momentum, ...], flows: list[Momentum]) -> Real:
+    """k² - m² of a current, without cancellation where two external legs make it."""
+    mass = plan.model.particle(key.field).mass
+    pair = [i for i in range(len(plan.legs)) if key.mask >> i & 1]
+    if len(pair) == 2:
+        i, j = pair
+        masses = [plan.model.particle(plan.legs[k].field).mass for k in pair]
+        same_side = plan.legs[i].outgoing == plan.legs[j].outgoing
+        if not same_side and masses[0] == masses[1] and mass == 0.0:
+            return momentum_transfer(momenta[i], momenta[j], masses[0])
+        constant = masses[0] ** 2 + masses[1] ** 2 - mass**2
+        dot = twice_product(momenta[i], momenta[j], *masses)
+        return add(dot if same_side else negative(dot), constant or None)
+    square = momentum_square(_momentum(key.mask, flows))
+    return square - mass * mass if mass else square
+
+
+def _propagated(
+    plan: Plan, key: Key, source: Current, momenta: tuple[Momentum, ...], flows: list[Momentum], gauge: bool
+) -> Current:
+    particle = plan.model.particle(key.field)
+    virtuality = _virtuality(plan, key, momenta, flows)
+    k = _momentum(key.mask, flows)
+    if particle.width:
+        denominator = virtuality * virtuality + (particle.mass * particle.width) ** 2
+        factor = Pair(virtuality / denominator, -particle.mass * particle.width / denominator)
+    else:
+        factor = Pair(1.0 / virtuality)
+    result: Current = {}
+    for h, value in source.items():
+        if key.kind == "scalar":
+            result[h] = times(value, factor)
+        elif key.kind == "vector":
+            if particle.mass == 0.0 and gauge:
+                value = _axial(value, k, key.mask)
+            result[h] = times(scaled(value, -2.0), factor)
+        elif key.kind == "ket":
+            result[h] = times(total(slash_ket(as_vector(k), value), scaled(value, particle.mass)), factor)
+        else:
+            minus = scaled(as_vector(k), -1.0)
+            result[h] = times(total(bra_slash(value, minus), scaled(value, particle.mass)), factor)
+    return result
+
+
+def _axial(half: Field, q: Momentum, mask: int) -> Field:
+    """J - q (n·J)/(n·q), n along the beam whose leg the current contains."""
+    if mask & 3 in (0, 3):
+        return half
+    place = 0 if mask & 1 else 1
+    shift = half[place].scaled(1.0 / q[place])
+    field = as_vector(q)
+    return total(half, scaled(times(field, shift), -1.0))

@@ -1,0 +1,61 @@
+"""Squared amplitudes, averaged over the initial and summed over the final spins."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.errors import InputError
+from scotopic.numerics.engine import Engine, choose_engine, run
+from scotopic.physics.amplitudes.kernel import sum_of_squares
+from scotopic.physics.amplitudes.plan import Plan, cost
+from scotopic.physics.processes import Process
+
+Array = NDArray[np.float64]
+
+
+def light_cone(momenta: Array, masses: tuple[float, ...]) -> Array:
+    """Return (p⁺, p⁻, x, y) of momenta (legs, 4, N) of (E, x, y, z); p^± = E ± p_z.
+
+    The smaller of p^± comes from the mass shell, p⁺p⁻ = m² + p⊥², where E ∓ p_z would cancel.
+    """
+    energy, x, y, z = np.moveaxis(momenta, 1, 0)
+    transverse2 = np.asarray(masses)[:, None] ** 2 + x * x + y * y
+    large = energy + np.abs(z)
+    small = transverse2 / large
+    forward = z >= 0.0
+    return np.stack([np.where(forward, large, small), np.where(forward, small, large), x, y], axis=1)
+
+
+def squared_amplitude(process: Process, momenta: Array, engine: Engine = "auto") -> Array:
+    """Return |M|², averaged over initial and summed over final spins, with 1/n! of identical particles.
+
+    Parameters
+    ----------
+    process : Process
+    momenta : (legs, 4, N)
+        (E, px, py, pz) in GeV in the centre-of-mass frame, incoming legs first, the electron along +z.
+    engine : {"auto", "numpy", "jax"}
+
+    Returns
+    -------
+    (N,) array
+        In GeV^(4 - 2k) for k outgoing particles.
+    """
+    if momenta.ndim != 3 or momenta.shape[:2] != (len(process.names), 4):
+        raise InputError(
+            f"squared amplitude of {process.text!r}: momenta have shape {momenta.shape}, "
+            f"expected ({len(process.names)}, 4, N)"
+        )
+    return squared_amplitude_lightcone(process, light_cone(momenta, process.masses), engine)
+
+
+def squared_amplitude_lightcone(process: Process, momenta: Array, engine: Engine = "auto") -> Array:
+    """Return the same for momenta (legs, 4, N) in light-cone components (p⁺, p⁻, x, y)."""
+    chosen = choose_engine(engine, momenta.shape[-1], cost(process.plan))
+    total = run(_sum, (process.plan,), momenta, engine=chosen)
+    return total / (process.initial_states * process.symmetry)
+
+
+def _sum(plan: Plan, momenta: Any) -> Any:
+    return sum_of_squares(plan, tuple(tuple(leg) for leg in momenta))

@@ -1,0 +1,185 @@
+"""The noun Model: particles, three-point vertices, decays; and the registry of models.
+
+A model is one file with a function ``model(**parameters) -> Model`` and one line in `_MODELS`; a user's own
+model is such a file, named by its path.
+"""
+
+import importlib
+import importlib.util
+import inspect
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from scotopic.errors import InputError
+from scotopic.numerics.units import HBARC_GEV_MM
+from scotopic.physics.particles import Particle
+
+
+@dataclass(frozen=True)
+class Vertex:
+    """A three-point vertex.
+
+    Attributes
+    ----------
+    kind : {"FFV", "VVP"}
+        FFV: ψ̄ γ^μ (g_L P_L + g_R P_R) χ V_μ; fields are (ψ, χ, V), couplings (g_L, g_R).
+        VVP: g ε(k₁, V₁, k₂, V₂) P with all momenta incoming, from L = -(g/4) P F F̃ for equal V, real vectors
+        and a real pseudoscalar; fields are (V₁, V₂, P), couplings (g,).
+    fields : three names of particles
+    couplings : couplings as they stand in the Lagrangian, 1 or 1/GeV
+    interaction : str
+        Name of the force, ``"QED"`` for instance; see `Model.only`.
+    """
+
+    kind: Literal["FFV", "VVP"]
+    fields: tuple[str, str, str]
+    couplings: tuple[float, ...]
+    interaction: str
+
+
+@dataclass(frozen=True)
+class Decay:
+    """A decay channel: who, into what (one label such as ``"gamma gamma"``), and its width in GeV."""
+
+    particle: str
+    products: str
+    width: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model with its parameters fixed.
+
+    Attributes
+    ----------
+    name : str
+    parameters : tuple of (name, value)
+        All parameters, defaults included.
+    particles, vertices, decays
+        What there is, how it couples, how it decays.
+    mediator : str
+        The model's own particle; empty for the Standard Model.
+    """
+
+    name: str
+    parameters: tuple[tuple[str, float], ...]
+    particles: tuple[Particle, ...]
+    vertices: tuple[Vertex, ...]
+    decays: tuple[Decay, ...] = ()
+    mediator: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse vertices of unknown fields or of spins that do not fit their kind."""
+        spins = {"FFV": (1, 1, 2), "VVP": (2, 2, 0)}
+        for vertex in self.vertices:
+            found = tuple(self.particle(name).spin2 for name in vertex.fields)
+            if found != spins[vertex.kind]:
+                raise InputError(
+                    f"model {self.name}: {vertex.kind} vertex {vertex.fields} has spins/2 {found}"
+                )
+
+    def particle(self, name: str) -> Particle:
+        """Return a particle by its name or its antiparticle's."""
+        for particle in self.particles:
+            if name in (particle.name, particle.anti):
+                return particle
+        known = " ".join(sorted({n for p in self.particles for n in (p.name, p.anti)}))
+        raise InputError(f"model {self.name} has no particle {name!r}; it has: {known}")
+
+    def parameter(self, name: str) -> float:
+        """Return the value of a parameter."""
+        return dict(self.parameters)[name]
+
+    @property
+    def alpha(self) -> float:
+        """Fine-structure constant of the model."""
+        return 1.0 / self.parameter("alpha_inv")
+
+    def only(self, *interactions: str) -> "Model":
+        """Return the model restricted to the vertices of some interactions."""
+        return replace(self, vertices=tuple(v for v in self.vertices if v.interaction in interactions))
+
+    def widths(self, particle: str = "") -> dict[str, float]:
+        """Return the partial widths of a particle (default: the mediator) in GeV, by decay products."""
+        name = particle or self.mediator
+        return {decay.products: decay.width for decay in self.decays if decay.particle == name}
+
+    def width(self, particle: str = "") -> float:
+        """Return the total width of a particle (default: the mediator) in GeV."""
+        return math.fsum(self.widths(particle).values())
+
+    def branching_fractions(self, particle: str = "") -> dict[str, float]:
+        """Return the branching fractions of a particle (default: the mediator), by decay products."""
+        widths = self.widths(particle)
+        total = math.fsum(widths.values())
+        return {products: width / total for products, width in widths.items()} if total > 0.0 else {}
+
+    def lifetime_mm(self, particle: str = "") -> float:
+        """Return cτ of a particle (default: the mediator) in mm; infinite without decays."""
+        width = self.width(particle)
+        return HBARC_GEV_MM / width if width > 0.0 else math.inf
+
+
+_MODELS: Mapping[str, str] = {
+    "sm": "scotopic.physics.models.sm",
+    "alp-photon": "scotopic.physics.models.alp_photon",
+}
+
+
+def models() -> tuple[str, ...]:
+    """Return the names of the models that come with the package."""
+    return tuple(_MODELS)
+
+
+def get_model(name: str, **parameters: float) -> Model:
+    """Return a model by name, or by the path of a Python file with a function ``model(**parameters)``.
+
+    Parameters
+    ----------
+    name : str
+        One of `models()`, or a path that ends in ``.py``.
+    parameters
+        The model's parameters; `alpha_inv`, 1/α, is one of every model.
+    """
+    if name in _MODELS:
+        build = importlib.import_module(_MODELS[name]).model
+    elif name.endswith(".py"):
+        build = _from_file(Path(name))
+    else:
+        raise InputError(
+            f"unknown model {name!r}; there are: {', '.join(_MODELS)}, or the path of a .py file"
+        )
+    accepted = inspect.signature(build).parameters
+    for parameter, value in parameters.items():
+        if parameter not in accepted:
+            raise InputError(f"model {name} has no parameter {parameter!r}; it has: {', '.join(accepted)}")
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            raise InputError(f"model {name}: {parameter} = {value!r}, expected a finite number")
+    missing = [p.name for p in accepted.values() if p.default is p.empty and p.name not in parameters]
+    if missing:
+        raise InputError(f"model {name} needs a value for: {', '.join(missing)}")
+    made = build(**{parameter: float(value) for parameter, value in parameters.items()})
+    if not isinstance(made, Model):
+        raise InputError(
+            f"model {name}: its function model() returned {type(made).__name__}, expected a Model"
+        )
+    return made
+
+
+def _from_file(path: Path):  # type: ignore[no-untyped-def]
+    if not path.is_file():
+        raise InputError(f"model file {path} does not exist")
+    spec = importlib.util.spec_from_file_location(f"scotopic_user_model_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as fault:
+        raise InputError(f"model file {path} cannot be run: {type(fault).__name__}: {fault}") from fault
+    if not callable(getattr(module, "model", None)):
+        raise InputError(f"model file {path} defines no function model(**parameters)")
+    return module.model

@@ -1,0 +1,131 @@
+"""Processes: what collides, what comes out, and the factors of averages and identical particles."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from scotopic.errors import InputError
+from scotopic.physics.amplitudes.plan import Leg, Plan, make_plan
+from scotopic.physics.model import Model, get_model
+
+
+@dataclass(frozen=True)
+class Process:
+    """A tree-level process of a model.
+
+    Attributes
+    ----------
+    model : Model
+    incoming, outgoing : tuple of str
+        Names of the particles; the first incoming one flies along +z.
+    """
+
+    model: Model
+    incoming: tuple[str, ...]
+    outgoing: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The process as the user writes it."""
+        return f"{' '.join(self.incoming)} > {' '.join(self.outgoing)}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all legs, incoming first."""
+        return self.incoming + self.outgoing
+
+    @cached_property
+    def masses(self) -> tuple[float, ...]:
+        """Masses of all legs, GeV."""
+        return tuple(self.model.particle(name).mass for name in self.names)
+
+    @cached_property
+    def codes(self) -> tuple[int, ...]:
+        """PDG codes of the outgoing particles."""
+        return tuple(
+            particle.pdg if name == particle.name else -particle.pdg
+            for name in self.outgoing
+            for particle in (self.model.particle(name),)
+        )
+
+    @property
+    def symmetry(self) -> int:
+        """Product of n! over the identical particles that come out."""
+        return math.prod(math.factorial(n) for n in Counter(self.outgoing).values())
+
+    @property
+    def initial_states(self) -> int:
+        """Number of spin states that the initial average divides by."""
+        return math.prod(self.model.particle(name).states for name in self.incoming)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan of the amplitude."""
+        return make_plan(self.model, self._legs)
+
+    @property
+    def threshold(self) -> float:
+        """Sum of the outgoing masses, GeV."""
+        return math.fsum(self.masses[len(self.incoming) :])
+
+    @property
+    def _legs(self) -> tuple[Leg, ...]:
+        legs = []
+        for i, name in enumerate(self.names):
+            particle = self.model.particle(name)
+            legs.append(Leg(particle.name, name != particle.name, i >= len(self.incoming)))
+        return tuple(legs)
+
+
+def parse_process(text: str, model: Model | None = None) -> Process:
+    """Return the process that a text such as ``"e- e+ > gamma gamma gamma"`` names.
+
+    Raises
+    ------
+    InputError
+        If the text is no process, a particle is unknown, charge or a lepton's number is not conserved, or no
+        diagram of the model allows the process.
+    """
+    chosen = model or get_model("sm")
+    sides = text.split(">")
+    if len(sides) != 2:
+        raise InputError(f"process {text!r}: expected one '>' as in 'e- e+ > gamma gamma'")
+    incoming, outgoing = (tuple(side.split()) for side in sides)
+    if len(incoming) != 2:
+        raise InputError(f"process {text!r}: expected two incoming particles, got {len(incoming)}")
+    if len(outgoing) < 2:
+        raise InputError(f"process {text!r}: expected at least two outgoing particles, got {len(outgoing)}")
+    process = Process(chosen, incoming, outgoing)
+    if sorted(incoming) != ["e+", "e-"]:
+        raise InputError(f"process {text!r}: the incoming particles must be e- e+")
+    if incoming != ("e-", "e+"):
+        process = Process(chosen, ("e-", "e+"), outgoing)
+    _check_conservation(process)
+    if not process.plan.diagrams:
+        raise InputError(f"process {text!r}: no diagram of the model {chosen.name} leads to it")
+    return process
+
+
+def _check_conservation(process: Process) -> None:
+    charge, flavour = 0, Counter[str]()
+    for i, name in enumerate(process.names):
+        particle = process.model.particle(name)
+        sign = 1 if i < len(process.incoming) else -1
+        orientation = 1 if name == particle.name else -1
+        charge += sign * orientation * particle.charge
+        if particle.spin2 == 1:
+            flavour[particle.name] += sign * orientation
+    if charge:
+        raise InputError(f"process {process.text!r}: electric charge is not conserved")
+    broken = [name for name, number in flavour.items() if number]
+    couples = {vertex.fields[0] for vertex in process.model.vertices if vertex.kind == "FFV"} | {
+        vertex.fields[1] for vertex in process.model.vertices if vertex.kind == "FFV"
+    }
+    if broken and all(
+        vertex.fields[0] == vertex.fields[1] for vertex in process.model.vertices if vertex.kind == "FFV"
+    ):
+        raise InputError(
+            f"process {process.text!r}: the number of {broken[0]} is not conserved by {process.model.name}, "
+            f"which couples {', '.join(sorted(couples))} to themselves only"
+        )
