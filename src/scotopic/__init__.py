@@ -1,0 +1,111 @@
+"""From a dark-sector model to a limit at an e+e- B-factory, and back.
+
+The names below are loaded on first use: importing the package loads neither jax nor matplotlib.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scotopic.bounds.bound import Bound
+    from scotopic.bounds.files import bounds, load_bound, read_bound
+    from scotopic.detector.card import experiments, load_experiment
+    from scotopic.detector.experiment import Experiment
+    from scotopic.detector.record import Detected
+    from scotopic.detector.simulate import simulate
+    from scotopic.errors import InputError
+    from scotopic.events.beams import Beams, to_lab
+    from scotopic.events.cross_section import CrossSection, cross_section
+    from scotopic.events.generate import generate
+    from scotopic.events.record import Events
+    from scotopic.io import read_candidates, read_events, write_events
+    from scotopic.physics.model import Model, get_model, models
+    from scotopic.physics.processes import Process, parse_process
+    from scotopic.searches import get_search, searches
+    from scotopic.searches.alp_signature import SignatureFractions, signature_fractions
+    from scotopic.searches.search import Search, SearchResult
+    from scotopic.selection.candidates import Candidates
+    from scotopic.stats import Scan, scan
+    from scotopic.study.reproduce import reproduce
+    from scotopic.study.run import run_search as search
+
+__version__: str
+
+__all__ = [
+    "Beams",
+    "Bound",
+    "Candidates",
+    "CrossSection",
+    "Detected",
+    "Events",
+    "Experiment",
+    "InputError",
+    "Model",
+    "Process",
+    "Scan",
+    "Search",
+    "SearchResult",
+    "SignatureFractions",
+    "bounds",
+    "cross_section",
+    "experiments",
+    "generate",
+    "get_model",
+    "get_search",
+    "load_bound",
+    "load_experiment",
+    "models",
+    "parse_process",
+    "read_bound",
+    "read_candidates",
+    "read_events",
+    "reproduce",
+    "scan",
+    "search",
+    "searches",
+    "signature_fractions",
+    "simulate",
+    "to_lab",
+    "write_events",
+]
+
+_MODULES = {
+    "scotopic.bounds.bound": ("Bound",),
+    "scotopic.bounds.files": ("bounds", "load_bound", "read_bound"),
+    "scotopic.detector.card": ("experiments", "load_experiment"),
+    "scotopic.detector.experiment": ("Experiment",),
+    "scotopic.detector.record": ("Detected",),
+    "scotopic.detector.simulate": ("simulate",),
+    "scotopic.errors": ("InputError",),
+    "scotopic.events.beams": ("Beams", "to_lab"),
+    "scotopic.events.cross_section": ("CrossSection", "cross_section"),
+    "scotopic.events.generate": ("generate",),
+    "scotopic.events.record": ("Events",),
+    "scotopic.io": ("read_candidates", "read_events", "write_events"),
+    "scotopic.physics.model": ("Model", "get_model", "models"),
+    "scotopic.physics.processes": ("Process", "parse_process"),
+    "scotopic.searches": ("get_search", "searches"),
+    "scotopic.searches.alp_signature": ("SignatureFractions", "signature_fractions"),
+    "scotopic.searches.search": ("Search", "SearchResult"),
+    "scotopic.selection.candidates": ("Candidates",),
+    "scotopic.stats": ("Scan", "scan"),
+    "scotopic.study.reproduce": ("reproduce",),
+    "scotopic.study.run": ("search",),
+}
+_PLACE = {name: module for module, names in _MODULES.items() for name in names}
+_RENAMED = {"search": "run_search"}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("scotopic")
+    if name not in _PLACE:
+        raise AttributeError(f"module 'scotopic' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_PLACE[name]), _RENAMED.get(name, name))
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

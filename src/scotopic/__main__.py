@@ -1,0 +1,5 @@
+"""``python -m scotopic`` is the command line."""
+
+from scotopic.app.cli import main
+
+main()

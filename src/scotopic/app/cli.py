@@ -1,0 +1,76 @@
+"""The command ``scotopic``: its commands, and how faults become exit codes.
+
+Exit code 0: done; 2: the user's input is wrong; 1: our fault. Either fault is one line on stderr.
+"""
+
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import TextIO
+
+import click
+
+from scotopic.app.catalogue import list_
+from scotopic.app.events import generate, simulate, xsec
+from scotopic.app.limits import reproduce, search, signature
+from scotopic.errors import InputError
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="scotopic", message="%(prog)s %(version)s")
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """From a dark-sector model to a limit at an e+e- B-factory, and back."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+for command in (reproduce, search, xsec, generate, simulate, signature, list_):
+    commands.add_command(command)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What follows the program's name; else those of the process.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            code = commands.main(arguments, prog_name="scotopic", standalone_mode=False)
+    except click.ClickException as fault:
+        return _report(fault.format_message(), 2)
+    except InputError as fault:
+        return _report(str(fault), 2)
+    except (click.Abort, KeyboardInterrupt):
+        return _report("interrupted", 130)
+    except Exception as fault:
+        if os.environ.get("SCOTOPIC_DEBUG") == "1":
+            raise
+        return _report(f"internal error, {type(fault).__name__}: {fault} (SCOTOPIC_DEBUG=1 shows where)", 1)
+    return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """Run the command line of the process and exit."""
+    sys.exit(run())
+
+
+def _report(message: str, code: int) -> int:
+    click.echo(f"scotopic: error: {' '.join(message.split())}", err=True)
+    return code
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    click.echo(f"scotopic: warning: {' '.join(str(message).split())}", err=True)

@@ -1,0 +1,167 @@
+"""Commands about events: ``xsec``, ``generate`` and ``simulate``."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scotopic.app.options import (
+    PATH,
+    computing,
+    experiment_option,
+    frame_option,
+    process_options,
+    read_output,
+)
+from scotopic.app.output import print_json, print_lines, print_table
+from scotopic.errors import InputError
+
+SQRT_S = 10.58  # GeV, the Υ(4S)
+
+
+@click.command(short_help="Tree-level cross section of a process.")
+@click.argument("process")
+@process_options
+@click.option(
+    "--rel-error",
+    type=click.FloatRange(1e-6, 0.5),
+    default=0.005,
+    show_default=True,
+    help="Wanted relative Monte Carlo error.",
+)
+@computing
+def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **settings: Any) -> None:
+    """Print the tree-level cross section of PROCESS, such as "e- e+ > gamma gamma gamma"."""
+    from scotopic.events.cross_section import cross_section
+
+    found = cross_section(process, sqrt_s=sqrt_s or SQRT_S, rel_error=rel_error, **settings)
+    if as_json:
+        print_json(
+            {
+                "process": process,
+                "model": settings["model"],
+                "sqrt_s_GeV": sqrt_s or SQRT_S,
+                "cross_section_pb": found.value_pb,
+                "error_pb": found.error_pb,
+                "points": found.points,
+                "seconds": found.seconds,
+            }
+        )
+        return
+    print_lines(
+        f"σ({process}) = {found.value_pb:.6g} ± {found.error_pb:.2g} pb at √s = {sqrt_s or SQRT_S:g} GeV",
+        f"{found.points} points in {found.seconds:.2f} s",
+    )
+
+
+@click.command(short_help="Events of a process, into a file.")
+@click.argument("process")
+@click.option("--events", "n", type=click.IntRange(1), required=True, help="Number of events.")
+@click.option(
+    "--output",
+    type=PATH,
+    required=True,
+    callback=read_output,
+    help="File to write; its extension (.lhe, .hepmc, .parquet, the first two also with .gz) is its format.",
+)
+@process_options
+@click.option("--unweighted", is_flag=True, help="Events of equal weight.")
+@click.option("--experiment", help="Move the events to this experiment's laboratory, at its √s.")
+@computing
+def generate(
+    process: str,
+    n: int,
+    output: Path,
+    sqrt_s: float | None,
+    experiment: str | None,
+    seed: int,
+    as_json: bool,
+    **settings: Any,
+) -> None:
+    """Generate events of PROCESS, such as "e- e+ > gamma gamma gamma", into a file."""
+    from scotopic.detector.card import load_experiment
+    from scotopic.events.beams import to_lab
+    from scotopic.events.generate import generate as generate_events
+    from scotopic.io import write_events
+    from scotopic.numerics.rng import stream
+
+    if experiment is not None and sqrt_s is not None:
+        raise InputError("--sqrts and --experiment exclude each other: an experiment fixes √s")
+    card = None if experiment is None else load_experiment(experiment)
+    energy = (sqrt_s or SQRT_S) if card is None else card.beams.sqrt_s
+    start = time.perf_counter()
+    events = generate_events(process, n, sqrt_s=energy, seed=seed, **settings)
+    if card is not None:
+        rng = stream(seed, "beams") if card.beam.use_spread else None
+        events = to_lab(events, card.beams, rng)
+    write_events(events, output)
+    seconds = time.perf_counter() - start
+    result = {
+        "process": process,
+        "events": len(events),
+        "cross_section_pb": events.cross_section_pb,
+        "error_pb": events.cross_section_error_pb,
+        "seconds": seconds,
+        "frame": events.frame,
+        "file": str(output),
+    }
+    if as_json:
+        print_json(result)
+        return
+    print_lines(
+        f"{len(events)} events of {process}, {events.frame} frame, √s = {energy:.5g} GeV, in {seconds:.2f} s",
+        f"σ = {events.cross_section_pb:.6g} ± {events.cross_section_error_pb:.2g} pb",
+        str(output),
+    )
+
+
+@click.command(short_help="Detector and trigger, on events of any generator.")
+@click.argument("file", type=PATH)
+@experiment_option
+@click.option("--output", type=PATH, required=True, callback=read_output, help="Parquet file to write.")
+@frame_option
+@computing
+def simulate(
+    file: Path, experiment: str, output: Path, frame: str, seed: int, workers: int, as_json: bool
+) -> None:
+    """Pass the events in FILE (LHE, HepMC3 or Parquet, of any generator) through detector and trigger."""
+    import numpy as np
+
+    from scotopic.detector.card import load_experiment
+    from scotopic.detector.simulate import simulate as detect
+    from scotopic.io import read_events, write_detected
+    from scotopic.study.observation import check_sqrt_s
+
+    card = load_experiment(experiment)
+    events = read_events(file, frame=frame)
+    if len(events) == 0:
+        raise InputError(f"{file} holds no events")
+    check_sqrt_s(events.sqrt_s, card, file)
+    start = time.perf_counter()
+    detected = detect(events, card, seed=seed, workers=workers)
+    write_detected(detected, output)
+    seconds = time.perf_counter() - start
+    fired = np.any(list(detected.trigger.values()), axis=0)
+    notes = []
+    if not detected.beam_spread:
+        notes.append("the events carry no beam-energy spread")
+    elif not events.beam_spread:
+        notes.append("the file carries no beam-energy spread; the card's was added")
+    result = {
+        "events": len(detected),
+        "triggered": int(fired.sum()),
+        "triggers": {line: int(bits.sum()) for line, bits in detected.trigger.items()},
+        "experiment": detected.experiment,
+        "seconds": seconds,
+        "provenance_marks": card.marks(),
+        "notes": notes,
+        "file": str(output),
+    }
+    if as_json:
+        print_json(result)
+        return
+    counts = [("any line", int(fired.sum())), *result["triggers"].items()]
+    rows = [(name, str(number), f"{100 * number / len(detected):.2f}") for name, number in counts]
+    print_table(f"{len(detected)} events in {detected.experiment}", ("trigger", "events", "%"), rows)
+    print_lines(*(f"note: {note}" for note in notes), str(output))

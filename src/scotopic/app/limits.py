@@ -1,0 +1,171 @@
+"""Commands that end in limits and figures: ``reproduce``, ``search`` and ``signature``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scotopic.app.options import (
+    PATH,
+    computing,
+    experiment_option,
+    frame_option,
+    read_folder,
+    read_luminosity,
+    read_masses,
+    read_positive,
+    set_option,
+)
+from scotopic.app.output import print_json, print_lines, print_table
+from scotopic.errors import InputError
+
+if TYPE_CHECKING:
+    from scotopic.searches.search import SearchResult
+
+ROWS = 14  # of a table of masses on the terminal
+
+
+@click.command(short_help="Remake figures of the paper.")
+@click.argument("figures", nargs=-1, metavar="[fig1|fig2a|fig2b|all]...")
+@click.option("--quick", is_flag=True, help="Fewer simulated events and toys.")
+@click.option(
+    "--out",
+    type=PATH,
+    default="results",
+    show_default=True,
+    callback=read_folder,
+    help="Folder of figures and tables.",
+)
+@computing
+def reproduce(
+    figures: tuple[str, ...], quick: bool, out: Path, seed: int, workers: int, as_json: bool
+) -> None:
+    """Remake figures of the paper and compare them with what was published."""
+    from scotopic.study.reproduce import reproduce as remake
+
+    report = remake(figures or ("all",), quick=quick, out=out, seed=seed, workers=workers)
+    if as_json:
+        print_json(report)
+        return
+    for name, figure in report["figures"].items():
+        columns = ("check", "published", "ours", "ratio", "source", "mark")
+        rows = [
+            (
+                c["what"],
+                f"{c['published']:.4g}",
+                f"{c['ours']:.4g}",
+                f"{c['ratio']:.3f}",
+                c["source"],
+                c["mark"],
+            )
+            for c in figure["checks"]
+        ]
+        print_table(name, columns, rows)
+        print_lines(*figure["files"], "")
+
+
+@click.command(short_help="Run a search to limits, p-values and figures.")
+@click.argument("name")
+@click.option("--data", type=PATH, help="File of events, detected events or candidates; else pseudo-data.")
+@experiment_option
+@click.option(
+    "--luminosity",
+    "luminosity_fb",
+    metavar="L",
+    callback=read_luminosity,
+    help="Such as 445/pb, 20/fb or 50/ab [default: what the file implies, else the paper's].",
+)
+@click.option("--model", help="Model in which the limits are read [default: the search's own].")
+@set_option
+@click.option(
+    "--masses", metavar="FIRST:LAST:STEP", callback=read_masses, help="Mass hypotheses in GeV [default: all]."
+)
+@click.option(
+    "--toys",
+    type=click.IntRange(0),
+    default=1000,
+    show_default=True,
+    help="Toys of the whole spectrum for the global p-value; 0 for none.",
+)
+@frame_option
+@click.option("--mapping", type=PATH, help="TOML file that maps the columns of a ROOT ntuple to observables.")
+@click.option("--out", type=PATH, callback=read_folder, help="Folder of figures and tables [default: none].")
+@computing
+def search(
+    name: str,
+    out: Path | None,
+    luminosity_fb: float | None,
+    as_json: bool,
+    **settings: Any,
+) -> None:
+    """Run the search NAME to limits, p-values and figures."""
+    from scotopic.study.run import run_search
+
+    result = run_search(name, luminosity_fb=luminosity_fb, **settings)
+    files: list[Path] = []
+    if out is not None:
+        from scotopic.study.report import write_search
+
+        files = write_search(result, out)
+    if as_json:
+        print_json({**result.to_json(), "files": [str(path) for path in files]})
+    else:
+        _print_search(result, files)
+
+
+def _print_search(result: "SearchResult", files: list[Path]) -> None:
+    chosen = range(0, len(result.mass), max(1, -(-len(result.mass) // ROWS)))
+    rows = [
+        (
+            f"{result.mass[i]:.3f}",
+            f"{100 * result.efficiency[i]:.1f}",
+            f"{result.sigma_observed[i]:.1f}",
+            f"{result.sigma_median[i]:.1f}",
+            f"{result.sigma_band68[i, 0]:.1f} – {result.sigma_band68[i, 1]:.1f}",
+            f"{result.coupling_observed[i]:.2e}",
+            f"{result.coupling_median[i]:.2e}",
+        )
+        for i in chosen
+    ]
+    title = f"{result.search}, {result.experiment}, {1e3 * result.luminosity_fb:.6g}/pb"
+    columns = ("mass [GeV]", "eff. [%]", "σ obs. [fb]", "σ exp.", "68 %", "g obs. [1/GeV]", "g exp.")
+    print_table(title, columns, rows)
+    largest = result.largest
+    p_global = "not computed" if result.p_global is None else f"{result.p_global:.3g}"
+    marks = ", ".join(f"{count} {mark}" for mark, count in sorted(result.marks.items()))
+    print_lines(
+        f"{len(rows)} of {len(result.mass)} masses shown; coupling: {result.coupling_symbol}",
+        f"largest local excess: {result.z_local[largest]:.2f} σ at {result.mass[largest]:.3f} GeV, "
+        f"global p-value {p_global}",
+        f"inputs by provenance: {marks}",
+        *(f"note: {note}" for note in result.notes),
+        *(str(path) for path in files),
+    )
+
+
+@click.command(short_help="How often an ALP is resolved, merged, displaced, invisible.")
+@click.argument("model")
+@click.option("--mass", type=float, required=True, callback=read_positive, help="Mass of the ALP in GeV.")
+@click.option("--coupling", type=float, required=True, callback=read_positive, help="Coupling g in 1/GeV.")
+@experiment_option
+@computing
+def signature(
+    model: str, mass: float, coupling: float, experiment: str, seed: int, workers: int, as_json: bool
+) -> None:
+    """Say how often an ALP of MODEL shows itself resolved, merged, displaced or not at all.
+
+    The average runs over a fixed sequence of directions: the seed has no influence.
+    """
+    from scotopic.detector.card import load_experiment
+    from scotopic.searches.alp_signature import signature_fractions
+
+    if model != "alp-photon":
+        raise InputError(f"no signatures of model {model!r}; there are those of: alp-photon")
+    card = load_experiment(experiment)
+    found = {name: float(value) for name, value in vars(signature_fractions(mass, coupling, card)).items()}
+    if as_json:
+        given = {"model": model, "mass_GeV": mass, "coupling": coupling, "experiment": card.name}
+        print_json({**given, **found})
+        return
+    title = f"{model}, m = {mass:g} GeV, g = {coupling:g}/GeV, {card.name}"
+    print_table(title, ("signature", "fraction"), [(name, f"{value:.4f}") for name, value in found.items()])

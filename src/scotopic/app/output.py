@@ -1,0 +1,45 @@
+"""What commands print: one JSON object, or tables for people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+
+def print_json(result: Mapping[str, Any]) -> None:
+    """Print one JSON object on stdout; numbers that are not finite become null."""
+    import msgspec
+
+    click.echo(msgspec.json.encode(result, enc_hook=_plain).decode())
+
+
+def _plain(value: object) -> object:
+    import numpy as np
+
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table under its title on stdout; the first column is text, the others are numbers."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table()
+    for number, name in enumerate(columns):
+        table.add_column(Text(name), justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console = Console(highlight=False)
+    console.print(Text(title, style="bold"))
+    console.print(table)
+
+
+def print_lines(*lines: str) -> None:
+    """Print lines on stdout."""
+    for line in lines:
+        click.echo(line)
