@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scotopic.bounds.bound import Bound
-    from scotopic.bounds.files import bounds, load_bound, read_bound
+    from scotopic.bounds.files import load_bound, read_bound
     from scotopic.detector.card import experiments, load_experiment
     from scotopic.detector.experiment import Experiment
     from scotopic.detector.record import Detected
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scotopic.io import read_candidates, read_events, write_events
     from scotopic.physics.model import Model, get_model, models
     from scotopic.physics.processes import Process, parse_process
-    from scotopic.searches import get_search, searches
+    from scotopic.searches import get_search
     from scotopic.searches.alp_signature import SignatureFractions, signature_fractions
     from scotopic.searches.search import Search, SearchResult
     from scotopic.selection.candidates import Candidates
@@ -45,7 +45,6 @@ __all__ = [
     "Search",
     "SearchResult",
     "SignatureFractions",
-    "bounds",
     "cross_section",
     "experiments",
     "generate",
@@ -61,7 +60,6 @@ __all__ = [
     "reproduce",
     "scan",
     "search",
-    "searches",
     "signature_fractions",
     "simulate",
     "to_lab",
@@ -70,7 +68,7 @@ __all__ = [
 
 _MODULES = {
     "scotopic.bounds.bound": ("Bound",),
-    "scotopic.bounds.files": ("bounds", "load_bound", "read_bound"),
+    "scotopic.bounds.files": ("load_bound", "read_bound"),
     "scotopic.detector.card": ("experiments", "load_experiment"),
     "scotopic.detector.experiment": ("Experiment",),
     "scotopic.detector.record": ("Detected",),
@@ -83,7 +81,7 @@ _MODULES = {
     "scotopic.io": ("read_candidates", "read_events", "write_events"),
     "scotopic.physics.model": ("Model", "get_model", "models"),
     "scotopic.physics.processes": ("Process", "parse_process"),
-    "scotopic.searches": ("get_search", "searches"),
+    "scotopic.searches": ("get_search",),
     "scotopic.searches.alp_signature": ("SignatureFractions", "signature_fractions"),
     "scotopic.searches.search": ("Search", "SearchResult"),
     "scotopic.selection.candidates": ("Candidates",),

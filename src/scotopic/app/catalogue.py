@@ -79,4 +79,4 @@ def list_(what: str, as_json: bool) -> None:
     if as_json:
         print_json({"names": list(found), "summaries": found})
     else:
-        print_table(what, ("name", "summary"), list(found.items()))
+        print_table(what, ("name", "summary"), list(found.items()), text=("summary",))

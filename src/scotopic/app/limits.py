@@ -60,7 +60,7 @@ def reproduce(
             )
             for c in figure["checks"]
         ]
-        print_table(name, columns, rows)
+        print_table(name, columns, rows, text=("source", "mark"))
         print_lines(*figure["files"], "")
 
 

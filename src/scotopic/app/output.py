@@ -23,15 +23,18 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table under its title on stdout; the first column is text, the others are numbers."""
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, text: Sequence[str] = ()
+) -> None:
+    """Print a table under its title on stdout; columns are numbers but for the first and those in `text`."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table()
-    for number, name in enumerate(columns):
-        table.add_column(Text(name), justify="right" if number else "left", overflow="fold")
+    for name in columns:
+        left = name == columns[0] or name in text
+        table.add_column(Text(name), justify="left" if left else "right", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console = Console(highlight=False)

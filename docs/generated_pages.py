@@ -1,0 +1,151 @@
+"""Pages that are made when the documentation is built.
+
+*What is assumed?* comes from the provenance marks of the shipped experiment cards and searches, the pages
+of the Python interface from the modules of each room.
+"""
+
+import pkgutil
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import scotopic
+from scotopic.detector.card import experiments, load_experiment
+from scotopic.detector.experiment import MEANING
+from scotopic.searches import get_search, searches
+
+FOLDER = "_generated"
+
+ROOMS = {
+    "study": "From a search, a model and an experiment to results on disk",
+    "searches": "Searches",
+    "io": "Event files",
+    "figures": "Figures",
+    "detector": "Detector, trigger and experiment cards",
+    "selection": "Observables, cuts and candidates",
+    "events": "Beams, phase space and events",
+    "bounds": "Published bounds",
+    "physics": "Models, processes and amplitudes",
+    "stats": "Fits, limits and significances",
+    "numerics": "Arrays, random streams and kinematics",
+}
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    names = list(columns)
+    lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
+    for row in rows:
+        cells = (str(cell).replace("|", "\\|").replace("\n", " ") for cell in row)
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def assumptions() -> str:
+    """Return the page *What is assumed?*."""
+    parts = [
+        "# What is assumed?\n",
+        "Every number of an experiment card and every cut, uncertainty and fixed cross section of a search "
+        "carries a mark that says where it comes from. This page is made from those marks; results repeat "
+        "the counts under `provenance_marks`. Nothing marked M, P or B is a published number.\n",
+        table(("mark", "meaning"), MEANING.items()),
+    ]
+    for name in experiments():
+        parts.append(_card(name))
+    for name in searches():
+        parts.append(_search(name))
+    return "\n".join(parts)
+
+
+def _card(name: str) -> str:
+    card = load_experiment(name)
+    counts = ", ".join(f"{number} {mark}" for mark, number in card.marks().items())
+    own = [one for one in card.provenance if one.card.removesuffix(".toml") == name]
+    inherited = sorted({one.card.removesuffix(".toml") for one in card.provenance} - {name})
+    assumed = [one for one in own if one.mark not in ("R", "D")]
+    read = [one for one in own if one.mark in ("R", "D")]
+    text = [f"## Experiment {name}\n", f"Values by mark: {counts}.\n"]
+    if inherited:
+        text.append(f"What is not listed here is taken from {', '.join(inherited)}.\n")
+    for title, values in (("Assumed, recalled or second-hand", assumed), ("Read or derived", read)):
+        rows = [(f"`{v.key}`", f"`{_short(v.value)}`", v.mark, v.note) for v in values]
+        text += [f"### {name}: {title.lower()}\n", table(("key", "value", "mark", "note"), rows)]
+    return "\n".join(text)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_short(one) for one in value) + "]"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _search(name: str) -> str:
+    search = get_search(name)
+    cuts = [("all masses", cut) for cut in search.cuts]
+    cuts += [
+        (f"{r.name} region, {r.mass_low:g} to {r.mass_high:g} GeV", c) for r in search.regions for c in r.cuts
+    ]
+    marks = Counter(cut.mark for _, cut in cuts)
+    marks += Counter(one.mark for one in (*search.systematics, *search.backgrounds))
+    return "\n".join(
+        [
+            f"## Search {name}\n",
+            f"Entries by mark: {', '.join(f'{n} {mark}' for mark, n in sorted(marks.items()))}.\n",
+            "### Cuts\n",
+            table(
+                ("where", "cut", "observable", "from", "to", "mark", "source"),
+                [
+                    (w, c.label, f"`{c.observable}`", f"{c.low:g}", f"{c.high:g}", c.mark, c.source)
+                    for w, c in cuts
+                ],
+            ),
+            "### Systematic uncertainties\n",
+            table(
+                ("name", "scales", "relative size", "mark", "source"),
+                [(s.name, s.on, f"{s.relative_error:.3g}", s.mark, s.source) for s in search.systematics],
+            ),
+            "### Backgrounds\n",
+            table(
+                ("name", "what", "cross section", "mark", "source"),
+                [
+                    (
+                        b.name,
+                        b.label,
+                        f"{b.cross_section_fb:.3g} fb" if b.mass else "generated",
+                        b.mark,
+                        b.source,
+                    )
+                    for b in search.backgrounds
+                ],
+            ),
+        ]
+    )
+
+
+def interface(room: str) -> str:
+    """Return the page of one room: every public module with its members."""
+    (home,) = (
+        m for m in pkgutil.iter_modules(scotopic.__path__, "scotopic.") if m.name == f"scotopic.{room}"
+    )
+    folder = Path(scotopic.__path__[0]) / room
+    found = sorted(m.name for m in pkgutil.walk_packages([str(folder)], f"{home.name}.") if not m.ispkg)
+    modules = "\n\n".join(f".. automodule:: {name}\n   :members:" for name in found)
+    headings = [f"# {ROOMS[room]}\n", f"`scotopic.{room}`\n"]
+    for name, block in zip(found, modules.split("\n\n"), strict=True):
+        headings.append(f"## {name}\n\n```{{eval-rst}}\n{block}\n```\n")
+    return "\n".join(headings)
+
+
+def write_pages(app) -> None:
+    folder = Path(app.srcdir) / FOLDER
+    (folder / "api").mkdir(parents=True, exist_ok=True)
+    pages = {"what_is_assumed.md": assumptions()}
+    pages |= {f"api/{room}.md": interface(room) for room in ROOMS}
+    for name, text in pages.items():
+        path = folder / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def setup(app) -> dict[str, bool]:
+    app.connect("builder-inited", write_pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,220 @@
+"""The commands as a user types them: exit code 0, one JSON object, tables for people."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scotopic.app.cli import run
+
+GG = ("e- e+ > gamma gamma", "--cut", "theta:gamma:30:150")
+
+
+def as_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    """Run a command with --json and return its one object."""
+    code = run([*arguments, "--json"])
+    out, err = capsys.readouterr()
+    assert code == 0, err
+    assert out.count("\n") == 1
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    found = json.loads(out, parse_constant=refuse)
+    assert isinstance(found, dict)
+    return found
+
+
+def scotopic(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the program itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "scotopic", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom scotopic.app.cli import run\ncode = run(['--help'])\n"
+        "heavy = {'jax', 'matplotlib', 'scipy', 'numpy', 'uproot'} & sys.modules.keys()\n"
+        "sys.exit(code or bool(heavy))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    for command in ("generate", "list", "reproduce", "search", "signature", "simulate", "xsec"):
+        assert f"\n  {command} " in done.stdout
+
+
+def test_program_and_its_exit_codes() -> None:
+    assert scotopic().stdout.startswith("Usage: scotopic")
+    assert scotopic("--version").stdout.startswith("scotopic ")
+    wrong = scotopic("search", "alp-gluon")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.startswith("scotopic: error: ")
+    assert wrong.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ("models", {"sm", "alp-photon"}),
+        ("processes", {"e- e+ > gamma gamma gamma", "e- e+ > gamma a"}),
+        ("searches", {"alp-gammagamma"}),
+        ("experiments", {"belle2-2018", "belle2-phase3"}),
+        ("bounds", {"alp-belle2-2020", "alp-lep"}),
+    ],
+)
+def test_list(capsys: pytest.CaptureFixture[str], what: str, expected: set[str]) -> None:
+    found = as_json(capsys, "list", what)
+    assert expected <= set(found["names"])
+    assert all(found["summaries"][name] for name in found["names"])
+    assert run(["list", what]) == 0
+    out = capsys.readouterr().out
+    assert all(name.split()[0] in out for name in expected)
+
+
+def test_listed_processes_exist() -> None:
+    from scotopic import get_model, parse_process
+    from scotopic.app.catalogue import PROCESSES
+
+    for text, summary in PROCESSES.items():
+        name = summary.split(":")[0]
+        model = get_model(name, **({"mass": 1.0, "g": 1e-3} if name == "alp-photon" else {}))
+        assert parse_process(text, model).plan.diagrams
+
+
+def test_signature(capsys: pytest.CaptureFixture[str]) -> None:
+    given = ("signature", "alp-photon", "--mass", "0.5", "--coupling", "1e-3")
+    found = as_json(capsys, *given)
+    fractions = [found[name] for name in ("resolved", "merged", "displaced", "invisible")]
+    assert sum(fractions) == pytest.approx(1.0, abs=1e-9)
+    assert found["resolved"] > 0.9
+    assert as_json(capsys, *given, "--seed", "7", "--workers", "2") == found
+    assert run(given) == 0
+    assert "resolved" in capsys.readouterr().out
+
+
+def test_xsec(capsys: pytest.CaptureFixture[str]) -> None:
+    # e+e- → γγ at tree level: 2πα²/s [ln((1+c)/(1-c)) - c] between |cosθ| < c, electron mass neglected
+    # (e.g. Berends and Kleiss, Nucl. Phys. B 186 (1981) 22, lowest order)
+    import numpy as np
+
+    c = np.cos(np.deg2rad(30.0))
+    born = 2.0 * np.pi / 137.035999**2 / 10.58**2 * (np.log((1 + c) / (1 - c)) - c) * 0.3893794e9
+    found = as_json(capsys, "xsec", *GG, "--rel-error", "0.002")
+    assert found["cross_section_pb"] == pytest.approx(born, rel=0.01)
+    assert 0.0 < found["error_pb"] < 0.005 * born
+    assert found["points"] > 0
+    assert found["seconds"] > 0.0
+
+
+def test_xsec_of_a_model(capsys: pytest.CaptureFixture[str]) -> None:
+    # σ = αg²/24 (1 - m²/s)³, Dolan et al., JHEP 12 (2017) 094
+    found = as_json(
+        capsys, "xsec", "e- e+ > gamma a", "--model", "alp-photon", "--set", "mass=2", "--set", "g=1e-3"
+    )
+    expected = 1e-6 / 137.035999 / 24.0 * (1.0 - 4.0 / 10.58**2) ** 3 * 0.3893794e9
+    assert found["cross_section_pb"] == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize("name", ["events.lhe", "events.hepmc", "events.lhe.gz", "events.parquet"])
+def test_generate_then_simulate(capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str) -> None:
+    file, output = tmp_path / name, tmp_path / "detected.parquet"
+    found = as_json(capsys, "generate", *GG, "--events", "200", "--output", str(file), "--unweighted")
+    assert found["events"] == 200
+    assert found["file"] == str(file)
+    assert 0.0 < found["efficiency"] <= 1.0
+    assert found["error_pb"] < 0.1 * found["cross_section_pb"]
+    assert file.stat().st_size > 0
+    seen = as_json(
+        capsys, "simulate", str(file), "--experiment", "belle2-2018", "--output", str(output), "--seed", "3"
+    )
+    assert seen["events"] == 200
+    assert 0 < seen["triggered"] <= 200
+    assert seen["triggers"]["hie"] <= seen["triggered"]
+    assert any("beam-energy spread" in note for note in seen["notes"])
+    assert output.stat().st_size > 0
+
+
+def test_generate_in_the_laboratory(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    from scotopic import read_events
+
+    file = tmp_path / "events.parquet"
+    as_json(capsys, "generate", *GG, "--events", "50", "--output", str(file), "--experiment", "belle2-2018")
+    events = read_events(file)
+    assert events.frame == "lab"
+    assert events.beam_spread
+    # 7.004 on 4.002 GeV: the sum of the energies is the beams', within their spread
+    assert events.momenta[:, 0].sum(axis=0) == pytest.approx(11.006, abs=0.05)
+
+
+def test_seed_decides(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    files = [tmp_path / f"{n}.parquet" for n in range(3)]
+    for file, seed, workers in zip(files, "556", "121", strict=True):
+        given = ("--events", "60", "--output", str(file), "--seed", seed, "--workers", workers)
+        as_json(capsys, "generate", *GG, *given)
+    from scotopic import read_events
+
+    first, again, other = (read_events(file).momenta for file in files)
+    assert (first == again).all()
+    assert not (first == other).all()
+
+
+@pytest.fixture(scope="module")
+def small_search(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, Any], Path]:
+    """Run one small search with files, as JSON."""
+    import contextlib
+    import io
+
+    import scotopic.study.run as study_run
+
+    out = tmp_path_factory.mktemp("search") / "results"
+    printed = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
+        whole = study_run.run_search
+        patch.setattr(
+            study_run,
+            "run_search",
+            lambda *a, **k: whole(*a, **k, signal_events=1500, background_events=4000),
+        )
+        settings = "--luminosity 445/pb --masses 0.5:9.5:1 --toys 0 --json --out"
+        code = run(["search", "alp-gammagamma", *settings.split(), str(out)])
+    return code, json.loads(printed.getvalue()), out
+
+
+def test_search(small_search: tuple[int, dict[str, Any], Path]) -> None:
+    code, found, out = small_search
+    assert code == 0
+    assert found["search"] == "alp-gammagamma"
+    assert found["luminosity_fb"] == pytest.approx(0.445)
+    assert found["mass_GeV"] == pytest.approx([0.5 + n for n in range(10)])
+    for limit in (found["sigma_limit_fb"], found["coupling_limit"]):
+        assert all(len(limit[key]) == 10 for key in ("observed", "median", "band68", "band95"))
+        assert all(len(pair) == 2 for pair in limit["band68"])
+    assert len(found["p0_local"]) == len(found["efficiency"]) == len(found["resolution"]) == 10
+    assert found["largest"]["p_global"] is None
+    assert any("pseudo-data" in note for note in found["notes"])
+    assert found["files"]
+    assert all(Path(file).is_file() for file in found["files"])
+    assert {path for path in out.rglob("*") if path.is_file()} == {Path(file) for file in found["files"]}
+
+
+def test_not_finite_becomes_null(capsys: pytest.CaptureFixture[str]) -> None:
+    import numpy as np
+
+    from scotopic.app.output import print_json
+
+    print_json({"a": np.array([1.0, np.nan]), "b": float("inf"), "c": np.float64(2.0), "d": np.int64(3)})
+    assert json.loads(capsys.readouterr().out) == {"a": [1.0, None], "b": None, "c": 2.0, "d": 3}
+
+
+def test_masses_hold_both_ends() -> None:
+    import click
+
+    from scotopic.app.options import read_masses
+
+    option = click.Option(["--masses"])
+    masses = read_masses(click.Context(click.Command("x")), option, "0.1:0.7:0.1")
+    assert masses == (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
