@@ -283,3 +283,12 @@ def test_user_settings_do_not_reach_the_figures():
     with warnings.catch_warnings(), mpl.rc_context({"font.family": "serif", "xtick.direction": "out"}):
         (axes,) = figure_2a(limits()).axes
     assert axes.xaxis.get_major_ticks()[0].label1.get_fontfamily() == ["DejaVu Sans"]
+
+
+@pytest.mark.parametrize(
+    "sample", ["simulated data", "candidates of a file with a long name, selected by somebody"]
+)
+def test_headline_sides_do_not_meet(sample):
+    figure = draw(figure_2a(limits(), sample=sample, luminosity_fb=0.445, experiment="belle2-2018"))
+    left, right = figure.axes[0].texts[:2]
+    assert left.get_window_extent().x1 < right.get_window_extent().x0

@@ -88,7 +88,7 @@ class Reading:
     mark: Mark
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bound:
     """A bound on one coupling of one model against the mediator's mass.
 

@@ -14,7 +14,7 @@ from scotopic.figures.style import BAND_68, BAND_95, OBSERVED, SIMULATED, headli
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LimitCurves:
     """Upper limits at rising masses; NaN where there is none.
 
@@ -65,12 +65,14 @@ class LimitCurves:
 def draw_limits(axes: Axes, limits: LimitCurves, level: float, ours: str = "") -> None:
     """Draw bands, median and observed limit; `ours` starts the labels of the two lines."""
     lead = f"{ours} " if ours else ""
-    axes.fill_between(
-        limits.mass, *limits.band95.T, color=BAND_95, lw=0, zorder=2.0, label=r"expected $\pm 2\sigma$"
-    )
-    axes.fill_between(
-        limits.mass, *limits.band68.T, color=BAND_68, lw=0, zorder=2.1, label=r"expected $\pm 1\sigma$"
-    )
+    for band, fill, edge, number in (
+        (limits.band95, BAND_95, "#a8924a", 2),
+        (limits.band68, BAND_68, "#4a7f58", 1),
+    ):
+        axes.fill_between(
+            limits.mass, *band.T, facecolor=fill, edgecolor=edge, lw=0.5, zorder=2.2 - 0.1 * number,
+            label=rf"expected $\pm {number}\sigma$",
+        )  # fmt: skip
     axes.plot(
         limits.mass, limits.median, color=OBSERVED, ls=(0, (5, 2)), zorder=2.2, label=f"{lead}median expected"
     )

@@ -55,6 +55,9 @@ LINES = ("#1f3a5f", "#b03a2e", "#3c7a4e", "#7a4d8b", "#8a6d1d")
 SIMULATED = "simulated data"
 PROJECTION = "our projection"
 
+LETTERS = 58
+"""Letters at full size that fit above a frame."""
+
 
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
     """Run a drawing function under `STYLE` and leave matplotlib's settings as they were."""
@@ -84,11 +87,16 @@ def luminosity_text(luminosity_fb: float) -> str:
 
 
 def headline(axes: Axes, sample: str, luminosity_fb: float | None = None, experiment: str = "") -> None:
-    """Write above the frame what the data are (left), and experiment and luminosity (right)."""
+    """Write above the frame what the data are (left), and experiment and luminosity (right).
+
+    The text shrinks where the two sides would meet.
+    """
     right = [experiment] if experiment else []
     if luminosity_fb is not None:
         right.append(rf"$\int L\,dt$ = {luminosity_text(luminosity_fb)}")
+    letters = len("scotopic  ") + len(sample) + len(experiment) + (18 if luminosity_fb is not None else 2)
+    size = 11.0 * min(1.0, LETTERS / letters)
     frame = axes.transAxes
     left = rf"$\mathbf{{scotopic}}$  {sample}"
-    axes.text(0.0, 1.015, left, transform=frame, ha="left", va="bottom", fontsize=11)
-    axes.text(1.0, 1.015, ", ".join(right), transform=frame, ha="right", va="bottom", fontsize=10.5)
+    axes.text(0.0, 1.015, left, transform=frame, ha="left", va="bottom", fontsize=size)
+    axes.text(1.0, 1.015, ", ".join(right), transform=frame, ha="right", va="bottom", fontsize=size)
