@@ -41,6 +41,10 @@ class Events:
         Production point of each particle, mm; None means the interaction point.
     resonance : tuple of int
         Slots of the particles that a narrow resonance decayed to; empty if there is none or it is unknown.
+    efficiency : float or None
+        Share of the points tried that were kept when generating.
+    overweight : float
+        Share of the cross section that weights above the largest one lost in unweighting.
     """
 
     pdg: NDArray[np.int32]
@@ -56,6 +60,8 @@ class Events:
     beam_spread: bool = False
     vertices: NDArray[np.float64] | None = None
     resonance: tuple[int, ...] = ()
+    efficiency: float | None = None
+    overweight: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not belong together and values that are no momenta."""

@@ -22,6 +22,7 @@ BACKGROUNDS = (
         "e+e- → e+e-γ, tracks lost",
         "e- e+ > e- e+ gamma",
         PHOTON_CUTS + ELECTRON_CUTS,
+        weighted=True,
         lost_track_boost=10.0,
     ),
     Background(
@@ -69,7 +70,7 @@ def generate_background(
     isr: Literal["none", "collinear"] = "none",
     workers: int = 1,
 ) -> Events:
-    """Return unweighted events of a background; their weights sum to its cross section in pb.
+    """Return events of a background; their weights sum to its cross section in pb.
 
     The peaking backgrounds are scalings of published or derived cross sections (a pseudoscalar meson
     radiates and decays as an ALP does: 1 + cos²θ, isotropic decay), the others come from the tree-level
@@ -82,7 +83,7 @@ def generate_background(
             sqrt_s=sqrt_s,
             cuts=background.cuts,
             seed=seed,
-            unweighted=True,
+            unweighted=not background.weighted,
             isr=isr,
             workers=workers,
         )

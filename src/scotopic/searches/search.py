@@ -75,6 +75,8 @@ class Background:
         As the generator takes it; empty for a peaking background.
     cuts : tuple of str
         Generator cuts.
+    weighted : bool
+        Generate weighted events, where equal weights would cost too many points.
     lost_track_boost : float
         Factor on the track-loss probability, undone by weights.
     share : float
@@ -91,6 +93,7 @@ class Background:
     label: str
     process: str = ""
     cuts: tuple[str, ...] = ()
+    weighted: bool = False
     lost_track_boost: float = 1.0
     share: float = 1.0
     mass: float = 0.0

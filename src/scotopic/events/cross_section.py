@@ -1,0 +1,96 @@
+"""Cross sections by Monte Carlo integration."""
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scotopic.errors import InputError
+from scotopic.events.sampler import BATCH, adapt, make_sampler
+from scotopic.numerics.engine import choose_engine
+from scotopic.physics.amplitudes.plan import cost
+from scotopic.physics.processes import Process
+
+MOST_POINTS = 50_000_000
+
+
+@dataclass(frozen=True)
+class CrossSection:
+    """A cross section and its Monte Carlo error in pb, the points it took and the seconds."""
+
+    process: str
+    value_pb: float
+    error_pb: float
+    points: int
+    seconds: float
+
+
+def cross_section(
+    process: str | Process,
+    *,
+    model: str = "sm",
+    parameters: Mapping[str, float] | None = None,
+    sqrt_s: float = 10.58,
+    cuts: Sequence[str] = (),
+    isr: str = "none",
+    rel_error: float = 0.005,
+    seed: int = 1,
+    workers: int = 1,
+) -> CrossSection:
+    """Return the tree-level cross section of a process.
+
+    Parameters
+    ----------
+    process : str or Process
+        Such as ``"e- e+ > gamma gamma gamma"``.
+    model, parameters : str, mapping
+        A model's name or file, and its parameters.
+    sqrt_s : float
+        GeV.
+    cuts : sequence of str
+        As in `scotopic.events.cuts`.
+    isr : {"none", "collinear"}
+    rel_error : float
+        Relative Monte Carlo error to reach.
+    seed, workers : int
+        The result does not depend on the number of workers.
+
+    Raises
+    ------
+    InputError
+        If an argument is wrong, or the error cannot be reached.
+    """
+    if not 1e-5 <= rel_error < 1.0:
+        raise InputError(f"rel_error = {rel_error}, expected 1e-5 to 1")
+    if workers < 1:
+        raise InputError(f"workers = {workers}, must be at least 1")
+    start = time.perf_counter()
+    sampler = make_sampler(process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr)
+    adapted = adapt(sampler, seed=seed)
+    wanted = float((adapted.spread.sum() / (rel_error * adapted.means.sum())) ** 2)
+    engine = choose_engine("auto", int(min(wanted, MOST_POINTS)), cost(sampler.process.plan))
+    channels = range(len(sampler.channels))
+    sums, squares, counts = (np.zeros(len(sampler.channels)) for _ in range(3))
+    number = 0
+    while True:
+        for channel in channels:
+            _, weights, _ = adapted.batch(number, channel, BATCH, (seed, sampler.process.text), engine)
+            sums[channel] += weights.sum()
+            squares[channel] += (weights**2).sum()
+            counts[channel] += BATCH
+        number += 1
+        means = sums / counts
+        value = float(means.sum())
+        error = math.sqrt(float(((squares / counts - means**2) / counts).sum()))
+        # four batches at least, so that the error is known to some per cent
+        if number >= 4 and error <= rel_error * value:
+            break
+        if counts.sum() > MOST_POINTS:
+            raise InputError(
+                f"{sampler.process.text}: after {int(counts.sum())} points the error is {error / value:.2g}, "
+                f"not {rel_error:g}; ask for a larger --rel-error or cut away the peak"
+            )
+    points = adapted.points + int(counts.sum())
+    return CrossSection(sampler.process.text, value, error, points, time.perf_counter() - start)

@@ -1,0 +1,138 @@
+"""Events of a process, weighted or unweighted, in the centre of mass."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.errors import InputError
+from scotopic.events.record import Events
+from scotopic.events.sampler import BATCH, Adapted, adapt, make_sampler
+from scotopic.numerics.engine import choose_engine
+from scotopic.physics.amplitudes.plan import cost
+from scotopic.physics.particles import pdg_code
+from scotopic.physics.processes import Process
+
+Floats = NDArray[np.float64]
+
+MOST_BATCHES = 20_000
+WORTH_PROCESSES = 400_000
+"""Expected points below which starting other processes costs more than it saves."""
+
+
+def generate(
+    process: str | Process,
+    n: int,
+    *,
+    model: str = "sm",
+    parameters: Mapping[str, float] | None = None,
+    sqrt_s: float = 10.58,
+    cuts: Sequence[str] = (),
+    seed: int = 1,
+    unweighted: bool = False,
+    isr: str = "none",
+    workers: int = 1,
+) -> Events:
+    """Return n events whose weights sum to the cross section in pb.
+
+    Parameters
+    ----------
+    process : str or Process
+        Such as ``"e- e+ > gamma gamma gamma"``.
+    n : int
+        Number of events.
+    model, parameters, sqrt_s, cuts, isr : as for `scotopic.events.cross_section.cross_section`
+    unweighted : bool
+        Keep events with a probability of their weight over the largest one, so that all weights are equal. Weights
+        above the largest one seen while adapting keep weight one; `Events.overweight` is the share of the cross
+        section that this loses.
+    seed, workers : int
+        The result does not depend on the number of workers.
+
+    Notes
+    -----
+    With collinear radiation, the photons that left along the beams take the last two slots.
+    """
+    if n < 1:
+        raise InputError(f"number of events = {n}, must be at least 1")
+    if workers < 1:
+        raise InputError(f"workers = {workers}, must be at least 1")
+    sampler = make_sampler(process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr)
+    adapted = adapt(sampler, seed=seed)
+    share = adapted.maxima / adapted.maxima.sum()
+    expected = n / max(float(adapted.means.sum() / adapted.maxima.sum()), 1e-6) if unweighted else 1.5 * n
+    engine = choose_engine("auto", int(expected), cost(sampler.process.plan))
+    make = partial(_batch, adapted, share, seed, engine, unweighted)
+    kept: list[Floats] = []
+    weights: list[Floats] = []
+    found, tried, total, squared, lost = 0, 0, 0.0, 0.0, 0.0
+    for momenta, weight, summed, summed2, excess in _batches(
+        make, workers if expected > WORTH_PROCESSES else 1
+    ):
+        kept.append(momenta)
+        weights.append(weight)
+        found += momenta.shape[-1]
+        tried += 1
+        total, squared, lost = total + summed, squared + summed2, lost + excess
+        if found >= n:
+            break
+    sigma = total / tried
+    error = float(np.sqrt(max(squared / tried - sigma**2, 0.0) / tried)) if tried > 1 else sigma
+    weight = np.concatenate(weights)[:n]
+    codes = list(sampler.process.codes) + [pdg_code("gamma")] * (2 if isr == "collinear" else 0)
+    return Events(
+        pdg=np.repeat(np.array(codes, dtype=np.int32)[:, None], n, axis=1),
+        momenta=np.concatenate(kept, axis=-1)[:, :, :n],
+        weights=weight * (sigma / weight.sum()),
+        frame="cm",
+        sqrt_s=sqrt_s,
+        process=sampler.process.text,
+        cross_section_pb=sigma,
+        cross_section_error_pb=error,
+        seed=seed,
+        efficiency=found / (tried * BATCH),
+        overweight=lost / total if unweighted else 0.0,
+    )
+
+
+def _batches(
+    make: "partial[tuple[Floats, Floats, float, float, float]]", workers: int
+) -> Iterator[tuple[Floats, Floats, float, float, float]]:
+    numbers = range(MOST_BATCHES)
+    if workers == 1:
+        yield from (make(number) for number in numbers)
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            ahead = [pool.submit(make, number) for number in range(2 * workers)]
+            for number in range(2 * workers, MOST_BATCHES):
+                yield ahead.pop(0).result()
+                ahead.append(pool.submit(make, number))
+    raise InputError("fewer events than asked for passed the cuts after a billion points; loosen the cuts")
+
+
+def _batch(
+    adapted: Adapted, share: Floats, seed: int, engine: Literal["numpy", "jax"], unweighted: bool, number: int
+) -> tuple[Floats, Floats, float, float, float]:
+    """Return kept momenta and weights of a batch; its Σ of means, their squares, and what overweights lose."""
+    kept, weights = [], []
+    mean, lost = 0.0, 0.0
+    sizes = np.maximum(np.round(share * BATCH).astype(int), 1)
+    for channel, size in enumerate(sizes):
+        key = (seed, adapted.sampler.process.text)
+        momenta, value, random = adapted.batch(number, channel, int(size), key, engine)
+        mean += float(value.mean())
+        largest = adapted.maxima[channel]
+        if unweighted:
+            keep = random * largest < value
+            lost += float(np.maximum(value - largest, 0.0).mean())
+        else:
+            keep = value > 0.0
+        kept.append(momenta[:, :, keep])
+        weights.append(np.ones(int(keep.sum())) if unweighted else value[keep] / size)
+    order = np.random.Generator(np.random.Philox(key=number)).permutation(sum(map(len, weights)))
+    joined = np.concatenate(kept, axis=-1)[:, :, order]
+    return joined, np.concatenate(weights)[order], mean, mean**2, lost
