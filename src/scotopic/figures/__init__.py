@@ -1,1 +1,68 @@
-"""Figures: one file each, functions take data and return a matplotlib figure; the only door to matplotlib."""
+"""Figures: one file each, functions take data and return a matplotlib figure; the only door to matplotlib.
+
+The names below are loaded on first use, for importing the room must not load matplotlib.
+"""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scotopic.figures.exclusion_plane import exclusion_plane
+    from scotopic.figures.figure_1 import figure_1
+    from scotopic.figures.figure_2a import figure_2a
+    from scotopic.figures.figure_2b import COMPETITORS, figure_2b
+    from scotopic.figures.files import save, write_csv
+    from scotopic.figures.limit_bands import LimitCurves, limit_bands
+    from scotopic.figures.p_values import p_value_scan
+    from scotopic.figures.performance import efficiency, resolution
+    from scotopic.figures.signature_plane import signature_plane
+    from scotopic.figures.spectrum import spectrum
+
+__all__ = [
+    "COMPETITORS",
+    "LimitCurves",
+    "efficiency",
+    "exclusion_plane",
+    "figure_1",
+    "figure_2a",
+    "figure_2b",
+    "limit_bands",
+    "p_value_scan",
+    "resolution",
+    "save",
+    "signature_plane",
+    "spectrum",
+    "write_csv",
+]
+
+_OTHER_FILES = {
+    "COMPETITORS": "figure_2b",
+    "LimitCurves": "limit_bands",
+    "efficiency": "performance",
+    "p_value_scan": "p_values",
+    "resolution": "performance",
+    "save": "files",
+    "write_csv": "files",
+}
+
+
+class _Room(ModuleType):
+    """The room: where a file and its function share a name, the name means the function."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_OTHER_FILES.get(name, name)}"), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # the import system binds a loaded file to its name in the room
+        if not (name in __all__ and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *__all__})
+
+
+sys.modules[__name__].__class__ = _Room

@@ -30,7 +30,7 @@ def spectrum(
     signal: Floats | None = None,
     signal_label: str = "signal",
     window: tuple[float, float] | None = None,
-    x_label: str = r"$M^2_{\gamma\gamma}$",
+    x_label: str = r"$M^2_{\gamma\gamma}$ (GeV$^2$)",
     x_unit: str = r"GeV$^2$",
     log_y: bool = True,
     sample: str = SIMULATED,
@@ -45,6 +45,8 @@ def spectrum(
         Rising, in `x_unit`.
     observed : (B,)
         Candidates per bin.
+    x_label, x_unit : str
+        Text below the axis, and the unit of the bins' width.
     components : mapping of label to (B,)
         Expected background components, stacked from the first upwards.
     fit : (B,), optional
@@ -105,7 +107,7 @@ def spectrum(
     below.set_ylim(-reach, reach)
     below.yaxis.set_major_locator(MultipleLocator(2.0 if reach < 7.0 else 5.0))
     below.set_ylabel("Pull")
-    below.set_xlabel(f"{x_label} ({x_unit})", loc="right")
+    below.set_xlabel(x_label, loc="right")
     below.set_xlim(edges[0], edges[-1])
     if window is not None:
         for panel in (axes, below):
