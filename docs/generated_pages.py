@@ -5,6 +5,7 @@ of the Python interface from the modules of each room.
 """
 
 import pkgutil
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +16,7 @@ from scotopic.detector.experiment import MEANING
 from scotopic.searches import get_search, searches
 
 FOLDER = "_generated"
+LITERAL = re.compile(r"(``.*?``|`[^`]*`_?)")
 
 ROOMS = {
     "study": "From a search, a model and an experiment to results on disk",
@@ -122,17 +124,17 @@ def _search(name: str) -> str:
 
 
 def interface(room: str) -> str:
-    """Return the page of one room: every public module with its members."""
-    (home,) = (
-        m for m in pkgutil.iter_modules(scotopic.__path__, "scotopic.") if m.name == f"scotopic.{room}"
-    )
+    """Return the page of one room: every module with its public members."""
     folder = Path(scotopic.__path__[0]) / room
-    found = sorted(m.name for m in pkgutil.walk_packages([str(folder)], f"{home.name}.") if not m.ispkg)
-    modules = "\n\n".join(f".. automodule:: {name}\n   :members:" for name in found)
-    headings = [f"# {ROOMS[room]}\n", f"`scotopic.{room}`\n"]
-    for name, block in zip(found, modules.split("\n\n"), strict=True):
-        headings.append(f"## {name}\n\n```{{eval-rst}}\n{block}\n```\n")
-    return "\n".join(headings)
+    modules = sorted(
+        one.name for one in pkgutil.walk_packages([str(folder)], f"scotopic.{room}.") if not one.ispkg
+    )
+    parts = [f"# {ROOMS[room]}\n"]
+    for name in (f"scotopic.{room}", *modules):
+        parts.append(
+            f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n   :ignore-module-all:\n```\n"
+        )
+    return "\n".join(parts)
 
 
 def write_pages(app) -> None:
@@ -146,6 +148,16 @@ def write_pages(app) -> None:
             path.write_text(text, encoding="utf-8")
 
 
+def escape_markup(app, what, name, thing, options, lines: list[str]) -> None:
+    """Keep |p| and x*y of plain docstrings from being read as markup; literals stay as they are."""
+    for number, line in enumerate(lines):
+        pieces = LITERAL.split(line)
+        pieces[::2] = (re.sub(r"(?<!\\)([|*])", r"\\\1", piece) for piece in pieces[::2])
+        pieces[2::2] = (re.sub(r"^(?=\w)", r"\\ ", piece) for piece in pieces[2::2])  # `name`s
+        lines[number] = "".join(pieces)
+
+
 def setup(app) -> dict[str, bool]:
     app.connect("builder-inited", write_pages)
+    app.connect("autodoc-process-docstring", escape_markup, priority=100)  # before napoleon
     return {"parallel_read_safe": True, "parallel_write_safe": True}

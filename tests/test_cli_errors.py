@@ -80,7 +80,7 @@ SEARCH = ("search", "alp-gammagamma")
         (("xsec", "e- e+ > gamma gamma", "--model", "mssm"), "alp-photon"),
         (("xsec", "e- e+ > gamma gamma", "--sqrts", "-1"), "--sqrts"),
         (("xsec", "e- e+ > gamma gamma", "--sqrts", "nan"), "--sqrts"),
-        (("xsec", "e- e+ > gamma gamma", "--rel-error", "0"), "--rel-error"),
+        (("xsec", "e- e+ > gamma gamma", "--rel-error", "0"), "rel_error"),
         (("xsec", "e- e+ > gamma gamma", "--cut", "colour:gamma:1:"), "colour"),
         (("xsec", "e- e+ > gamma gamma", "--isr", "all"), "--isr"),
         (("signature", "alp-photon", "--mass", "11", "--coupling", "1e-3"), "10.58"),

@@ -25,7 +25,7 @@ SQRT_S = 10.58  # GeV, the Υ(4S)
 @process_options
 @click.option(
     "--rel-error",
-    type=click.FloatRange(1e-6, 0.5),
+    type=float,
     default=0.005,
     show_default=True,
     help="Wanted relative Monte Carlo error.",
@@ -102,6 +102,8 @@ def generate(
         "events": len(events),
         "cross_section_pb": events.cross_section_pb,
         "error_pb": events.cross_section_error_pb,
+        "efficiency": events.efficiency,
+        "overweight": events.overweight,
         "seconds": seconds,
         "frame": events.frame,
         "file": str(output),
@@ -111,7 +113,8 @@ def generate(
         return
     print_lines(
         f"{len(events)} events of {process}, {events.frame} frame, √s = {energy:.5g} GeV, in {seconds:.2f} s",
-        f"σ = {events.cross_section_pb:.6g} ± {events.cross_section_error_pb:.2g} pb",
+        f"σ = {events.cross_section_pb:.6g} ± {events.cross_section_error_pb:.2g} pb, "
+        f"efficiency of generation {events.efficiency:.3g}",
         str(output),
     )
 
