@@ -27,11 +27,11 @@ def write_lhe(path: Path, *, beam: float = 5.29, events: int = 3) -> Path:
     return path
 
 
-def refused(capsys: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> str:
+def refused(capfd: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> str:
     """Return the one line that a wrong command line gets, having checked that it left no trace."""
     before = sorted(folder.rglob("*"))
     code = run(arguments)
-    out, err = capsys.readouterr()
+    out, err = capfd.readouterr()
     assert code == 2, err
     assert out == ""
     assert err.startswith("scotopic: error: ")
@@ -92,9 +92,9 @@ SEARCH = ("search", "alp-gammagamma")
     ],
 )
 def test_wrong_values(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: tuple[str, ...], said: str
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    assert said in refused(capsys, tmp_path, *arguments)
+    assert said in refused(capfd, tmp_path, *arguments)
 
 
 def generate(*more: str) -> tuple[str, ...]:
@@ -113,15 +113,15 @@ def generate(*more: str) -> tuple[str, ...]:
     ],
 )
 def test_wrong_generation(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: tuple[str, ...], said: str
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    assert said in refused(capsys, tmp_path, *arguments)
+    assert said in refused(capfd, tmp_path, *arguments)
 
 
-def test_folder_that_is_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_folder_that_is_a_file(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
-    assert "expected a folder" in refused(capsys, tmp_path, "reproduce", "--out", "taken")
-    assert "expected a folder" in refused(capsys, tmp_path, "reproduce", "--out", "taken/deeper")
+    assert "expected a folder" in refused(capfd, tmp_path, "reproduce", "--out", "taken")
+    assert "expected a folder" in refused(capfd, tmp_path, "reproduce", "--out", "taken/deeper")
 
 
 def both(file: Path | str) -> list[tuple[str, ...]]:
@@ -133,40 +133,51 @@ def both(file: Path | str) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("command", [0, 1])
-def test_missing_file(capsys: pytest.CaptureFixture[str], tmp_path: Path, command: int) -> None:
-    assert "gone.hepmc" in refused(capsys, tmp_path, *both("gone.hepmc")[command])
+def test_missing_file(capfd: pytest.CaptureFixture[str], tmp_path: Path, command: int) -> None:
+    assert "gone.hepmc" in refused(capfd, tmp_path, *both("gone.hepmc")[command])
 
 
 @pytest.mark.parametrize("command", [0, 1])
-def test_lhe_at_another_energy(capsys: pytest.CaptureFixture[str], tmp_path: Path, command: int) -> None:
+def test_lhe_at_another_energy(capfd: pytest.CaptureFixture[str], tmp_path: Path, command: int) -> None:
     file = write_lhe(tmp_path / "charm.lhe", beam=1.885)
-    said = refused(capsys, tmp_path, *both(file)[command])
+    said = refused(capfd, tmp_path, *both(file)[command])
     assert "3.77" in said
     assert "10.58" in said
 
 
 @pytest.mark.parametrize("command", [0, 1])
-def test_empty_sample(capsys: pytest.CaptureFixture[str], tmp_path: Path, command: int) -> None:
+def test_empty_sample(capfd: pytest.CaptureFixture[str], tmp_path: Path, command: int) -> None:
     file = write_lhe(tmp_path / "empty.lhe", events=0)
-    assert "no events" in refused(capsys, tmp_path, *both(file)[command])
+    assert "no events" in refused(capfd, tmp_path, *both(file)[command])
 
 
 @pytest.mark.parametrize("command", [0, 1])
-def test_no_event_file_at_all(capsys: pytest.CaptureFixture[str], tmp_path: Path, command: int) -> None:
+def test_no_event_file_at_all(capfd: pytest.CaptureFixture[str], tmp_path: Path, command: int) -> None:
     file = tmp_path / "notes.lhe"
     file.write_text("remember the milk\n")
-    assert "notes.lhe" in refused(capsys, tmp_path, *both(file)[command])
+    assert "notes.lhe" in refused(capfd, tmp_path, *both(file)[command])
 
 
 @pytest.mark.parametrize("command", [0, 1])
-def test_truncated_gzip(capsys: pytest.CaptureFixture[str], tmp_path: Path, command: int) -> None:
+def test_truncated_gzip(capfd: pytest.CaptureFixture[str], tmp_path: Path, command: int) -> None:
     whole = gzip.compress(write_lhe(tmp_path / "events.lhe", events=2000).read_bytes())
     file = tmp_path / "cut.lhe.gz"
     file.write_bytes(whole[: len(whole) // 2])
-    assert "cut.lhe.gz" in refused(capsys, tmp_path, *both(file)[command])
+    assert "cut.lhe.gz" in refused(capfd, tmp_path, *both(file)[command])
 
 
-def test_truncated_root_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [0, 1])
+def test_truncated_hepmc(capfd: pytest.CaptureFixture[str], tmp_path: Path, command: int) -> None:
+    from scotopic import read_events, write_events
+
+    file = tmp_path / "cut.hepmc"
+    write_events(read_events(write_lhe(tmp_path / "events.lhe", events=50)), file)
+    whole = file.read_text()
+    file.write_text(whole[: 2 * len(whole) // 3])
+    assert "cut.hepmc" in refused(capfd, tmp_path, *both(file)[command])
+
+
+def test_truncated_root_file(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     uproot = pytest.importorskip("uproot")
     import numpy as np
 
@@ -175,20 +186,20 @@ def test_truncated_root_file(capsys: pytest.CaptureFixture[str], tmp_path: Path)
         written["variables"] = {"M": np.linspace(0.0, 1.0, 5000)}
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
-    assert "ntuple.root" in refused(capsys, tmp_path, *both(file)[1])
+    assert "ntuple.root" in refused(capfd, tmp_path, *both(file)[1])
     file.write_bytes(b"")
-    assert "ntuple.root" in refused(capsys, tmp_path, *both(file)[1])
+    assert "ntuple.root" in refused(capfd, tmp_path, *both(file)[1])
 
 
-def test_broken_card(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_broken_card(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     card = tmp_path / "my.toml"
     card.write_text('[meta]\nname = "mine"\ninherit = "belle2-2018"\n[tracker]\nefficency = 1.4\n')
-    said = refused(capsys, tmp_path, *SEARCH, "--experiment", str(card))
+    said = refused(capfd, tmp_path, *SEARCH, "--experiment", str(card))
     assert "my.toml" in said
     assert "did you mean efficiency?" in said
 
 
-def test_our_own_fault_is_code_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_own_fault_is_code_1(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a\nb")
 
@@ -196,7 +207,7 @@ def test_our_own_fault_is_code_1(capsys: pytest.CaptureFixture[str], monkeypatch
     monkeypatch.setattr("scotopic.searches.alp_signature.signature_fractions", broken)
     arguments = ("signature", "alp-photon", "--mass", "1", "--coupling", "1e-3")
     assert run(arguments) == 1
-    out, err = capsys.readouterr()
+    out, err = capfd.readouterr()
     assert out == ""
     assert err.count("\n") == 1
     assert "ZeroDivisionError: a b" in err
