@@ -1,15 +1,18 @@
 """What the figures plot: lines, labels, ranges; drawn with every warning an error."""
 
 import warnings
+from itertools import pairwise
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
 from scotopic.bounds import load_bound
 from scotopic.errors import InputError
 from scotopic.figures import style
+from scotopic.figures.curves import set_mass_axis
 from scotopic.figures.exclusion_plane import exclusion_plane
 from scotopic.figures.figure_1 import figure_1
 from scotopic.figures.figure_2a import figure_2a
@@ -41,7 +44,7 @@ def luminance(colour):
 
 
 def draw(figure):
-    figure.canvas.draw()
+    FigureCanvasAgg(figure).draw()
     return figure
 
 
@@ -292,3 +295,14 @@ def test_headline_sides_do_not_meet(sample):
     figure = draw(figure_2a(limits(), sample=sample, luminosity_fb=0.445, experiment="belle2-2018"))
     left, right = figure.axes[0].texts[:2]
     assert left.get_window_extent().x1 < right.get_window_extent().x0
+
+
+@pytest.mark.parametrize("low", [1e-9, 1e-3, 1e-2, 0.2, 8.0])
+def test_labels_of_the_mass_axis_do_not_touch(low):
+    figure, axes = style.new_axes()
+    set_mass_axis(axes, low, 10.0, "m")
+    draw(figure)
+    ticks = axes.xaxis.get_major_ticks()
+    boxes = [t.label1.get_window_extent() for t in ticks if low * 0.999 <= t.get_loc() <= 10.01]
+    assert boxes
+    assert all(one.x1 < two.x0 for one, two in pairwise(boxes))

@@ -24,10 +24,11 @@ def set_mass_axis(axes: Axes, low: float, high: float, label: str, *, log: bool 
         return
     axes.set_xscale("log")
     axes.set_xlim(low, high)
-    decades = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1.0)
-    if len(decades) > 5:
+    span = np.log10(high / low)
+    if span > 6.0:
         return
-    ticks = np.outer(10.0**decades, LABELLED).ravel()
+    decades = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1.0)
+    ticks = np.outer(10.0**decades, LABELLED if span < 3.2 else (1.0,)).ravel()
     axes.set_xticks(ticks[(ticks >= low * 0.999) & (ticks <= high * 1.001)])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
