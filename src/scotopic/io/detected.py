@@ -1,0 +1,76 @@
+"""Detected events in one Parquet file."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from scotopic.detector.record import Clusters, Detected, Tracks
+from scotopic.errors import InputError
+from scotopic.io.parquet import join, read_table, split, write_table
+
+INTEGERS = {"region", "truth", "pdg", "track", "charge"}
+FLAGS = {"from_ip", "muon", "electron"}
+
+
+def write_detected(
+    detected: Detected,
+    path: Path,
+    *,
+    luminosity_fb: float | None = None,
+    marks: Mapping[str, int] | None = None,
+) -> None:
+    """Write detected events to Parquet.
+
+    Parameters
+    ----------
+    luminosity_fb : float, optional
+        Integrated luminosity of the sample, 1/fb; kept in the header.
+    marks : mapping, optional
+        Number of values of the experiment card by provenance mark; kept in the header.
+    """
+    columns = {"weight": detected.weights}
+    for name, part in (("clusters", detected.clusters), ("tracks", detected.tracks)):
+        for field in fields(part):
+            columns |= split(f"{name}.{field.name}", getattr(part, field.name))
+    columns |= {f"trigger.{line}": fired for line, fired in detected.trigger.items()}
+    header = {
+        "experiment": detected.experiment,
+        "sqrt_s": detected.sqrt_s,
+        "boost": detected.boost.tolist(),
+        "beam_spread": detected.beam_spread,
+        "cluster_slots": detected.clusters.energy.shape[0],
+        "track_slots": detected.tracks.pt.shape[0],
+        "trigger": list(detected.trigger),
+        "luminosity_fb": luminosity_fb,
+        "marks": dict(marks or {}),
+    }
+    write_table(Path(path), "detected", header, columns)
+
+
+def read_detected(path: Path) -> Detected:
+    """Return the detected events that `write_detected` wrote."""
+    header, columns = read_table(Path(path), "detected")
+    try:
+        n = columns["weight"].shape[0]
+
+        def part(cls: type[Clusters] | type[Tracks], name: str, slots: int) -> dict[str, np.ndarray]:
+            out = {}
+            for field in fields(cls):
+                kind = np.int32 if field.name in INTEGERS else np.bool_ if field.name in FLAGS else np.float64
+                out[field.name] = join(f"{name}.{field.name}", columns, slots, n, kind)
+            return out
+
+        return Detected(
+            clusters=Clusters(**part(Clusters, "clusters", header["cluster_slots"])),
+            tracks=Tracks(**part(Tracks, "tracks", header["track_slots"])),
+            trigger={line: columns[f"trigger.{line}"].astype(bool) for line in header["trigger"]},
+            weights=columns["weight"].astype(np.float64),
+            boost=np.asarray(header["boost"], dtype=np.float64),
+            sqrt_s=header["sqrt_s"],
+            experiment=header["experiment"],
+            beam_spread=header["beam_spread"],
+        )
+    except KeyError as fault:
+        raise InputError(f"{path} lacks {fault}; expected a file of detected events") from None

@@ -1,0 +1,152 @@
+"""HepMC3 ASCII files through pyhepmc."""
+
+import gzip
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scotopic.errors import InputError
+from scotopic.events.record import Events
+from scotopic.io.guests import guest
+from scotopic.io.incoming import incoming_beams
+from scotopic.io.particles import ParticleList
+from scotopic.io.replace import replacing
+from scotopic.progress import track
+
+NOMINAL = ("nominal", "Nominal", "Default", "Weight", "0")
+FINAL, DECAYED, BEAM = 1, 2, 4  # HepMC status codes
+
+
+def read_hepmc(path: Path) -> ParticleList:
+    """Return the final states (status 1) of a plain or gzipped HepMC3 file, in GeV and mm.
+
+    Of several weights the nominal one is used: the one so named, else the first. The cross section is
+    the last event's, in pb.
+    """
+    pyhepmc = guest("pyhepmc")
+    counts: list[int] = []
+    pdg, momenta, vertices, weights = [], [], [], []
+    beams, sigma, tell, n_weights = None, None, {}, 0
+    displaced = False
+    try:
+        with pyhepmc.open(str(path)) as file:
+            for event in track(file, f"reading {path.name}"):
+                event.set_units(pyhepmc.Units.MomentumUnit.GEV, pyhepmc.Units.LengthUnit.MM)
+                p = event.numpy.particles
+                final = np.flatnonzero(p.status == FINAL)
+                four = np.stack([p.e, p.px, p.py, p.pz], axis=1)
+                counts.append(final.size)
+                pdg.append(p.pid[final])
+                momenta.append(four[final])
+                place = np.zeros((final.size, 3))
+                v = event.numpy.vertices
+                if len(v.x) and (np.any(v.x) or np.any(v.y) or np.any(v.z)):
+                    displaced = True
+                    particles = event.particles
+                    for row, i in enumerate(final):
+                        at = particles[i].production_vertex.position
+                        place[row] = at.x, at.y, at.z
+                vertices.append(place)
+                n_weights = len(event.weights)
+                if not weights:
+                    tell, nominal = _run(event)
+                    found = {int(p.pid[i]): four[i] for i in np.flatnonzero(p.status == BEAM)}
+                    beams = np.stack([found[11], found[-11]]) if {11, -11} <= found.keys() else None
+                weights.append(event.weights[nominal] if n_weights else 1.0)
+                sigma = event.cross_section or sigma
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise InputError(f"{path} is a damaged gzip file; expected a complete one") from None
+    except (OSError, RuntimeError, ValueError, IndexError) as fault:
+        raise InputError(f"{path} is no valid HepMC3 file: {str(fault).splitlines()[0]}") from None
+    if not counts:
+        raise InputError(f"{path} holds no events")
+    value = float(sigma.xsec()) if sigma is not None else 0.0
+    several = f" (nominal of {n_weights} weights)" if n_weights > 1 else ""
+    return ParticleList(
+        counts=np.array(counts, dtype=np.int64),
+        pdg=np.concatenate(pdg).astype(np.int32),
+        momenta=np.concatenate(momenta),
+        weights=np.array(weights, dtype=np.float64),
+        beams=beams,
+        vertices=np.concatenate(vertices) if displaced else None,
+        cross_section_pb=value if value > 0.0 else None,
+        cross_section_error_pb=float(sigma.xsec_err()) if value > 0.0 else None,
+        source=tell.get("source", "HepMC3") + several,
+        process=tell.get("process", ""),
+        seed=int(tell["seed"]) if tell.get("seed") else None,
+        frame="cm" if tell.get("frame") == "cm" else "lab" if tell.get("frame") == "lab" else None,
+        sqrt_s=float(tell["sqrt_s"]) if "sqrt_s" in tell else None,
+        beam_spread=tell.get("beam_spread") == "True",
+    )
+
+
+def _run(event: Any) -> tuple[dict[str, str], int]:
+    names = list(event.weight_names) if event.run_info is not None else []
+    nominal = next((names.index(name) for name in NOMINAL if name in names), 0)
+    tools = event.run_info.tools if event.run_info is not None else []
+    tell = {"source": tools[0].name} if len(tools) else {}
+    for tool in tools:
+        lines = tool.description.split(";")
+        tell |= dict(line.split("=", 1) for line in lines if "=" in line and tool.version == "scotopic")
+    return tell, nominal
+
+
+def write_hepmc(events: Events, path: Path) -> None:
+    """Write events as HepMC3 ASCII; gzipped where the name ends in .gz.
+
+    The cross section in the file is the sum of the weights.
+    """
+    pyhepmc = guest("pyhepmc")
+    run = pyhepmc.GenRunInfo()
+    run.weight_names = ["nominal"]
+    tell = {
+        "process": events.process,
+        "seed": "" if events.seed is None else events.seed,
+        "frame": events.frame,
+        "sqrt_s": repr(float(events.sqrt_s)),
+        "beam_spread": events.beam_spread,
+    }
+    description = ";".join(f"{key}={value}" for key, value in tell.items())
+    run.tools = [pyhepmc.GenRunInfo.ToolInfo(events.source, "scotopic", description)]
+    sigma, error = float(events.weights.sum()), 0.0
+    if events.cross_section_pb and events.cross_section_error_pb is not None:
+        error = sigma * events.cross_section_error_pb / events.cross_section_pb
+    beams = incoming_beams(events)
+    with replacing(path) as temporary, pyhepmc.open(str(temporary), "w", precision=16) as file:
+        for i in track(range(len(events)), f"writing {path.name}", total=len(events)):
+            event = pyhepmc.GenEvent(pyhepmc.Units.GEV, pyhepmc.Units.MM)
+            event.run_info = run
+            event.event_number = i
+            _fill(pyhepmc, event, events, beams[:, :, i], i)
+            event.weights = [float(events.weights[i])]
+            if events.cross_section_pb is not None:
+                cross_section = pyhepmc.GenCrossSection()
+                event.cross_section = cross_section
+                cross_section.set_cross_section(sigma, error)
+            file.write(event)
+
+
+def _fill(pyhepmc: Any, event: Any, events: Events, beams: np.ndarray, i: int) -> None:
+    def particle(p: np.ndarray, pdg: int, status: int) -> Any:
+        return pyhepmc.GenParticle((p[1], p[2], p[3], p[0]), pdg, status)
+
+    primary = pyhepmc.GenVertex()
+    for code, p in zip((11, -11), beams, strict=True):
+        primary.add_particle_in(particle(p, code, BEAM))
+    places: dict[tuple[float, ...], list[int]] = {}
+    for slot in np.flatnonzero(events.pdg[:, i]):
+        place = (0.0,) * 3 if events.vertices is None else tuple(events.vertices[slot, :, i].tolist())
+        places.setdefault(place, []).append(int(slot))
+    event.add_vertex(primary)
+    for place, slots in places.items():
+        vertex = primary
+        if any(place):
+            mother = particle(events.momenta[slots, :, i].sum(axis=0), 0, DECAYED)
+            primary.add_particle_out(mother)
+            vertex = pyhepmc.GenVertex((*place, 0.0))
+            vertex.add_particle_in(mother)
+            event.add_vertex(vertex)
+        for slot in slots:
+            vertex.add_particle_out(particle(events.momenta[slot, :, i], int(events.pdg[slot, i]), FINAL))

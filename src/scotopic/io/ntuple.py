@@ -1,0 +1,132 @@
+"""Candidates from flat ROOT ntuples in the convention of basf2's variablesToNtuple."""
+
+import difflib
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.errors import InputError
+from scotopic.io.guests import guest
+from scotopic.selection.candidates import Candidates
+
+FIXED = ["__experiment__", "__run__", "__event__", "__candidate__", "__ncandidates__", "__weight__", "__production__", "__eventType__"]
+EVENT = ("__experiment__", "__run__", "__event__", "__production__")
+ESCAPES = dict(
+    pair.split("=", 1)
+    for pair in ["cm=,", "cl=:", "st=<", "gt=>", "pt=.", "pl=+", "mi=-", "bo=(", "bc=)", "co={", "cc=}", "so=[", "sc=]", "to=`", "ha=^", "do=$", "pr=%", "em=!", "qm=?", "sm=;", "hs=#", "mu=*", "sl=/", "bl=\\", "sq='", 'dq="', "ti=~", "pi=|", "am=&", "at=@"]
+) | {"sp": " ", "eq": "="}
+
+
+def decode(name: str) -> str:
+    """Return the variable behind an escaped branch name: ``E__bo0__bc`` is ``E(0)``."""
+    if name in FIXED:
+        return name
+    return re.sub(r"__([a-z]{2})", lambda m: ESCAPES.get(m.group(1), m.group(0)), name)
+
+
+def read_ntuple(path: Path, columns: list[str] | None = None, tree: str | None = None) -> dict[str, Any]:
+    """Return columns (N,) of the ntuple by decoded name; of duplicates the first.
+
+    Parameters
+    ----------
+    columns : list of str, optional
+        Escaped or decoded names to read, where the file has them; None reads nothing but lists the names.
+    tree : str, optional
+        Name of the TTree; needed only where the file has several.
+    """
+    uproot = guest("uproot")
+    try:
+        with uproot.open(path) as file:
+            trees = file.keys(filter_classname="TTree", cycle=False)
+            if tree is None and len(set(trees)) == 1:
+                tree = trees[0]
+            if tree not in trees:
+                names = ", ".join(sorted(set(trees))) or "none"
+                raise InputError(f"{path}: expected one tree, or its name in the mapping; trees: {names}")
+            known: dict[str, Any] = {}
+            for branch in file[tree].branches:
+                known.setdefault(decode(branch.name), branch)
+            if columns is None:
+                return dict.fromkeys(known)
+            chosen = {decode(name) for name in columns} & known.keys()
+            out = {name: known[name].array(library="np") for name in sorted(chosen)}
+    except InputError:
+        raise
+    except Exception as fault:  # uproot raises many kinds on damaged files
+        raise InputError(f"{path} is a damaged ROOT file ({type(fault).__name__})") from None
+    for name, values in out.items():
+        if values.dtype.kind not in "fiub" or values.ndim != 1:
+            raise InputError(f"{path}: column {name} is no flat number; expected one row per candidate")
+    return out
+
+
+def read_candidates(path: Path, mapping: Path | None = None) -> Candidates:
+    """Return the candidates of a flat ROOT ntuple.
+
+    Parameters
+    ----------
+    mapping : path, optional
+        TOML with ``[observables]`` (see `docs/file_formats.md`); else that of alp-gammagamma, whose
+        observables are left out where the file lacks them. A user's mapping must name existing columns.
+    """
+    path = Path(path)
+    rules, tree = _load(mapping)
+    names = read_ntuple(path, None, tree)
+    unknown = [
+        f"{r[0]['column']}{_near(r[0]['column'], names)}" for r in rules.values() if not _pick(r, names)
+    ]
+    if mapping is not None and unknown:
+        raise InputError(f"{path} lacks columns of {mapping}: {'; '.join(unknown)}")
+    chosen = {observable: rule for observable, r in rules.items() if (rule := _pick(r, names))}
+    if not chosen:
+        raise InputError(f"{path} has no column that the mapping names; give one with --mapping")
+    columns = read_ntuple(path, [rule["column"] for rule in chosen.values()] + [*EVENT, "__weight__"], tree)
+    observables: dict[str, NDArray[np.float64]] = {}
+    for observable, rule in chosen.items():
+        values = columns[decode(rule["column"])].astype(np.float64)
+        observables[observable] = (values**2 if rule.get("squared") else values) * rule.get("factor", 1.0)
+    n = next(iter(observables.values())).size
+    keys = [columns[name] for name in EVENT if name in columns]
+    event = np.arange(n)
+    if "__event__" in columns and n:
+        event = np.unique(np.stack(keys, axis=1), axis=0, return_inverse=True)[1].reshape(-1)
+    weights = columns["__weight__"].astype(np.float64) if "__weight__" in columns else np.ones(n)
+    if not np.isfinite(weights).all():
+        raise InputError(f"{path}: __weight__ holds values that are not finite")
+    return Candidates(observables, event.astype(np.int64), weights, None, str(path))
+
+
+def _load(mapping: Path | None) -> tuple[dict[str, list[dict[str, Any]]], str | None]:
+    where = files("scotopic.io") / "mappings" / "alp-gammagamma.toml" if mapping is None else Path(mapping)
+    try:
+        card = tomllib.loads(where.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise InputError(f"cannot read the mapping {where}: {fault}") from None
+    rules: dict[str, list[dict[str, Any]]] = {}
+    for observable, rule in card.get("observables", {}).items():
+        rows = [{"column": rule}] if isinstance(rule, str) else rule if isinstance(rule, list) else [rule]
+        for row in rows:
+            if (
+                not isinstance(row, dict)
+                or "column" not in row
+                or row.keys() - {"column", "factor", "squared"}
+            ):
+                raise InputError(f"{where}: {observable} takes column, factor and squared; got {row}")
+        rules[observable] = rows
+    if not rules:
+        raise InputError(f"{where} has no [observables]; expected observable = column")
+    return rules, card.get("tree")
+
+
+def _pick(rows: list[dict[str, Any]], names: dict[str, Any]) -> dict[str, Any] | None:
+    return next((row for row in rows if decode(row["column"]) in names), None)
+
+
+def _near(name: str, names: dict[str, Any]) -> str:
+    close = difflib.get_close_matches(decode(name), names, n=3)
+    return f" (near: {', '.join(close)})" if close else ""

@@ -1,0 +1,96 @@
+"""Round trips of events, foreign readers, and bad files."""
+
+import gzip
+
+import numpy as np
+import pyhepmc
+import pylhe
+import pytest
+
+from scotopic.errors import InputError
+from scotopic.events.record import Events
+from scotopic.io import kind_of, read_candidates, read_events, write_events
+
+
+def sample(n=7):
+    rng = np.random.default_rng(1)
+    p = np.zeros((3, 4, n))
+    p[:, 1:] = rng.normal(size=(3, 3, n))
+    p[2, 1:] = -p[0, 1:] - p[1, 1:]
+    p[:, 0] = np.linalg.norm(p[:, 1:], axis=1)
+    p *= 10.58 / p[:, 0].sum(axis=0)
+    w = rng.uniform(1, 2, n)
+    process = "e- e+ > gamma gamma gamma"
+    return Events(np.full((3, n), 22, np.int32), p, w, "cm", 10.58, process, float(w.sum()), 0.1, seed=5)
+
+
+@pytest.mark.parametrize("ending", ["lhe", "lhe.gz", "hepmc", "hepmc.gz", "parquet"])
+def test_round_trip(tmp_path, ending):
+    events, path = sample(), tmp_path / f"a.{ending}"
+    write_events(events, path)
+    back = read_events(path)
+    assert kind_of(path) == "events"
+    assert [f.name for f in tmp_path.iterdir()] == [path.name]
+    np.testing.assert_allclose(back.momenta, events.momenta, rtol=1e-12, atol=1e-13)
+    digits = 1e-8 if "hepmc" in ending else 1e-12  # HepMC3 writes cross sections with 8 digits
+    np.testing.assert_allclose(back.weights, events.weights, rtol=digits)
+    np.testing.assert_array_equal(back.pdg, events.pdg)
+    assert (back.frame, back.sqrt_s, back.process, back.seed) == ("cm", 10.58, events.process, 5)
+    assert back.cross_section_pb == pytest.approx(events.cross_section_pb, rel=digits)
+    assert back.cross_section_error_pb == pytest.approx(0.1, rel=1e-7)
+
+
+def test_foreign_readers(tmp_path):
+    events = sample()
+    write_events(events, tmp_path / "a.lhe.gz")
+    write_events(events, tmp_path / "a.hepmc")
+    rows = list(pylhe.LHEFile.fromfile(tmp_path / "a.lhe.gz").events)
+    assert len(rows) == 7
+    assert rows[0].particles[2].e == pytest.approx(events.momenta[0, 0, 0], rel=1e-12)
+    with pyhepmc.open(str(tmp_path / "a.hepmc")) as file:
+        read = list(file)
+    assert len(read) == 7
+    assert read[0].cross_section.xsec() == pytest.approx(events.cross_section_pb, rel=1e-8)
+
+
+def test_bad_files(tmp_path):
+    good = tmp_path / "a.lhe.gz"
+    write_events(sample(400), good)
+    text = gzip.decompress(good.read_bytes())
+    cases = {
+        "empty.lhe": b"",
+        "garbage.lhe": bytes(range(256)),
+        "cut.lhe.gz": good.read_bytes()[:-3000],
+        "noinit.lhe": text[: text.index(b"<init>")] + text[text.index(b"</init>") + 8 :],
+        "nan.lhe": text.replace(b"22 1 1 2 0 0 ", b"22 1 1 2 0 0 nan ", 1),
+        "half.lhe": text[:20000],
+    }
+    for name, content in cases.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(InputError) as fault:
+            read_events(tmp_path / name)
+        assert "\n" not in str(fault.value), name
+    with pytest.raises(InputError):
+        read_events(tmp_path / "missing.lhe")
+    with pytest.raises(InputError, match="not at 4"):
+        read_events(good, sqrt_s=4.0)
+    (tmp_path / "cut.root").write_bytes(b"root" + bytes(50))
+    with pytest.raises(InputError):
+        read_candidates(tmp_path / "cut.root")
+
+
+@pytest.mark.reference
+def test_whizard(reference_folder):
+    # shared/samples/README.md: 51,400 events, 116.0 +- 0.1 pb, 10.58 GeV, CM frame
+    events = read_events(reference_folder / "samples" / "whizard_ggg_445pb.lhe.gz")
+    assert len(events) == 51400
+    assert (events.frame, events.source) == ("cm", "WHIZARD")
+    assert events.sqrt_s == pytest.approx(10.58, abs=1e-6)
+    assert events.weights.sum() == pytest.approx(116.032, abs=0.01)
+
+
+@pytest.mark.reference
+def test_basf2_ntuple(reference_folder):
+    found = read_candidates(reference_folder / "samples" / "sigtest.root")
+    assert len(found) == 211
+    assert np.unique(found.event).size == 46  # distinct events, detector sheet section 12
