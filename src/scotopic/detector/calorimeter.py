@@ -1,0 +1,172 @@
+"""The electromagnetic calorimeter: acceptance, merging of close photons, energy, direction and time.
+
+All functions take and return arrays of clusters in any shape; GeV, radians and ns.
+"""
+
+import math
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from scotopic.detector.ecl_resolution import (
+    BACKWARD,
+    BARREL,
+    FORWARD,
+    phi_resolution,
+    relative_energy_resolution,
+    theta_resolution,
+)
+from scotopic.detector.experiment import Calorimeter, Tail
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+FORWARD_GAP, BACKWARD_GAP = 11, 13
+OUTSIDE, EMPTY = 0, -1
+LOW_ENERGY_GeV = 1.0  # the plateau of `single_photon_eff` holds from here
+
+
+def find_region(theta: Floats, calo: Calorimeter) -> Ints:
+    """Return the region of polar angles: 1 forward, 2 barrel, 3 backward, 11 and 13 gaps, 0 outside."""
+    degrees = np.rad2deg(theta)
+    edges = (*calo.forward_deg, *calo.barrel_deg, *calo.backward_deg)
+    codes = np.array([OUTSIDE, FORWARD, FORWARD_GAP, BARREL, BACKWARD_GAP, BACKWARD, OUTSIDE], dtype=np.int32)
+    return np.asarray(codes[np.searchsorted(edges, degrees, side="right")])
+
+
+def loss_probability(theta: Floats, region: Ints, calo: Calorimeter) -> Floats:
+    """Return the probability that a photon leaves less than 0.1 GeV: gaps, seam at 90°, everywhere else."""
+    loss = calo.loss
+    at_seam = np.abs(np.rad2deg(theta) - 90.0) < loss.seam_halfwidth_deg
+    probability = np.where(at_seam, loss.seam, loss.bulk)
+    probability = np.where(region == FORWARD_GAP, loss.forward_gap, probability)
+    probability = np.where(region == BACKWARD_GAP, loss.backward_gap, probability)
+    return np.asarray(np.where(region == OUTSIDE, 1.0, probability))
+
+
+def find_photons(
+    energy: Floats, theta: Floats, region: Ints, calo: Calorimeter, rng: np.random.Generator
+) -> Bools:
+    """Return which photons make a cluster: acceptance, loss, efficiency at low and at high energy."""
+    excess = np.maximum(energy - calo.min_cluster_GeV, 0.0)
+    efficiency = calo.single_photon_eff * -np.expm1(-excess / calo.low_energy_slope_GeV)
+    efficiency = efficiency * (1.0 - loss_probability(theta, region, calo))
+    return np.asarray(rng.random(energy.shape) < efficiency)
+
+
+def separation(theta1: Floats, phi1: Floats, theta2: Floats, phi2: Floats) -> Floats:
+    """Return the angle between two directions, exact for small ones (haversine)."""
+    a, b = np.sin(0.5 * (theta1 - theta2)), np.sin(0.5 * (phi1 - phi2))
+    h = a * a + np.sin(theta1) * np.sin(theta2) * b * b
+    return np.asarray(2.0 * np.arcsin(np.sqrt(np.minimum(h, 1.0))))
+
+
+def merge_close(
+    energy: Floats, theta: Floats, phi: Floats, present: Bools, calo: Calorimeter, rng: np.random.Generator
+) -> tuple[Floats, Floats, Floats, Ints, Bools]:
+    """Merge showers that the calorimeter does not resolve.
+
+    Parameters
+    ----------
+    energy, theta, phi : (slots, N)
+    present : (slots, N)
+
+    Returns
+    -------
+    energy, theta, phi : (slots, N)
+        Merged energy and energy-weighted direction in the slot of the harder shower.
+    host : (slots, N)
+        The slot that a shower ended in, its own if it stayed alone.
+    overlapped : (slots, N)
+        Showers with a resolved neighbour closer than `calo.overlap.below_deg`.
+    """
+    energy, theta, phi = energy.copy(), theta.copy(), phi.copy()
+    slots, n = energy.shape
+    host = np.repeat(np.arange(slots, dtype=np.int32)[:, None], n, axis=1)
+    overlapped = np.zeros(energy.shape, dtype=bool)
+    none, everything = np.deg2rad(calo.merge_deg)
+    below = np.deg2rad(calo.overlap.below_deg)
+    for i, j in combinations(range(slots), 2):
+        both = np.flatnonzero(present[i] & present[j] & (host[i] == i) & (host[j] == j))
+        if both.size == 0:
+            continue
+        angle = separation(theta[i, both], phi[i, both], theta[j, both], phi[j, both])
+        near = angle < below
+        both, angle = both[near], angle[near]
+        resolved = rng.random(both.size) < (angle - none) / (everything - none)
+        overlapped[i, both[resolved]] = overlapped[j, both[resolved]] = True
+        merged = both[~resolved]
+        into = np.where(energy[i, merged] >= energy[j, merged], i, j)
+        gone = i + j - into
+        total = energy[i, merged] + energy[j, merged]
+        share = energy[gone, merged] / np.where(total > 0.0, total, 1.0)
+        turn = np.remainder(phi[gone, merged] - phi[into, merged] + np.pi, 2.0 * np.pi) - np.pi
+        theta[into, merged] += share * (theta[gone, merged] - theta[into, merged])
+        phi[into, merged] += share * turn
+        energy[into, merged] = total
+        host[gone, merged] = into
+    return energy, theta, phi, host, overlapped
+
+
+def smear(
+    energy: Floats,
+    theta: Floats,
+    phi: Floats,
+    region: Ints,
+    overlapped: Bools,
+    converted: Bools,
+    calo: Calorimeter,
+    rng: np.random.Generator,
+) -> tuple[Floats, Floats, Floats]:
+    """Return measured energy, polar angle and azimuth of clusters.
+
+    The energy has a Gaussian core that peaks at the true energy and a power-law tail to lower values;
+    a share `calo.conversion_tail` of the photons that converted in front of the crystals is all tail.
+    """
+    level, scale = calo.background_level, calo.resolution_scale
+    overlap = calo.overlap
+    safe = np.where(energy > 0.0, energy, 1.0)
+    sigma_e = safe * relative_energy_resolution(safe, region, level) * scale
+    sigma_e *= np.where(overlapped, overlap.sigma_energy, 1.0)
+    pull = draw_response(energy.shape, calo.tail, rng)
+    all_tail = converted & (rng.random(energy.shape) < calo.conversion_tail)
+    pull = np.where(all_tail, _tail_pull(rng.random(energy.shape), calo.tail), pull)
+    angle_scale = [np.where(overlapped, factor, 1.0) for factor in (overlap.sigma_theta, overlap.sigma_phi)]
+    d_theta = theta_resolution(safe, region, level) * angle_scale[0] * rng.standard_normal(energy.shape)
+    d_phi = phi_resolution(safe, region, level) * angle_scale[1] * rng.standard_normal(energy.shape)
+    measured_theta = np.abs(theta + d_theta)
+    measured_phi = np.remainder(phi + d_phi + np.pi, 2.0 * np.pi) - np.pi
+    return np.maximum(energy + sigma_e * pull, 0.0), measured_theta, measured_phi
+
+
+def draw_response(shape: tuple[int, ...], tail: Tail, rng: np.random.Generator) -> Floats:
+    """Draw (E - E_true)/σ from a Crystal Ball: Gaussian above -alpha, (B - z)^-n below."""
+    u = rng.random(shape)
+    share = tail_share(tail)
+    core_low = 0.5 * math.erfc(tail.alpha / math.sqrt(2.0))
+    core = ndtri(core_low + (1.0 - core_low) * np.maximum(u - share, 0.0) / (1.0 - share))
+    return np.asarray(np.where(u < share, _tail_pull(u / share, tail), core))
+
+
+def tail_share(tail: Tail) -> float:
+    """Return the share of a Crystal Ball's area that lies in its power-law tail."""
+    in_tail = tail.n / tail.alpha / (tail.n - 1.0) * math.exp(-0.5 * tail.alpha**2)
+    core = math.sqrt(0.5 * math.pi) * (1.0 + math.erf(tail.alpha / math.sqrt(2.0)))
+    return in_tail / (in_tail + core)
+
+
+def _tail_pull(u: Floats, tail: Tail) -> Floats:
+    # inverse of the cumulative distribution ((B - z)/(n/alpha))^(1 - n) of the tail alone, B = n/alpha - alpha
+    safe = np.clip(u, 1e-12, 1.0)
+    return np.asarray(
+        tail.n / tail.alpha - tail.alpha - tail.n / tail.alpha * safe ** (-1.0 / (tail.n - 1.0))
+    )
+
+
+def time_resolution(energy: Floats, calo: Calorimeter) -> Floats:
+    """Return σ(t) in ns, a constant and a noise term that falls as 1/E, in quadrature."""
+    safe = np.where(energy > 0.0, energy, np.inf)
+    return np.hypot(calo.time_sigma_ns, calo.time_noise_ns_GeV / safe)
