@@ -18,6 +18,7 @@ from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.errors import InputError
 
 SQRT_S = 10.58  # GeV, the Υ(4S)
+EVENT_FILES = (".lhe", ".lhe.gz", ".hepmc", ".hepmc.gz", ".parquet")
 
 
 @click.command(short_help="Tree-level cross section of a process.")
@@ -86,6 +87,8 @@ def generate(
     from scotopic.io import write_events
     from scotopic.numerics.rng import stream
 
+    if not output.name.endswith(EVENT_FILES):
+        raise InputError(f"--output {output}: expected a name ending in {', '.join(EVENT_FILES)}")
     if experiment is not None and sqrt_s is not None:
         raise InputError("--sqrts and --experiment exclude each other: an experiment fixes √s")
     card = None if experiment is None else load_experiment(experiment)
@@ -136,6 +139,8 @@ def simulate(
     from scotopic.io import read_events, write_detected
     from scotopic.study.observation import check_sqrt_s
 
+    if output.suffix != ".parquet":
+        raise InputError(f"--output {output}: detected events need a name ending in .parquet")
     card = load_experiment(experiment)
     events = read_events(file, frame=frame)
     if len(events) == 0:
