@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scotopic.detector.record import Clusters, Detected, Tracks
 from scotopic.errors import InputError
@@ -30,7 +32,7 @@ def write_detected(
     marks : mapping, optional
         Number of values of the experiment card by provenance mark; kept in the header.
     """
-    columns = {"weight": detected.weights}
+    columns: dict[str, NDArray[Any]] = {"weight": detected.weights}
     for name, part in (("clusters", detected.clusters), ("tracks", detected.tracks)):
         for field in fields(part):
             columns |= split(f"{name}.{field.name}", getattr(part, field.name))

@@ -27,8 +27,11 @@ def read_hepmc(path: Path) -> ParticleList:
     """
     pyhepmc = guest("pyhepmc")
     counts: list[int] = []
-    pdg, momenta, vertices, weights = [], [], [], []
-    beams, sigma, tell, n_weights = None, None, {}, 0
+    pdg, momenta, vertices = [], [], []
+    weights: list[float] = []
+    tell: dict[str, str] = {}
+    sigma: Any = None
+    beams, n_weights = None, 0
     displaced = False
     try:
         with pyhepmc.open(str(path)) as file:
@@ -148,5 +151,5 @@ def _fill(pyhepmc: Any, event: Any, events: Events, beams: np.ndarray, i: int) -
             vertex = pyhepmc.GenVertex((*place, 0.0))
             vertex.add_particle_in(mother)
             event.add_vertex(vertex)
-        for slot in slots:
-            vertex.add_particle_out(particle(events.momenta[slot, :, i], int(events.pdg[slot, i]), FINAL))
+        for k in slots:
+            vertex.add_particle_out(particle(events.momenta[k, :, i], int(events.pdg[k, i]), FINAL))

@@ -44,7 +44,7 @@ def read_lhe(path: Path) -> ParticleList:
 
 
 def _block(lines: Iterator[str], end: str, path: Path) -> list[str]:
-    block = []
+    block: list[str] = []
     for line in lines:
         if end in line:
             return block

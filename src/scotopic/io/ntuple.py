@@ -14,12 +14,21 @@ from scotopic.errors import InputError
 from scotopic.io.guests import guest
 from scotopic.selection.candidates import Candidates
 
-FIXED = ["__experiment__", "__run__", "__event__", "__candidate__", "__ncandidates__", "__weight__", "__production__", "__eventType__"]
+FIXED = (
+    "__experiment__",
+    "__run__",
+    "__event__",
+    "__candidate__",
+    "__ncandidates__",
+    "__weight__",
+    "__production__",
+    "__eventType__",
+)
 EVENT = ("__experiment__", "__run__", "__event__", "__production__")
-ESCAPES = dict(
-    pair.split("=", 1)
-    for pair in ["cm=,", "cl=:", "st=<", "gt=>", "pt=.", "pl=+", "mi=-", "bo=(", "bc=)", "co={", "cc=}", "so=[", "sc=]", "to=`", "ha=^", "do=$", "pr=%", "em=!", "qm=?", "sm=;", "hs=#", "mu=*", "sl=/", "bl=\\", "sq='", 'dq="', "ti=~", "pi=|", "am=&", "at=@"]
-) | {"sp": " ", "eq": "="}
+CODES = re.findall("..", "spcmcleqstgtptplmibobccoccsosctohadopremqmsmhsmuslblsqdqtipiamat")
+    ["sp", "cm", "cl", "eq", "st", "gt", "pt", "pl", "mi", "bo", "bc", "co", "cc", "so", "sc", "to", "ha", "do", "pr", "em", "qm", "sm", "hs", "mu", "sl", "bl", "sq", "dq", "ti", "pi", "am", "at"]
+)
+ESCAPES = dict(zip(CODES, " ,:=<>.+-(){}[]`^$%!?;#*/\\'\"~|&@", strict=True))
 
 
 def decode(name: str) -> str:
