@@ -26,8 +26,6 @@ FIXED = (
 )
 EVENT = ("__experiment__", "__run__", "__event__", "__production__")
 CODES = re.findall("..", "spcmcleqstgtptplmibobccoccsosctohadopremqmsmhsmuslblsqdqtipiamat")
-    ["sp", "cm", "cl", "eq", "st", "gt", "pt", "pl", "mi", "bo", "bc", "co", "cc", "so", "sc", "to", "ha", "do", "pr", "em", "qm", "sm", "hs", "mu", "sl", "bl", "sq", "dq", "ti", "pi", "am", "at"]
-)
 ESCAPES = dict(zip(CODES, " ,:=<>.+-(){}[]`^$%!?;#*/\\'\"~|&@", strict=True))
 
 
