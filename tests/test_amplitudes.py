@@ -1,0 +1,279 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scotopic.errors import InputError
+from scotopic.events.channels import channels_for
+from scotopic.events.cuts import parse_cuts
+from scotopic.numerics.lorentz import boost, from_angles
+from scotopic.numerics.spinors import as_vector
+from scotopic.physics.amplitudes import kernel
+from scotopic.physics.amplitudes.kernel import sum_of_squares
+from scotopic.physics.amplitudes.plan import make_plan
+from scotopic.physics.amplitudes.squared import light_cone, squared_amplitude
+from scotopic.physics.model import get_model
+from scotopic.physics.models.alp_photon import strahlung_cross_section
+from scotopic.physics.processes import parse_process
+
+SQRT_S = 10.58
+ALP = get_model("alp-photon", mass=1.0, g=1e-3)
+PROCESSES = [
+    parse_process("e- e+ > gamma gamma"),
+    parse_process("e- e+ > gamma gamma gamma"),
+    parse_process("e- e+ > e- e+ gamma"),
+    parse_process("e- e+ > mu- mu+ gamma"),
+    parse_process("e- e+ > mu- mu+"),
+    parse_process("e- e+ > gamma a", ALP),
+]
+WITH_PHOTONS = [process for process in PROCESSES if "gamma" in process.outgoing]
+
+
+def some_momenta(process, n=40, seed=1, sqrt_s=SQRT_S):
+    """Phase-space points by successive two-body decays: (legs, 4, n)."""
+    rng = np.random.default_rng(seed)
+    masses = process.masses
+    beam = np.sqrt(0.25 * sqrt_s**2 - masses[0] ** 2)
+    incoming = [np.array([[0.5 * sqrt_s], [0.0], [0.0], [sign * beam]]) * np.ones(n) for sign in (1.0, -1.0)]
+    outgoing, rest, total = [], np.full(n, sqrt_s), None
+    left = list(masses[2:])
+    while len(left) > 1:
+        mass = left.pop(0)
+        low = sum(left)
+        other = left[0] * np.ones(n) if len(left) == 1 else low + (rest - mass - low) * rng.uniform(0.2, 0.8, n)
+        p = np.sqrt((rest**2 - (mass + other) ** 2) * (rest**2 - (mass - other) ** 2)) / (2.0 * rest)
+        cos, phi = rng.uniform(-0.9, 0.9, n), rng.uniform(-np.pi, np.pi, n)
+        first = from_angles(np.hypot(p, mass), mass, cos, phi)
+        second = from_angles(np.hypot(p, other), other, -cos, phi + np.pi)
+        if total is not None:
+            beta = total[1:] / total[0]
+            first, second = boost(first, beta), boost(second, beta)
+        outgoing.append(first)
+        rest, total = other, second
+    outgoing.append(total)
+    return np.stack([*incoming, *outgoing])
+
+
+def components(process, momenta):
+    return tuple(tuple(leg) for leg in light_cone(momenta, process.masses))
+
+
+@pytest.mark.parametrize("process", WITH_PHOTONS, ids=lambda process: process.text)
+def test_ward_identity(process, monkeypatch):
+    """A photon polarised along its momentum has no amplitude, by the scale of the true one."""
+    momenta = components(process, some_momenta(process))
+    true = sum_of_squares(process.plan, momenta)
+    photons = [i for i, name in enumerate(process.names) if name == "gamma"]
+    original = kernel.photon_polarisations
+    for photon in photons:
+        energy = 0.5 * (momenta[photon][0] + momenta[photon][1])
+
+        def longitudinal(k, chosen=momenta[photon]):
+            made = original(k)
+            return (as_vector(k), made[1]) if k is chosen else made
+
+        def second_too(k, chosen=momenta[photon]):
+            made = original(k)
+            return (as_vector(k), as_vector(k)) if k is chosen else made
+
+        monkeypatch.setattr(kernel, "photon_polarisations", second_too)
+        along = sum_of_squares(process.plan, momenta)
+        monkeypatch.setattr(kernel, "photon_polarisations", original)
+        assert np.max(np.sqrt(np.abs(along) / true) / energy) < 1e-10
+        monkeypatch.setattr(kernel, "photon_polarisations", longitudinal)
+        half = sum_of_squares(process.plan, momenta)
+        monkeypatch.setattr(kernel, "photon_polarisations", original)
+        assert np.all(half < true)  # one of two polarisations is left
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.text)
+def test_every_root_and_both_gauges_give_the_same(process):
+    momenta = components(process, some_momenta(process))
+    expected = sum_of_squares(process.plan, momenta)
+    for root in range(len(process.names)):
+        plan = make_plan(process.model, process.plan.legs, root)
+        np.testing.assert_allclose(sum_of_squares(plan, momenta), expected, rtol=1e-9)
+    np.testing.assert_allclose(sum_of_squares(process.plan, momenta, gauge=False), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.text)
+@settings(max_examples=10, deadline=None)
+@given(beta=st.floats(-0.6, 0.6), angle=st.floats(-3.0, 3.0))
+def test_lorentz_invariance(process, beta, angle):
+    momenta = some_momenta(process, n=8)
+    expected = squared_amplitude(process, momenta)
+    moved = np.stack([boost(p, [0.0, 0.0, beta]) for p in momenta])
+    c, s = np.cos(angle), np.sin(angle)
+    turned = moved.copy()
+    turned[:, 1], turned[:, 2] = c * moved[:, 1] - s * moved[:, 2], s * moved[:, 1] + c * moved[:, 2]
+    np.testing.assert_allclose(squared_amplitude(process, turned), expected, rtol=1e-9)
+
+
+def test_invariance_under_boosts_across_the_beams():
+    process = parse_process("e- e+ > gamma gamma gamma")
+    momenta = some_momenta(process, n=20)
+    moved = np.stack([boost(p, [0.3, -0.2, 0.1]) for p in momenta])
+    np.testing.assert_allclose(squared_amplitude(process, moved), squared_amplitude(process, momenta), rtol=1e-8)
+
+
+def test_bose_symmetry():
+    process = parse_process("e- e+ > gamma gamma gamma")
+    momenta = some_momenta(process)
+    for order in ([0, 1, 3, 2, 4], [0, 1, 4, 3, 2], [0, 1, 3, 4, 2]):
+        np.testing.assert_allclose(
+            squared_amplitude(process, momenta[order]), squared_amplitude(process, momenta), rtol=1e-12
+        )
+
+
+def test_charge_conjugation():
+    """Exchange of electrons and positrons together with the beams' directions."""
+    process = parse_process("e- e+ > e- e+ gamma")
+    momenta = some_momenta(process)
+    mirrored = momenta[[1, 0, 3, 2, 4]] * np.array([1.0, -1.0, 1.0, -1.0])[:, None]
+    # a half turn about y brings the beams back
+    np.testing.assert_allclose(squared_amplitude(process, mirrored), squared_amplitude(process, momenta), rtol=1e-9)
+
+
+def test_crossing_from_annihilation_to_two_photons_and_compton_form():
+    """Σ|M|²/4 of e+e- → γγ in the Klein-Nishina form (Peskin & Schroeder, eq. 5.105)."""
+    process = parse_process("e- e+ > gamma gamma")
+    momenta = some_momenta(process, sqrt_s=0.002)  # near threshold, where the electron's mass matters
+    p1, p2, k1, k2 = momenta
+
+    def dot(a, b):
+        return a[0] * b[0] - a[1] * b[1] - a[2] * b[2] - a[3] * b[3]
+
+    m2 = process.masses[0] ** 2
+    a, b = dot(p1, k1), dot(p1, k2)
+    e4 = (4.0 * np.pi / 137.035999) ** 2
+    expected = 2.0 * e4 * (b / a + a / b + 2.0 * m2 * (1 / a + 1 / b) - m2**2 * (1 / a + 1 / b) ** 2)
+    # P&S average over two spins of the electron; here over four states and 1/2! of the photons
+    np.testing.assert_allclose(squared_amplitude(process, momenta), expected / 2.0, rtol=1e-10)
+    assert dot(p2, k2)[0] == pytest.approx(a[0])
+
+
+def test_muon_pairs_at_high_energy():
+    """Σ|M|²/4 = e⁴[(1 + cos²θ) + ...] with masses (Peskin & Schroeder, eq. 5.10 extended to both masses)."""
+    process = parse_process("e- e+ > mu- mu+")
+    momenta = some_momenta(process)
+    s = SQRT_S**2
+    me2, mm2 = process.masses[0] ** 2, process.masses[2] ** 2
+    p, k = momenta[0], momenta[2]
+    t = me2 + mm2 - 2.0 * (p[0] * k[0] - p[3] * k[3])
+    u = 2.0 * (me2 + mm2) - s - t
+    e4 = (4.0 * np.pi / 137.035999) ** 2
+    expected = 2.0 * e4 / s**2 * ((t - me2 - mm2) ** 2 + (u - me2 - mm2) ** 2 + 2.0 * s * (me2 + mm2))
+    np.testing.assert_allclose(squared_amplitude(process, momenta), expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("mass", [0.2, 1.0, 5.0, 9.0])
+def test_alp_strahlung_amplitude_integrates_to_its_cross_section(mass):
+    process = parse_process("e- e+ > gamma a", get_model("alp-photon", mass=mass, g=1e-3))
+    c, w = np.polynomial.legendre.leggauss(20)
+    k = (SQRT_S**2 - mass**2) / (2.0 * SQRT_S)
+    momenta = np.stack(
+        [
+            from_angles(0.5 * SQRT_S, process.masses[0], np.ones(20), 0.0),
+            from_angles(0.5 * SQRT_S, process.masses[0], -np.ones(20), 0.0),
+            from_angles(k, 0.0, c, 0.3),
+            from_angles(SQRT_S - k, mass, -c, 0.3 + np.pi),
+        ]
+    )
+    flux = 2.0 * SQRT_S**2
+    integral = (w * squared_amplitude(process, momenta)).sum() / 2.0 * k / (4.0 * np.pi * SQRT_S) / flux * 0.389379e9
+    # electron-mass corrections are of order m_e²/s
+    assert integral == pytest.approx(strahlung_cross_section(mass, 1e-3, SQRT_S**2), rel=2e-3)
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.text)
+def test_numpy_and_jax_agree(process):
+    momenta = some_momenta(process, n=50)
+    np.testing.assert_allclose(
+        squared_amplitude(process, momenta, "jax"), squared_amplitude(process, momenta, "numpy"), rtol=1e-11
+    )
+
+
+def test_forward_electrons_keep_their_digits():
+    """Electrons down to the beam's own direction: float64 agrees with long double on the same momenta."""
+    process = parse_process("e- e+ > e- e+ gamma")
+    cuts = parse_cuts(["E:gamma:1:", "theta:gamma:30:150"], process.outgoing)
+    channel = channels_for(process, cuts, radiated=False)[0]
+    assert channel.name == "photon first 0"
+    u = np.random.default_rng(4).random((5, 200))
+    outgoing, volume = channel.build(u, np.full(200, SQRT_S))
+    good = volume > 0.0
+    assert good.sum() > 50
+    momenta = np.concatenate([some_momenta(process, n=200)[:2], outgoing])[:, :, good]
+    angle = np.hypot(momenta[2, 1], momenta[2, 2]) / momenta[2, 3]
+    assert angle.min() < 1e-6
+    exact = components(process, momenta.astype(np.longdouble))
+    double = tuple(tuple(c.astype(np.float64) for c in leg) for leg in exact)
+    expected = sum_of_squares(process.plan, exact)
+    assert expected.dtype == np.longdouble
+    np.testing.assert_allclose(sum_of_squares(process.plan, double).astype(float), expected.astype(float), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "diagrams", "symmetry"),
+    [
+        ("e- e+ > gamma gamma gamma", 6, 6),
+        ("e- e+ > e- e+ gamma", 8, 1),
+        ("e- e+ > mu- mu+ gamma", 4, 1),
+        ("e- e+ > gamma gamma", 2, 2),
+    ],
+)
+def test_number_of_diagrams(text, diagrams, symmetry):
+    process = parse_process(text)
+    assert process.plan.diagrams == diagrams
+    assert process.symmetry == symmetry
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("e- e+ gamma", "one '>'"),
+        ("e- > gamma gamma", "two incoming"),
+        ("e- e+ > gamma", "at least two outgoing"),
+        ("mu- mu+ > gamma gamma", "incoming particles must be e- e+"),
+        ("e- e+ > gamma photon", "no particle 'photon'"),
+        ("e- e+ > e- gamma", "charge is not conserved"),
+        ("e- e+ > e- mu+ gamma", "not conserved"),
+    ],
+)
+def test_impossible_processes_say_why(text, message):
+    with pytest.raises(InputError, match=message):
+        parse_process(text)
+
+
+def test_wrong_shape_is_refused():
+    with pytest.raises(InputError, match="shape"):
+        squared_amplitude(PROCESSES[0], np.zeros((3, 4, 5)))
+
+
+def test_model_without_the_vertex_has_no_diagram():
+    bare = replace(ALP, vertices=tuple(v for v in ALP.vertices if v.kind == "FFV"))
+    with pytest.raises(InputError, match="no diagram"):
+        parse_process("e- e+ > gamma a", bare)
+
+
+@pytest.mark.reference
+def test_foreign_matrix_elements(reference_folder):
+    """Points of pyAmpliCol 1.0.1 with 1/α = 137.036; their momenta have 16 digits, of which collinear ones lose some."""
+    import csv
+
+    from scotopic.physics.particles import particle_name
+
+    sm = get_model("sm", alpha_inv=137.036)
+    compared = 0
+    with open(reference_folder / "reference" / "matrix_elements.csv") as file:
+        for row in list(csv.reader(file))[1:]:
+            if "Zp" in row[2]:
+                continue  # a vector mediator comes with its model
+            names = [particle_name(int(code)) for code in row[2].split()]
+            process = parse_process(" ".join(names[:2]) + " > " + " ".join(names[2:]), sm)
+            momenta = np.array(row[4].split(), dtype=float).reshape(len(names), 4)[:, :, None]
+            assert squared_amplitude(process, momenta)[0] == pytest.approx(float(row[5]), rel=3e-9)
+            compared += 1
+    assert compared == 9
