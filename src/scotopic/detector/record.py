@@ -1,6 +1,8 @@
 """What the detector saw: clusters, tracks and trigger bits of N events."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,3 +79,47 @@ class Detected:
     def __len__(self) -> int:
         """Return the number of events."""
         return int(self.weights.shape[0])
+
+
+Slots = TypeVar("Slots", Clusters, Tracks)
+
+
+def join_detected(parts: Sequence[Detected]) -> Detected:
+    """Return one sample from parts of the same experiment, events in order; short slots are padded."""
+    first = parts[0]
+    return Detected(
+        _join_slots(Clusters, [part.clusters for part in parts]),
+        _join_slots(Tracks, [part.tracks for part in parts]),
+        {name: np.concatenate([part.trigger[name] for part in parts]) for name in first.trigger},
+        np.concatenate([part.weights for part in parts]),
+        first.boost,
+        first.sqrt_s,
+        first.experiment,
+        first.beam_spread,
+    )
+
+
+EMPTY_VALUES: dict[str, float | int | bool] = {
+    "region": -1,
+    "truth": -1,
+    "track": -1,
+    "pdg": 0,
+    "charge": 0,
+    "from_ip": False,
+    "muon": False,
+    "electron": False,
+    "cluster_energy": 0.0,
+}
+"""What an empty slot holds; NaN where nothing is said."""
+
+
+def _join_slots(kind: type[Slots], parts: Sequence[Slots]) -> Slots:
+    columns = {}
+    for one in fields(kind):
+        arrays = [getattr(part, one.name) for part in parts]
+        slots = max(array.shape[0] for array in arrays)
+        empty = EMPTY_VALUES.get(one.name, np.nan)
+        columns[one.name] = np.concatenate(
+            [np.pad(a, ((0, slots - a.shape[0]), (0, 0)), constant_values=empty) for a in arrays], axis=1
+        )
+    return kind(**columns)

@@ -43,7 +43,9 @@ def turn_on(energy: Floats, line: SumLine | ClusterLine) -> Floats:
     plateau · ½[1 + erf((E - threshold)/(√2 σ))], without second clusters and veto.
     """
     threshold = line.threshold_sum_GeV if isinstance(line, SumLine) else line.threshold_cm_GeV
-    return np.asarray(line.plateau * 0.5 * (1.0 + erf((energy - threshold) / (np.sqrt(2.0) * line.sigma_GeV))))
+    return np.asarray(
+        line.plateau * 0.5 * (1.0 + erf((energy - threshold) / (np.sqrt(2.0) * line.sigma_GeV)))
+    )
 
 
 def track_efficiency(pt: Floats, theta: Floats, track: TriggerTrack) -> Floats:

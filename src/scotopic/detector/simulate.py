@@ -1,0 +1,370 @@
+"""From generated events to what detector and trigger saw of them."""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.detector.background import draw_background
+from scotopic.detector.calorimeter import (
+    find_photons,
+    find_region,
+    merge_close,
+    smear,
+    time_resolution,
+)
+from scotopic.detector.conversion import BEFORE_TRACKER, BEHIND_TRACKER, IN_TRACKER, convert, energy_share
+from scotopic.detector.experiment import Experiment
+from scotopic.detector.identification import charged_deposit, identify_electrons, identify_muons
+from scotopic.detector.record import EMPTY_VALUES, Clusters, Detected, Tracks, join_detected
+from scotopic.detector.tracker import (
+    ELECTRON,
+    PHOTON,
+    Particles,
+    calorimeter_entry,
+    charges,
+    draw_found,
+    finding_efficiency,
+    helix,
+    join,
+    measure,
+    radiate,
+)
+from scotopic.detector.trigger import filter_events, fire_lines, track_efficiency
+from scotopic.errors import InputError
+from scotopic.events.beams import to_lab
+from scotopic.events.record import Events
+from scotopic.numerics.rng import stream
+from scotopic.physics.standard_model import ELECTRON_MASS
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+CHUNK = 10_000  # events; part of the definition of a sample's random numbers
+SQRT_S_TOLERANCE_GeV = 0.05
+BACKGROUND_SLOT, EMPTY = -2, -1
+
+
+def simulate(
+    events: Events, experiment: Experiment, *, seed: int, workers: int = 1, lost_track_boost: float = 1.0
+) -> Detected:
+    """Return what an experiment saw of generated events.
+
+    Parameters
+    ----------
+    events : Events
+        In the centre of mass (moved to the laboratory, with the beams' energy spread where the card has it) or
+        in the laboratory (taken as they are).
+    experiment : Experiment
+    seed : int
+        Every chunk of `CHUNK` events has its own streams: the result does not depend on `workers`.
+    workers : int
+        Processes.
+    lost_track_boost : float
+        Factor on the probability to lose a track; the weights undo it.
+
+    Raises
+    ------
+    InputError
+        If the sample is empty, was made at another √s than the card's, or holds undecayed particles.
+    """
+    _check(events, experiment, workers, lost_track_boost)
+    job = partial(_simulate_chunk, experiment=experiment, seed=seed, lost_track_boost=lost_track_boost)
+    chunks = list(_chunks(events))
+    if workers == 1 or len(chunks) == 1:
+        return join_detected([job(chunk) for chunk in chunks])
+    with ProcessPoolExecutor(min(workers, len(chunks)), mp_context=get_context("spawn")) as pool:
+        return join_detected(list(pool.map(job, chunks)))
+
+
+def _check(events: Events, experiment: Experiment, workers: int, lost_track_boost: float) -> None:
+    if len(events) == 0:
+        raise InputError("simulate: the sample has no events; at least one is needed")
+    nominal = experiment.beams.sqrt_s
+    if not abs(events.sqrt_s - nominal) <= SQRT_S_TOLERANCE_GeV:
+        raise InputError(
+            f"events were made at √s = {events.sqrt_s:.4f} GeV, {experiment.name} runs at {nominal:.4f} GeV; "
+            f"they must agree within {SQRT_S_TOLERANCE_GeV:g} GeV"
+        )
+    if not (np.isfinite(events.momenta).all() and np.isfinite(events.weights).all()):
+        raise InputError("simulate: momenta or weights are not finite; every one must be a number")
+    if events.vertices is not None and not np.isfinite(events.vertices).all():
+        raise InputError("simulate: vertices are not finite; every coordinate must be a number, mm")
+    if not (np.isfinite(lost_track_boost) and lost_track_boost >= 1.0):
+        raise InputError(f"simulate: lost_track_boost = {lost_track_boost}, must be at least 1")
+    if workers < 1:
+        raise InputError(f"simulate: workers = {workers}, must be at least 1")
+
+
+def _chunks(events: Events) -> Iterator[tuple[int, Events]]:
+    for number, start in enumerate(range(0, len(events), CHUNK)):
+        yield number, events.select(slice(start, start + CHUNK))
+
+
+def _simulate_chunk(
+    numbered: tuple[int, Events], *, experiment: Experiment, seed: int, lost_track_boost: float
+) -> Detected:
+    number, events = numbered
+    n = len(events)
+
+    def rng(stage: str) -> np.random.Generator:
+        return stream(seed, "simulate", stage, number)
+
+    beam_spread = events.beam_spread
+    if events.frame == "cm":
+        beam_spread = experiment.beam.use_spread
+        events = to_lab(events, experiment.beams, rng("beams") if beam_spread else None)
+    visible, charge = visible_particles(events)
+    kept, pairs, converted = _convert(visible, charge, experiment, rng("conversion"))
+    charged = join([visible.select(charge != 0), pairs])
+    charged, radiated = radiate(charged, experiment.calo.x0_before_cdc, rng("bremsstrahlung"))
+    charged_sign = charges(charged.pdg)
+
+    efficiency = finding_efficiency(charged, experiment.tracker)
+    found, track_weight = draw_found(efficiency, lost_track_boost, rng("finding"))
+    weights = events.weights.copy()
+    np.multiply.at(weights, charged.event, track_weight)
+
+    tracks, track_slot = _make_tracks(charged, charged_sign, found, n, experiment, rng("tracks"))
+    neutral = join([kept, radiated])
+    deposit = charged_deposit(charged, experiment.calo.charged, rng("deposit"))
+    deposits = Deposits(
+        join([neutral, charged]),
+        np.concatenate([neutral.momentum[0], deposit]),
+        np.concatenate([converted, np.zeros(len(radiated) + len(charged), dtype=bool)]),
+        np.concatenate([np.full(len(neutral), EMPTY, dtype=np.int32), track_slot]),
+    )
+    clusters = _make_clusters(deposits, n, experiment, rng("clusters"), rng("background"))
+    tracks = _identify(tracks, clusters, experiment, rng("identification"))
+
+    trigger_rng = rng("trigger")
+    boost = experiment.beams.boost
+    track_phi = _trigger_tracks(charged, n, experiment, trigger_rng)
+    trigger = fire_lines(experiment.trigger, clusters, track_phi, boost, trigger_rng)
+    trigger |= filter_events(experiment.hlt, clusters, boost)
+    return Detected(
+        clusters,
+        tracks,
+        trigger,
+        weights,
+        boost,
+        experiment.beams.sqrt_s,
+        experiment.name,
+        beam_spread,
+    )
+
+
+@dataclass(frozen=True)
+class Deposits:
+    """Energy (GeV) that particles bring to the calorimeter; `track` is the slot of their track or -1."""
+
+    particles: Particles
+    energy: Floats
+    converted: Bools
+    track: Ints
+
+
+def visible_particles(events: Events) -> tuple[Particles, Ints]:
+    """Return photons and charged particles of laboratory events, and their charges.
+
+    Neutrinos, dark particles and neutral hadrons leave nothing.
+    """
+    charge = charges(events.pdg)
+    at_rest = (events.momenta[:, 1:] == 0.0).all(axis=1)
+    slot, event = np.nonzero(((events.pdg == PHOTON) | (charge != 0)) & ~at_rest)
+    vertices = np.zeros((events.pdg.shape[0], 3, 1)) if events.vertices is None else events.vertices
+    vertex = np.broadcast_to(vertices, (*vertices.shape[:2], len(events)))[slot, :, event].T
+    particles = Particles(
+        event.astype(np.int64),
+        slot.astype(np.int32),
+        events.pdg[slot, event].astype(np.int32),
+        events.momenta[slot, :, event].T,
+        vertex,
+    )
+    return particles, charge[slot, event]
+
+
+def _convert(
+    visible: Particles, charge: Ints, experiment: Experiment, rng: np.random.Generator
+) -> tuple[Particles, Particles, Bools]:
+    """Return photons that reach the calorimeter, pairs from the others, and which photons met the last material."""
+    photons = visible.select(charge == 0)
+    momentum = photons.momentum
+    pt = np.hypot(momentum[1], momentum[2])
+    place = convert(np.arctan2(pt, momentum[3]), np.ones(len(photons), dtype=bool), experiment.calo, rng)
+    inner, outer = (10.0 * radius for radius in experiment.tracker.radii_cm)
+    u = rng.random(len(photons))
+    radius = np.where(place == IN_TRACKER, inner + (outer - inner) * u, inner * u)
+    born = np.hypot(photons.vertex[0], photons.vertex[1])
+    early = ((place == BEFORE_TRACKER) | (place == IN_TRACKER)) & (born < radius)
+    early &= momentum[0] > 4.0 * ELECTRON_MASS
+    parents = photons.select(early)
+    path = (radius - born)[early] / np.maximum(pt[early], 1e-9)
+    vertex = parents.vertex + path * parents.momentum[1:]
+    share = energy_share((len(parents),), rng)
+    pairs = []
+    for sign, part in ((1, share), (-1, 1.0 - share)):
+        energy = np.maximum(part * parents.momentum[0], 1.01 * ELECTRON_MASS)
+        modulus = np.sqrt(energy**2 - ELECTRON_MASS**2)
+        direction = parents.momentum[1:] / parents.momentum[0]
+        pairs.append(
+            Particles(
+                parents.event,
+                parents.slot,
+                np.full(len(parents), sign * ELECTRON, dtype=np.int32),
+                np.concatenate([energy[np.newaxis], modulus * direction]),
+                vertex,
+            )
+        )
+    return photons.select(~early), join(pairs), (place == BEHIND_TRACKER)[~early]
+
+
+def _ranks(event: NDArray[np.integer], key: Floats) -> tuple[NDArray[np.int64], int]:
+    """Return the slot of each item within its event, largest key first, and the number of slots."""
+    order = np.lexsort((-key, event))
+    ordered = event[order]
+    rank = np.empty(event.shape, dtype=np.int64)
+    rank[order] = np.arange(event.size) - np.searchsorted(ordered, ordered, side="left")
+    return rank, int(rank.max(initial=-1)) + 1
+
+
+def _fill(name: str, values: NDArray[Any], at: tuple[Any, Any], shape: tuple[int, int]) -> NDArray[Any]:
+    out = np.full(shape, EMPTY_VALUES.get(name, np.nan), dtype=values.dtype)
+    out[at] = values
+    return out
+
+
+def _make_tracks(
+    charged: Particles,
+    charge: Ints,
+    found: Bools,
+    n: int,
+    experiment: Experiment,
+    rng: np.random.Generator,
+) -> tuple[Tracks, NDArray[np.int32]]:
+    """Return measured tracks, unidentified, and the slot of each particle's track (-1 if lost)."""
+    seen, sign = charged.select(found), charge[found]
+    measured = measure(seen, helix(seen, sign, experiment.beam.field_T), experiment.tracker, rng)
+    slot, slots = _ranks(seen.event, measured.pt)
+    columns: dict[str, NDArray[Any]] = {
+        "pt": measured.pt,
+        "theta": measured.theta,
+        "phi": measured.phi,
+        "charge": sign,
+        "from_ip": measured.from_ip,
+        "muon": np.zeros(len(seen), dtype=bool),
+        "electron": np.zeros(len(seen), dtype=bool),
+        "truth": seen.slot,
+        "pdg": seen.pdg,
+        "cluster_energy": np.zeros(len(seen)),
+    }
+    at, shape = (slot, seen.event), (slots, n)
+    place = np.full(len(charged), EMPTY, dtype=np.int32)
+    place[found] = slot
+    return Tracks(**{name: _fill(name, values, at, shape) for name, values in columns.items()}), place
+
+
+def _make_clusters(
+    deposits: Deposits,
+    n: int,
+    experiment: Experiment,
+    rng: np.random.Generator,
+    background_rng: np.random.Generator,
+) -> Clusters:
+    """Return measured clusters of deposits and of beam background."""
+    calo = experiment.calo
+    charge = charges(deposits.particles.pdg)
+    theta, phi, reached = calorimeter_entry(deposits.particles, charge, experiment.beam.field_T, calo)
+    region = find_region(theta, calo)
+    present = reached & find_photons(deposits.energy, theta, region, calo, rng)
+    event = deposits.particles.event[present]
+    slot, slots = _ranks(event, deposits.energy[present])
+    at, shape = (slot, event), (slots, n)
+
+    def spread(values: NDArray[Any], empty: float) -> NDArray[Any]:
+        out = np.full(shape, empty, dtype=values.dtype)
+        out[at] = values[present]
+        return out
+
+    showers = spread(present, False)
+    energy, theta, phi, host, overlapped = merge_close(
+        spread(deposits.energy, 0.0), spread(theta, 0.0), spread(phi, 0.0), showers, calo, rng
+    )
+    for _ in range(slots):  # a host may itself have merged into a harder shower
+        host = np.take_along_axis(host, host, axis=0)
+    track = _matched_tracks(spread(deposits.track, EMPTY), host)
+
+    alone = np.nonzero(showers & (host == np.arange(slots)[:, None]))
+    energy, theta, phi = energy[alone], theta[alone], phi[alone]
+    region = find_region(theta, calo)
+    converted = spread(deposits.converted, False)[alone]
+    energy, theta, phi = smear(energy, theta, phi, region, overlapped[alone], converted, calo, rng)
+    time = time_resolution(energy, calo) * rng.standard_normal(energy.shape)
+    kept = energy > calo.min_cluster_GeV
+    mine: dict[str, NDArray[Any]] = {
+        "energy": energy,
+        "theta": theta,
+        "phi": phi,
+        "time": time,
+        "truth": spread(deposits.particles.slot, EMPTY)[alone],
+        "pdg": spread(deposits.particles.pdg, 0)[alone],
+        "track": track[alone],
+    }
+    noise = draw_background(n, calo, background_rng)
+    drawn = np.nonzero(np.isfinite(noise[0]))
+    numbers = np.full(drawn[0].size, EMPTY, dtype=np.int32)
+    theirs: dict[str, NDArray[Any]] = {
+        name: values[drawn] for name, values in zip(("energy", "theta", "phi", "time"), noise, strict=True)
+    } | {"truth": numbers + (BACKGROUND_SLOT - EMPTY), "pdg": np.zeros_like(numbers), "track": numbers}
+    columns = {name: np.concatenate([mine[name][kept], theirs[name]]) for name in mine}
+    columns["dt99"] = calo.dt99_sigmas * time_resolution(columns["energy"], calo)
+    columns["region"] = find_region(columns["theta"], calo)
+    event = np.concatenate([alone[1][kept], drawn[1]])
+    slot, slots = _ranks(event, columns["energy"])
+    at, shape = (slot, event), (slots, n)
+    return Clusters(**{name: _fill(name, values, at, shape) for name, values in columns.items()})
+
+
+def _matched_tracks(track: NDArray[np.int32], host: Ints) -> Ints:
+    """Return the track of each shower (slots, N): its own or that of a shower that merged into it."""
+    matched = np.full(track.shape, EMPTY, dtype=np.int32)
+    events = np.arange(track.shape[1])
+    for slot in reversed(range(track.shape[0])):  # harder showers last, they win
+        has = track[slot] >= 0
+        matched[host[slot, has], events[has]] = track[slot, has]
+    return matched
+
+
+def _identify(tracks: Tracks, clusters: Clusters, experiment: Experiment, rng: np.random.Generator) -> Tracks:
+    """Return tracks with the energy of their hardest cluster and identified muons and electrons."""
+    energy = tracks.cluster_energy.copy()
+    for slot in reversed(range(clusters.track.shape[0])):  # clusters are sorted, the hardest comes last
+        at = np.flatnonzero(clusters.track[slot] >= 0)
+        energy[clusters.track[slot, at], at] = clusters.energy[slot, at]
+    here = np.isfinite(tracks.pt)
+    theta, pdg = tracks.theta[here], tracks.pdg[here]
+    p = tracks.pt[here] / np.sin(theta)
+    pid, charged = experiment.pid, experiment.calo.charged
+    muon, electron = tracks.muon.copy(), tracks.electron.copy()
+    muon[here] = identify_muons(pdg, p, theta, energy[here], pid.muon, charged, rng)
+    electron[here] = identify_electrons(pdg, p, energy[here], pid.electron, rng)
+    return replace(tracks, cluster_energy=energy, muon=muon, electron=electron)
+
+
+def _trigger_tracks(charged: Particles, n: int, experiment: Experiment, rng: np.random.Generator) -> Floats:
+    """Return azimuths (slots, n) of the two-dimensional tracks of level 1, NaN in empty slots."""
+    px, py, pz = charged.momentum[1:]
+    pt = np.hypot(px, py)
+    inner = np.hypot(charged.vertex[0], charged.vertex[1]) < 10.0 * experiment.tracker.radii_cm[0]
+    efficiency = track_efficiency(pt, np.arctan2(pt, pz), experiment.trigger.track)
+    found = inner & (rng.random(len(charged)) < efficiency)
+    slot, slots = _ranks(charged.event[found], pt[found])
+    phi = np.full((slots, n), np.nan)
+    phi[slot, charged.event[found]] = np.arctan2(py, px)[found]
+    return phi
