@@ -9,7 +9,7 @@ from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.physics.models.sm import checked_alpha
 from scotopic.physics.standard_model import ALPHA_0
 from scotopic.searches.alp_backgrounds import BACKGROUNDS, generate_background
-from scotopic.searches.alp_selection import COMMON_CUTS, HIGH, LOW, MIDDLE, TRIGGER_LINE, find_candidates
+from scotopic.searches.alp_selection import COMMON_CUTS, HIGH, LOW, MIDDLE, TRIGGER_LINES, find_candidates
 from scotopic.searches.search import Search, Systematic
 
 Floats = NDArray[np.float64]
@@ -41,7 +41,7 @@ ALP_GAMMAGAMMA = Search(
     title="e+e- → γ a, a → γγ",
     signature="three photons and nothing else",
     model="alp-photon",
-    trigger_line=TRIGGER_LINE,
+    trigger_lines=TRIGGER_LINES,
     cuts=COMMON_CUTS,
     regions=(LOW, MIDDLE, HIGH),
     systematics=(

@@ -20,7 +20,7 @@ POLAR_RANGE = np.deg2rad([37.3, 123.7])
 CONVERSION_SEPARATION = (0.014, 0.400)  # |Δθ| or |Δφ|, rad
 LOWEST_ENERGY = 0.65  # GeV, the loosest photon threshold of the regions
 SQRT_S = 10.58  # GeV, nominal
-TRIGGER_LINE = "hie"
+TRIGGER_LINES = ("hie", "lml1")  # those that the period had, one of them
 
 COMMON_CUTS = (
     Cut("polar range", "theta_min", float(POLAR_RANGE[0]), np.inf, "M", ARTICLE),
@@ -88,7 +88,7 @@ def find_candidates(detected: Detected, *, signal: bool = False, source: str = "
             & (clusters.theta > POLAR_RANGE[0])
             & (clusters.theta < POLAR_RANGE[1])
         )
-    eligible &= detected.trigger[TRIGGER_LINE]
+    eligible &= np.any([detected.trigger[line] for line in TRIGGER_LINES if line in detected.trigger], axis=0)
     photons = hardest_three(
         clusters.energy,
         clusters.theta,

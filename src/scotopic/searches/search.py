@@ -120,7 +120,7 @@ class Search:
     title: str
     signature: str
     model: str
-    trigger_line: str
+    trigger_lines: tuple[str, ...]
     cuts: tuple[Cut, ...]
     regions: tuple[Region, ...]
     systematics: tuple[Systematic, ...]

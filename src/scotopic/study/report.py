@@ -5,7 +5,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scotopic.io.replace import replacing
 
 from scotopic.bounds import load_bound
 from scotopic.figures import (
@@ -21,6 +20,7 @@ from scotopic.figures import (
 )
 from scotopic.figures.figure_2b import COMPETITORS
 from scotopic.figures.style import SIMULATED
+from scotopic.io.replace import replacing
 from scotopic.searches.search import RegionSpectrum, SearchResult
 
 Floats = NDArray[np.float64]
