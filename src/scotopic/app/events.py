@@ -148,9 +148,10 @@ def simulate(
     check_sqrt_s(events.sqrt_s, card, file)
     start = time.perf_counter()
     detected = detect(events, card, seed=seed, workers=workers)
-    write_detected(detected, output)
+    write_detected(detected, output, marks=card.marks())
     seconds = time.perf_counter() - start
-    fired = np.any(list(detected.trigger.values()), axis=0)
+    level1 = [bits for line, bits in detected.trigger.items() if not line.startswith("hlt_")]
+    fired = np.any(level1, axis=0)
     notes = []
     if not detected.beam_spread:
         notes.append("the events carry no beam-energy spread")
@@ -169,7 +170,7 @@ def simulate(
     if as_json:
         print_json(result)
         return
-    counts = [("any line", int(fired.sum())), *result["triggers"].items()]
+    counts = [("any level-1 line", int(fired.sum())), *result["triggers"].items()]
     rows = [(name, str(number), f"{100 * number / len(detected):.2f}") for name, number in counts]
     print_table(f"{len(detected)} events in {detected.experiment}", ("trigger", "events", "%"), rows)
     print_lines(*(f"note: {note}" for note in notes), str(output))
