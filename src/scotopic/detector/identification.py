@@ -67,7 +67,9 @@ def identify_muons(
     inside = (theta > low) & (theta < high) & (p > muon.p_min_GeV)
     code = np.abs(pdg)
     if muon.method == "ecl":
-        assert muon.efficiency is not None and muon.deposit_GeV is not None and muon.e_over_p_max is not None
+        assert muon.efficiency is not None
+        assert muon.deposit_GeV is not None
+        assert muon.e_over_p_max is not None
         window = (cluster_energy > muon.deposit_GeV[0]) & (cluster_energy < muon.deposit_GeV[1])
         window &= cluster_energy < muon.e_over_p_max * p
         quiet = 1.0 - charged.hadronic_probability
@@ -98,7 +100,8 @@ def _chamber_region(theta: Floats, muon: MuonId) -> NDArray[np.intp]:
 
 def _chamber_efficiency(p: Floats, theta: Floats, muon: MuonId) -> Floats:
     assert muon.efficiency_barrel is not None
-    assert muon.efficiency_endcap is not None and muon.efficiency_overlap is not None
+    assert muon.efficiency_endcap is not None
+    assert muon.efficiency_overlap is not None
     region = _chamber_region(theta, muon)
     endcap = np.where(np.isin(region, OVERLAP_REGIONS), muon.efficiency_overlap, muon.efficiency_endcap)
     return np.asarray(np.where(region == BARREL_REGION, muon.efficiency_barrel, endcap))

@@ -4,7 +4,6 @@ Particles of a chunk of events are flat lists (K,), each with the index of its e
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,8 @@ Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
 ELECTRON, MUON, PHOTON = 11, 13, 22
+CHARGES = {11: -1, 13: -1, 211: 1, 321: 1, 2212: 1, 3222: 1, 3112: -1, 3312: -1, 3334: -1, 1000010020: 1}
+"""Charges of the particles that live long enough to leave a track: e, μ, π, K, p, hyperons, d."""
 SHORT_LIVED = {15: "tau", 111: "pi0", 221: "eta", 331: "eta'", 310: "K_S", 3122: "Lambda"}
 
 BOOSTED_LOSS_MAX = (
@@ -75,22 +76,16 @@ def join(parts: list[Particles]) -> Particles:
     )
 
 
-@lru_cache(maxsize=1024)
-def _charge(code: int) -> int:
-    from particle.pdgid import charge
-
-    if abs(code) in SHORT_LIVED:
-        raise InputError(
-            f"events: undecayed {SHORT_LIVED[abs(code)]} (PDG code {code}) in the final state; "
-            "let its generator decay it"
-        )
-    return round(charge(code) or 0)
-
-
 def charges(pdg: Ints) -> Ints:
-    """Return the electric charges (in units of e) of PDG codes; unknown codes count as neutral."""
+    """Return the electric charges (in units of e) of PDG codes; codes not in `CHARGES` count as neutral."""
     codes, where = np.unique(pdg, return_inverse=True)
-    values = np.array([0 if code == 0 else _charge(int(code)) for code in codes], dtype=np.int32)
+    for code in codes:
+        if abs(int(code)) in SHORT_LIVED:
+            raise InputError(
+                f"events: undecayed {SHORT_LIVED[abs(int(code))]} (PDG code {code}) in the final state; "
+                "let its generator decay it"
+            )
+    values = np.array([np.sign(code) * CHARGES.get(abs(int(code)), 0) for code in codes], dtype=np.int32)
     return values[where].reshape(pdg.shape)
 
 
@@ -245,6 +240,8 @@ def draw_found(efficiency: Floats, boost: float, rng: np.random.Generator) -> tu
     true_loss = 1.0 - efficiency
     loss = np.maximum(np.minimum(boost * true_loss, BOOSTED_LOSS_MAX), true_loss)
     found = rng.random(efficiency.shape) >= loss
+    if boost == 1.0:
+        return found, np.ones_like(efficiency)
     kept = np.divide(efficiency, 1.0 - loss, out=np.ones_like(loss), where=loss < 1.0)
     gone = np.divide(true_loss, loss, out=np.ones_like(loss), where=loss > 0.0)
     return found, np.where(found, kept, gone)

@@ -87,7 +87,7 @@ def find_clusters(hits: CellHits, cells: TriggerCells, beta: Floats) -> CellClus
     beta : (3,)
         Nominal velocity of the centre of mass.
     """
-    slots, n = hits.energy.shape
+    slots = hits.energy.shape[0]
     number = np.array((1, *cells.cells_in_ring))[hits.ring]
     width = 2.0 * np.pi / number
     phi = (hits.cell + 0.5) * width
