@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scotopic import get_search, load_experiment
 from scotopic.app.cli import run
 
 GG = ("e- e+ > gamma gamma", "--cut", "theta:gamma:30:150")
@@ -163,30 +166,30 @@ def test_seed_decides(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
 
 
 @pytest.fixture(scope="module")
-def small_search(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, Any], Path]:
-    """Run one small search with files, as JSON."""
-    import contextlib
-    import io
-
+def _few_events() -> Iterator[None]:
+    """Let searches simulate few events, once for all tests of this file."""
     import scotopic.study.run as study_run
 
-    out = tmp_path_factory.mktemp("search") / "results"
-    printed = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
-        whole = study_run.run_search
-        patch.setattr(
-            study_run,
-            "run_search",
-            lambda *a, **k: whole(*a, **k, signal_events=1500, background_events=4000),
-        )
-        settings = "--luminosity 445/pb --masses 0.5:9.5:1 --toys 0 --json --out"
-        code = run(["search", "alp-gammagamma", *settings.split(), str(out)])
-    return code, json.loads(printed.getvalue()), out
+    whole = study_run.simulate_search
+
+    @cache
+    def simulate_little() -> Any:
+        card = load_experiment("belle2-2018")
+        return whole(get_search("alp-gammagamma"), card, signal_events=800, background_events=2000)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(study_run, "simulate_search", lambda *_, **__: simulate_little())
+        yield
 
 
-def test_search(small_search: tuple[int, dict[str, Any], Path]) -> None:
-    code, found, out = small_search
-    assert code == 0
+MASSES = ("--masses", "0.5:9.5:1", "--toys", "0")
+
+
+@pytest.mark.usefixtures("_few_events")
+def test_search(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    given = ("search", "alp-gammagamma", "--luminosity", "445/pb", *MASSES, "--out", str(out))
+    found = as_json(capsys, *given)
     assert found["search"] == "alp-gammagamma"
     assert found["luminosity_fb"] == pytest.approx(0.445)
     assert found["mass_GeV"] == pytest.approx([0.5 + n for n in range(10)])
@@ -197,8 +200,55 @@ def test_search(small_search: tuple[int, dict[str, Any], Path]) -> None:
     assert found["largest"]["p_global"] is None
     assert any("pseudo-data" in note for note in found["notes"])
     assert found["files"]
-    assert all(Path(file).is_file() for file in found["files"])
     assert {path for path in out.rglob("*") if path.is_file()} == {Path(file) for file in found["files"]}
+
+
+@pytest.mark.usefixtures("_few_events")
+def test_search_in_events_of_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "ggg.lhe.gz"
+    cuts = ("--cut", "theta:gamma:36:144", "--cut", "E:gamma:0.5:")
+    process = "e- e+ > gamma gamma gamma"
+    made = as_json(
+        capsys, "generate", process, *cuts, "--events", "3000", "--unweighted", "--output", str(file)
+    )
+    found = as_json(capsys, "search", "alp-gammagamma", "--data", str(file), *MASSES)
+    assert found["luminosity_fb"] == pytest.approx(3.0 / made["cross_section_pb"], rel=1e-3)
+    assert found["files"] == []
+    assert any("beam-energy spread" in note for note in found["notes"])
+    assert found["cut_flow"][0]["events"] > 1000
+
+
+@pytest.mark.usefixtures("_few_events")
+def test_search_in_an_ntuple(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    uproot = pytest.importorskip("uproot")
+    import numpy as np
+
+    rng = np.random.default_rng(5)
+    file, mapping = tmp_path / "ntuple.root", tmp_path / "columns.toml"
+    mass = np.sqrt(rng.uniform(0.1, 100.0, 4000))
+    with uproot.recreate(file) as written:
+        tree = written.mktree("variables", {"InvM": "float64", "recoil__bo2__bc": "float64"})
+        tree.extend({"InvM": mass, "recoil__bo2__bc": mass**2})
+    mapping.write_text(
+        '[observables]\nm2_gg = { column = "InvM", squared = true }\nm2_recoil = "recoil(2)"\n'
+    )
+    given = ("search", "alp-gammagamma", "--data", str(file), "--luminosity", "445/pb", *MASSES)
+    found = as_json(capsys, *given, "--mapping", str(mapping))
+    assert any("cuts left out" in note for note in found["notes"])
+    assert run([*given, "--mapping", str(mapping)]) == 0
+    printed = capsys.readouterr().out
+    assert "largest local excess" in printed
+    assert "inputs by provenance" in printed
+
+
+def test_reproduce_figure_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    found = as_json(capsys, "reproduce", "fig1", "--quick", "--out", str(tmp_path / "out"))["figures"]
+    assert list(found) == ["fig1"]
+    assert {Path(file).suffix for file in found["fig1"]["files"]} == {".png", ".pdf", ".csv"}
+    assert all(Path(file).stat().st_size > 0 for file in found["fig1"]["files"])
+    for check in found["fig1"]["checks"]:
+        assert check.keys() == {"what", "published", "ours", "ratio", "source", "mark"}
+        assert check["ratio"] == pytest.approx(1.0, abs=0.25)
 
 
 def test_not_finite_becomes_null(capsys: pytest.CaptureFixture[str]) -> None:

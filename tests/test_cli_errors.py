@@ -184,7 +184,7 @@ def test_truncated_root_file(capfd: pytest.CaptureFixture[str], tmp_path: Path) 
 
     file = tmp_path / "ntuple.root"
     with uproot.recreate(file) as written:
-        written["variables"] = {"M": np.linspace(0.0, 1.0, 5000)}
+        written.mktree("variables", {"M": "float64"}).extend({"M": np.linspace(0.0, 1.0, 5000)})
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     assert "ntuple.root" in refused(capfd, tmp_path, *both(file)[1])
