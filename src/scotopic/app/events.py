@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -129,7 +129,13 @@ def generate(
 @frame_option
 @computing
 def simulate(
-    file: Path, experiment: str, output: Path, frame: str, seed: int, workers: int, as_json: bool
+    file: Path,
+    experiment: str,
+    output: Path,
+    frame: Literal["auto", "cm", "lab"],
+    seed: int,
+    workers: int,
+    as_json: bool,
 ) -> None:
     """Pass the events in FILE (LHE, HepMC3 or Parquet, of any generator) through detector and trigger."""
     import numpy as np
@@ -157,10 +163,11 @@ def simulate(
         notes.append("the events carry no beam-energy spread")
     elif not events.beam_spread:
         notes.append("the file carries no beam-energy spread; the card's was added")
+    counts = {line: int(bits.sum()) for line, bits in detected.trigger.items()}
     result = {
         "events": len(detected),
         "triggered": int(fired.sum()),
-        "triggers": {line: int(bits.sum()) for line, bits in detected.trigger.items()},
+        "triggers": counts,
         "experiment": detected.experiment,
         "seconds": seconds,
         "provenance_marks": card.marks(),
@@ -170,7 +177,7 @@ def simulate(
     if as_json:
         print_json(result)
         return
-    counts = [("any level-1 line", int(fired.sum())), *result["triggers"].items()]
-    rows = [(name, str(number), f"{100 * number / len(detected):.2f}") for name, number in counts]
+    counts = {"any level-1 line": int(fired.sum())} | counts
+    rows = [(name, str(number), f"{100 * number / len(detected):.2f}") for name, number in counts.items()]
     print_table(f"{len(detected)} events in {detected.experiment}", ("trigger", "events", "%"), rows)
     print_lines(*(f"note: {note}" for note in notes), str(output))
