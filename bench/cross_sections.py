@@ -1,0 +1,128 @@
+"""Cross sections against other programs: ours, reference, ratio, pull, seconds cold and warm.
+
+Usage: python bench/cross_sections.py [--file CSV] [--rel-error R] [--seed N] [--workers N]
+
+With --file (columns process, cuts, tool, value, error, the labels of ROWS) the references are read from there,
+else the ones below are used. "Cold" is the first run of a row in this process, "warm" the second.
+"""
+
+import argparse
+import csv
+import math
+from pathlib import Path
+
+from scotopic.events.cross_section import cross_section
+
+SINGLE_PHOTON = ("E:gamma:1.8:", "theta:gamma:22:158", "abscostheta:e:0.97:")
+WIDE = ("E:gamma:1:", "theta:gamma:30:150", "theta:e:20:160", "E:e:0.5:")
+THREE = ("E:gamma:0.5:", "theta:gamma:20:160", "M:gamma,gamma:0.2:")
+
+# label of the process and of the cuts in the file: our process, model, parameters, cuts
+ROWS = {
+    ("e+e- -> g g", "20<th*<160"): ("e- e+ > gamma gamma", "sm", {}, ("theta:gamma:20:160",)),
+    ("e+e- -> g g g", "E*>0.5 GeV; 20<th*<160 deg; M_gg>0.2 GeV (all pairs)"): (
+        "e- e+ > gamma gamma gamma",
+        "sm",
+        {},
+        THREE,
+    ),
+    ("e+e- -> e+ e- g", "E*g>1, 30<thg*<150, 20<the*<160, Ee*>0.5"): ("e- e+ > e- e+ gamma", "sm", {}, WIDE),
+    ("e+e- -> e+ e- g", "single photon: E*g>1.8, 22<thg*<158, both |cos the*|>0.97"): (
+        "e- e+ > e- e+ gamma",
+        "sm",
+        {},
+        SINGLE_PHOTON,
+    ),
+} | {
+    ("e+e- -> g a", f"m_a={mass:g}, g=1e-3/GeV, full angle"): (
+        "e- e+ > gamma a",
+        "alp-photon",
+        {"mass": mass, "g": 1e-3},
+        (),
+    )
+    for mass in (0.2, 1.0, 6.0, 9.0)
+}
+
+# pb at sqrt(s) = 10.58 GeV; pyAmpliCol 1.0.1, WHIZARD 2.4.1
+REFERENCES = [
+    ("e+e- -> g g", "20<th*<160", "pyAmpliCol", 2945.9671, 0.0029),
+    (
+        "e+e- -> g g g",
+        "E*>0.5 GeV; 20<th*<160 deg; M_gg>0.2 GeV (all pairs)",
+        "pyAmpliCol",
+        84.066321,
+        0.029,
+    ),
+    ("e+e- -> e+ e- g", "E*g>1, 30<thg*<150, 20<the*<160, Ee*>0.5", "pyAmpliCol", 2281.2967, 1.2),
+    ("e+e- -> e+ e- g", "E*g>1, 30<thg*<150, 20<the*<160, Ee*>0.5", "WHIZARD", 2279.5425, 3.4),
+    (
+        "e+e- -> e+ e- g",
+        "single photon: E*g>1.8, 22<thg*<158, both |cos the*|>0.97",
+        "WHIZARD",
+        265.2612,
+        0.5,
+    ),
+    ("e+e- -> g a", "m_a=0.2, g=1e-3/GeV, full angle", "WHIZARD", 0.11826702, 8.5e-7),
+    ("e+e- -> g a", "m_a=1, g=1e-3/GeV, full angle", "WHIZARD", 0.11524802, 8.3e-7),
+    ("e+e- -> g a", "m_a=6, g=1e-3/GeV, full angle", "WHIZARD", 0.036962035, 2.7e-7),
+    ("e+e- -> g a", "m_a=9, g=1e-3/GeV, full angle", "WHIZARD", 0.0024993166, 1.8e-8),
+]
+
+
+def read_references(path):
+    """Return the rows of a file that ROWS knows; columns by position: process, cuts, tool, ..., value, error."""
+    found = []
+    with path.open(newline="") as file:
+        for row in csv.reader(file):
+            if tuple(row[:2]) in ROWS:
+                found.append((*row[:3], float(row[5]), float(row[6])))
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--file", type=Path)
+    parser.add_argument("--rel-error", type=float, default=0.002)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1)
+    options = parser.parse_args()
+    references = REFERENCES if options.file is None else read_references(options.file)
+    done = {}
+    print(
+        f"{'process and cuts':56s} {'tool':14s} {'ours/pb':>18s} {'reference':>18s} {'ratio':>7s} {'pull':>6s} cold warm/s"
+    )
+    for process, cuts, tool, value, error in references:
+        key = (process, cuts)
+        if key not in done:
+            text, model, parameters, wanted = ROWS[key]
+            runs = [
+                cross_section(
+                    text,
+                    model=model,
+                    parameters=parameters,
+                    cuts=wanted,
+                    sqrt_s=10.58,
+                    rel_error=options.rel_error,
+                    seed=options.seed,
+                    workers=options.workers,
+                )
+                for _ in range(2)
+            ]
+            done[key] = runs
+        cold, warm = done[key]
+        pull = (cold.value_pb - value) / math.hypot(cold.error_pb, error)
+        label = f"{process[8:]} {cuts}"[:56]
+        ours = f"{cold.value_pb:.6g} ± {cold.error_pb:.2g}"
+        theirs = f"{value:.6g} ± {error:.2g}"
+        ratio = cold.value_pb / value
+        print(
+            f"{label:56s} {tool:14s} {ours:>18s} {theirs:>18s} {ratio:7.4f} {pull:6.2f} "
+            f"{cold.seconds:4.1f} {warm.seconds:4.1f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

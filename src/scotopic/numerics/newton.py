@@ -1,0 +1,283 @@
+"""Batched maximum-likelihood fits of Poisson counts with an expectation linear in its parameters.
+
+Every lane (one window of one data set) minimises the convex function
+
+    F(θ) = Σ_i [ν_i − n_i ln ν_i] + ½ Σ_k p_k θ_k²,   ν = offset + D θ,   ν_i ≥ 0.
+
+First plain Newton steps with the analytic gradient and Hessian, which is all that fits with an interior
+optimum need. Lanes that do not settle, because the optimum lies on ν_i = 0 of an empty bin or because the
+counts do not determine all parameters, are done again by a primal-dual interior-point method (J. Nocedal,
+S. Wright, *Numerical Optimization*, ch. 19), in which an empty bin counts as μ events with μ → 0: the
+optimum on the boundary is then reached to about 1e-12 in F.
+
+Lanes lie on the last axis and share the design matrix of their stack: `counts` is (M, W, T), `design`
+(M, W, K), so that all sums over bins are matrix products. One lane never changes another one's result.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+INTERIOR, BOUNDARY, FAILED = 0, 1, 2
+
+DECREMENT = 1e-9  # squared Newton decrement after which one more step is exact to rounding
+NEWTON_PASSES = 12
+INTERIOR_PASSES = 80
+SMALLEST_BARRIER = 1e-14
+BACK_OFF = 0.995  # share of the way to the boundary that a step may go
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """Design matrices of M stacks with W bins and K parameters, and what the solver needs of them.
+
+    Attributes
+    ----------
+    design : (M, W, K)
+        Derivatives of the expectation.
+    products : (M, K(K+1)/2, W)
+        Products of pairs of columns: a Hessian is `products` @ weights.
+    start : (M, K, W)
+        Linear estimator of the parameters (weighted least squares).
+    positive : (M, K)
+        Parameters of an expectation that is positive in every bin with a non-zero row.
+    penalty : (M, K)
+        Curvature of Gaussian constraints around zero.
+    """
+
+    design: Floats
+    products: Floats
+    start: Floats
+    positive: Floats
+    penalty: Floats
+
+    @classmethod
+    def build(cls, design: Floats, scale: Floats, positive: Floats, penalty: Floats) -> "LinearModel":
+        """Return the model of `design`; `scale` (M, W) is the variance of the counts to start from."""
+        n_parameters = design.shape[2]
+        a, b = np.tril_indices(n_parameters)
+        weighted = design / scale[:, :, None]
+        gram = np.swapaxes(weighted, 1, 2) @ design + penalty[:, :, None] * np.eye(n_parameters)
+        start = np.linalg.pinv(gram, hermitian=True) @ np.swapaxes(weighted, 1, 2)
+        products = np.ascontiguousarray(np.swapaxes(design[:, :, a] * design[:, :, b], 1, 2))
+        return cls(design, products, start, positive, penalty)
+
+    def take(self, stacks: NDArray[np.intp]) -> "LinearModel":
+        """Return the model of some of the stacks."""
+        return LinearModel(
+            self.design[stacks],
+            self.products[stacks],
+            self.start[stacks],
+            self.positive[stacks],
+            self.penalty[stacks],
+        )
+
+
+@dataclass(frozen=True)
+class Fits:
+    """Optimum of every lane: θ (M, K, T), expectation and multiplier (M, W, T), status (M, T).
+
+    The multiplier is n/ν in bins with counts and the dual variable of ν ≥ 0 in empty bins, so that
+    dF/ds = Σ_i (1 − multiplier_i) ∂ν_i/∂s holds on the boundary too (envelope theorem).
+    """
+
+    theta: Floats
+    expectation: Floats
+    multiplier: Floats
+    status: NDArray[np.int8]
+
+
+def solve_packed(matrix: Floats, vector: Floats) -> Floats:
+    """Solve symmetric positive systems lane by lane by LDLᵀ.
+
+    `matrix` (M, K(K+1)/2, T) holds the lower triangles row by row, `vector` is (M, K, T).
+    """
+    size = vector.shape[1]
+    lower: list[list[Floats]] = []
+    pivots: list[Floats] = []
+    solution: list[Floats] = []
+    at = 0
+    for i in range(size):
+        row: list[Floats] = []  # row[j] = l_ij d_j until it is divided
+        value = vector[:, i]
+        pivot = matrix[:, at + i]
+        for j in range(i):
+            entry = matrix[:, at + j]
+            for k in range(j):
+                entry = entry - row[k] * lower[j][k]
+            row.append(entry)
+        scaled = [entry / pivots[j] for j, entry in enumerate(row)]
+        for j in range(i):
+            pivot = pivot - row[j] * scaled[j]
+            value = value - scaled[j] * solution[j]
+        lower.append(scaled)
+        pivots.append(pivot)
+        solution.append(value)
+        at += i + 1
+    for i in reversed(range(size)):
+        value = solution[i] / pivots[i]
+        for j in range(i + 1, size):
+            value = value - lower[j][i] * solution[j]
+        solution[i] = value
+    return np.stack(solution, axis=1)
+
+
+def _longest_step(value: Floats, change: Floats) -> Floats:
+    # Largest step (M, 1, T) that keeps value + step·change ≥ 0, infinite where nothing falls.
+    steepest: Floats = (-change / value).max(axis=1, keepdims=True)
+    return np.where(steepest > 0.0, 1.0 / np.where(steepest > 0.0, steepest, 1.0), np.inf)
+
+
+def _newton(counts: Floats, offset: Floats, model: LinearModel) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return θ, expectation and which lanes have converged by plain Newton steps."""
+    design, transposed = model.design, np.ascontiguousarray(np.swapaxes(model.design, 1, 2))
+    column_sum = transposed.sum(axis=2)[:, :, None]
+    diagonal = np.cumsum(np.arange(1, design.shape[2] + 1)) - 1
+    penalty = model.penalty[:, :, None]
+    theta = model.start @ (counts - offset)
+    expectation = offset + design @ theta
+    good = (expectation > 0.0).all(axis=1)
+    if not good.all():  # begin inside
+        inside = _inside(counts, offset, model)
+        theta = np.where(good[:, None], theta, inside)
+        expectation = np.where(good[:, None], expectation, offset + design @ inside)
+    done = np.zeros(good.shape, dtype=bool)
+    lost = np.zeros(good.shape, dtype=bool)
+    for _ in range(NEWTON_PASSES):
+        ratio = counts / expectation
+        gradient = transposed @ ratio - column_sum - penalty * theta
+        ratio /= expectation
+        hessian = model.products @ ratio
+        hessian[:, diagonal] += penalty
+        step = solve_packed(hessian, gradient)
+        decrement = (gradient * step).sum(axis=1)
+        change = design @ step
+        longest = _longest_step(expectation, change)[:, 0]
+        lost |= ~(done | (np.isfinite(decrement) & (decrement >= 0.0)))
+        # On the boundary every step is cut short: leave such lanes to the interior-point method.
+        lost |= ~done & (decrement < 0.1) & (longest < 1.0)
+        length = np.where(done | lost, 0.0, np.minimum(1.0, BACK_OFF * longest))[:, None]
+        with np.errstate(invalid="ignore"):
+            theta = np.where(length > 0.0, theta + length * step, theta)
+            expectation = np.where(length > 0.0, expectation + length * change, expectation)
+        done |= ~lost & (decrement < DECREMENT) & (longest > 1.0)
+        if (done | lost).all():
+            break
+    return theta, expectation, done
+
+
+def _inside(counts: Floats, offset: Floats, model: LinearModel) -> Floats:
+    # A multiple of `positive` large enough to be inside: as many events as counted, offset undone.
+    shape = (model.design @ model.positive[:, :, None])[:, :, 0]
+    real = shape > 0.0
+    unit = np.where(real, shape, 1.0)[:, :, None]
+    needed = np.where(real[:, :, None], -offset / unit, 0.0).max(axis=1).clip(min=0.0)
+    wanted = (
+        np.where(real[:, :, None], counts, 0.0).sum(axis=1) / np.maximum(shape.sum(axis=1), 1e-300)[:, None]
+    )
+    smallest = 1e-3 / np.maximum(unit.max(axis=(1, 2)), 1e-300)[:, None]
+    level = np.maximum(wanted, smallest) + 2.0 * needed
+    return model.positive[:, :, None] * level[:, None]
+
+
+def _interior_point(
+    counts: Floats, offset: Floats, model: LinearModel
+) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+    """Return θ, expectation, multiplier and which lanes have converged, boundary included."""
+    design, transposed = model.design, np.ascontiguousarray(np.swapaxes(model.design, 1, 2))
+    column_sum = transposed.sum(axis=2)[:, :, None]
+    diagonal = np.cumsum(np.arange(1, design.shape[2] + 1)) - 1
+    penalty = model.penalty[:, :, None]
+    theta = _inside(counts, offset, model)
+    expectation = offset + design @ theta
+    # An even start: every empty bin counts as a tenth of its share.
+    empty = counts < 1.0
+    barrier = 0.1 + 0.1 * counts.mean(axis=1)
+    multiplier = np.maximum(counts, np.where(empty, barrier[:, None], 0.0)) / expectation
+    done = np.zeros(barrier.shape, dtype=bool)
+    lost = np.zeros(barrier.shape, dtype=bool)
+    n_empty = np.maximum(empty.sum(axis=1), 1)
+    for _ in range(INTERIOR_PASSES):
+        target = np.maximum(counts, np.where(empty, barrier[:, None], 0.0))
+        ratio = target / expectation
+        gradient = transposed @ ratio - column_sum - penalty * theta
+        hessian = model.products @ (multiplier / expectation)
+        hessian[:, diagonal] += penalty
+        step = solve_packed(hessian, gradient)
+        change = design @ step
+        turn = ratio - multiplier - multiplier * change / expectation
+        length = BACK_OFF * np.minimum(_longest_step(expectation, change), _longest_step(multiplier, turn))
+        length = np.minimum(1.0, length)
+        decrement = (gradient * step).sum(axis=1)
+        lost |= ~done & ~np.isfinite(decrement)
+        length = np.where((done | lost)[:, None], 0.0, length)
+        with np.errstate(invalid="ignore"):
+            move = length > 0.0
+            theta = np.where(move, theta + length * step, theta)
+            expectation = np.where(move, expectation + length * change, expectation)
+            multiplier = np.where(move, multiplier + length * turn, multiplier)
+        excess = np.abs(multiplier * expectation - target).sum(axis=1)
+        full = length[:, 0] > 0.9
+        done |= ~lost & full & (barrier * n_empty < 1e-11) & (decrement < 1e-10) & (excess < 1e-6)
+        gap = np.where(empty, multiplier * expectation, 0.0).sum(axis=1) / n_empty
+        aim = np.where(full, 0.02, 0.3) * gap
+        barrier = np.where(
+            done, barrier, np.clip(aim, SMALLEST_BARRIER, np.maximum(barrier, SMALLEST_BARRIER))
+        )
+        if (done | lost).all():
+            break
+    return theta, expectation, multiplier, done
+
+
+def fit_poisson(counts: Floats, model: LinearModel, offset: Floats | float = 0.0) -> Fits:
+    """Fit every lane.
+
+    Parameters
+    ----------
+    counts : (M, W, T)
+        Not negative; need not be whole numbers. Bins to leave out (padding) have a row of zeros in the
+        design, one count and an offset of one.
+    model : LinearModel
+    offset : (M, W, T) or (M, W, 1)
+        Fixed part of the expectation.
+    """
+    fixed = np.broadcast_to(np.asarray(offset, dtype=np.float64), counts.shape)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
+        theta, expectation, done = _newton(counts, fixed, model)
+        multiplier = counts / expectation
+        status = np.where(done, INTERIOR, FAILED).astype(np.int8)
+        if not done.all():
+            _finish(counts, fixed, model, (theta, expectation, multiplier), status)
+    return Fits(theta, expectation, multiplier, status)
+
+
+def _finish(
+    counts: Floats,
+    offset: Floats,
+    model: LinearModel,
+    results: tuple[Floats, Floats, Floats],
+    status: NDArray[np.int8],
+) -> None:
+    # Do the lanes that plain Newton left over, in place.
+    stacks = np.flatnonzero((status == FAILED).any(axis=1))
+    for group in [stacks] if counts.shape[2] == 1 else [stacks[i : i + 1] for i in range(len(stacks))]:
+        lanes = np.flatnonzero((status[group] == FAILED).any(axis=0))
+        block = np.ix_(group, np.arange(counts.shape[1]), lanes)
+        *found, done = _interior_point(counts[block], offset[block], model.take(group))
+        for result, value in zip(results, found, strict=True):
+            result[np.ix_(group, np.arange(result.shape[1]), lanes)] = value
+        empty_at_zero = (counts[block] == 0.0) & (found[1] < 1e-3 * found[2])
+        outcome = np.where(empty_at_zero.any(axis=1), BOUNDARY, INTERIOR)
+        status[np.ix_(group, lanes)] = np.where(done, outcome, FAILED)
+
+
+def twice_log_ratio(counts: Floats, expectation: Floats, best: Floats) -> Floats:
+    """Return 2[F(expectation) − F(best)] per lane (M, T) without cancellation of large numbers."""
+    change = expectation - best
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        logs = np.where(counts > 0.0, counts * np.log1p(change / best), 0.0)
+    result: Floats = 2.0 * (change - logs).sum(axis=1)
+    return result

@@ -1,0 +1,148 @@
+"""Profile likelihood of the signal yield: q_s, its derivative and where it crosses a threshold.
+
+The expectation at a yield s is ν_i = s [τ_i + ε η_e τ_i + η_r δ_i] + background, with unit Gaussian
+constraints on η_e (relative efficiency error ε) and η_r (δ: template at the varied width less the
+nominal one). At a fixed s it is linear in all that is profiled, so that every fit is convex.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.numerics.newton import FAILED, LinearModel, fit_poisson, twice_log_ratio
+from scotopic.stats.windows import SMALLEST_VARIANCE, Windows
+
+Floats = NDArray[np.float64]
+
+SEARCH_STEPS = 60
+ROOT_TOLERANCE = 1e-7  # relative, of a limit
+
+
+@dataclass(frozen=True)
+class Point:
+    """Fits at given yields, one per lane: expectation (L, W), ½Ση² and dF/ds (L,), which are sound."""
+
+    expectation: Floats
+    constraint: Floats
+    slope: Floats
+    sound: NDArray[np.bool_]
+
+    def take(self, which: NDArray[np.intp]) -> "Point":
+        """Return some of the lanes."""
+        return Point(self.expectation[which], self.constraint[which], self.slope[which], self.sound[which])
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Likelihood of L lanes: one window and one data set each.
+
+    Attributes
+    ----------
+    windows : Windows
+    counts : (L, W)
+    efficiency_error : (L,)
+        Relative.
+    """
+
+    windows: Windows
+    counts: Floats
+    efficiency_error: Floats
+
+    def take(self, which: NDArray[np.intp]) -> "Profile":
+        """Return some of the lanes."""
+        return Profile(self.windows.take(which), self.counts[which], self.efficiency_error[which])
+
+    def at(self, yields: Floats) -> Point:
+        """Return the fits at signal yields (L,)."""
+        window = self.windows
+        by_efficiency = self.efficiency_error[:, None] * window.template
+        columns = np.stack([by_efficiency, window.variation], axis=2)
+        free = columns.any(axis=(0, 1))
+        columns = columns[:, :, free]
+        design = np.concatenate([window.background, yields[:, None, None] * columns], axis=2)
+        order = window.background.shape[2]
+        penalty = np.zeros((len(yields), design.shape[2]))
+        penalty[:, order:] = 1.0
+        positive = np.zeros_like(penalty)
+        positive[:, 0] = 1.0
+        scale = np.where(window.inside, np.maximum(self.counts, SMALLEST_VARIANCE), 1.0)
+        offset = window.padding + (yields[:, None] * window.template)[:, :, None]
+        model = LinearModel.build(design, scale, positive, penalty)
+        fits = fit_poisson(self.counts[:, :, None], model, offset)
+        eta = fits.theta[:, order:, 0]
+        change = window.template + (columns @ eta[:, :, None])[:, :, 0]
+        slope = ((1.0 - fits.multiplier[:, :, 0]) * change).sum(axis=1)
+        return Point(
+            fits.expectation[:, :, 0], 0.5 * (eta**2).sum(axis=1), slope, fits.status[:, 0] != FAILED
+        )
+
+    def distance(self, point: Point, best: Point) -> Floats:
+        """Return 2[F(point) − F(best)] (L,)."""
+        ratio = twice_log_ratio(
+            self.counts[:, :, None], point.expectation[:, :, None], best.expectation[:, :, None]
+        )[:, 0]
+        return ratio + 2.0 * (point.constraint - best.constraint)
+
+    def best(self, start: Floats, unit: Floats) -> tuple[Floats, Point]:
+        """Return the yield with the highest likelihood, nuisance terms included, and its fits.
+
+        `start` is the optimum without the nuisance terms and `unit` its error.
+        """
+        if not self.windows.variation.any():  # then η_e = 0 and the optimum is where it was
+            return start, self.at(start)
+        slope = self.at(start).slope
+        low, high = bracket(lambda s: self.at(s).slope, start, -np.sign(slope) * unit, slope)
+        yields = find_root(lambda s, which: self.take(which).at(s).slope, low, high)
+        return yields, self.at(yields)
+
+
+def bracket(
+    function: Callable[[Floats], Floats], start: Floats, step: Floats, value: Floats
+) -> tuple[Floats, Floats]:
+    """Return points (L,) between which a function changes its sign, stepping out from `start`.
+
+    `value` is the function at the start; the steps double. Where no change is found within
+    thirty doublings the second point is NaN.
+    """
+    near, far = start.copy(), start + 0.25 * step
+    open_lanes = (step != 0.0) & (value != 0.0)
+    far[~open_lanes] = near[~open_lanes]
+    for _ in range(30):
+        if not open_lanes.any():
+            break
+        there = function(far)
+        open_lanes &= np.sign(there) == np.sign(value)
+        near, far = np.where(open_lanes, far, near), np.where(open_lanes, far + 2.0 * (far - start), far)
+    far[open_lanes] = np.nan
+    return near, far
+
+
+def find_root(function: Callable[[Floats, NDArray[np.intp]], Floats], low: Floats, high: Floats) -> Floats:
+    """Return the root (L,) of a function in each bracket, by the Illinois method; NaN stays NaN.
+
+    `function(x, which)` gives the values at `x` of the lanes `which`.
+    """
+    root = 0.5 * (low + high)
+    lanes = np.flatnonzero(np.isfinite(root) & (low != high))
+    a, b = low[lanes], high[lanes]
+    fa, fb = function(a, lanes), function(b, lanes)
+    for _ in range(SEARCH_STEPS):
+        if lanes.size == 0:
+            break
+        with np.errstate(divide="ignore", invalid="ignore"):
+            x = b - fb * (b - a) / (fb - fa)
+        x = np.where(np.isfinite(x), x, 0.5 * (a + b))
+        fx = function(x, lanes)
+        crossed = np.sign(fx) != np.sign(fb)
+        fa = np.where(crossed, fb, 0.5 * fa)
+        a = np.where(crossed, b, a)
+        moved = np.abs(x - b)
+        b, fb = x, fx
+        root[lanes] = x
+        width = np.abs(high[lanes] - low[lanes])
+        settled = (moved <= ROOT_TOLERANCE * np.maximum(np.abs(x), 1e-3 * width)) | (fx == 0.0)
+        keep = np.flatnonzero(~settled)
+        lanes, a, b, fa, fb = lanes[keep], a[keep], b[keep], fa[keep], fb[keep]
+    return root

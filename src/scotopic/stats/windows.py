@@ -1,0 +1,124 @@
+"""Sliding windows around mass hypotheses: which bins, and the model of each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.numerics.newton import LinearModel
+
+Floats = NDArray[np.float64]
+
+SMALLEST_VARIANCE = 0.3  # of an empty bin, where the fits start from
+COLLINEAR = 1e-6  # share of the template that a polynomial cannot imitate, below which a fit means nothing
+
+
+@dataclass(frozen=True)
+class Windows:
+    """M windows of up to W bins of one spectrum; narrower ones are padded.
+
+    Attributes
+    ----------
+    bins : (M, W)
+        Index of the bin in the spectrum; padding points at bin 0.
+    inside : (M, W)
+        False for padding.
+    template : (M, W)
+        Fraction of the signal in each bin.
+    variation : (M, W)
+        Change of the template by one standard deviation of its width (half of up minus down).
+    background : (M, W, K)
+        Legendre polynomials times bin width; the first is positive everywhere.
+    """
+
+    bins: NDArray[np.intp]
+    inside: NDArray[np.bool_]
+    template: Floats
+    variation: Floats
+    background: Floats
+
+    @classmethod
+    def build(
+        cls,
+        edges: Floats,
+        masses: Floats,
+        template: Callable[..., Floats],
+        half_width: tuple[int, int],
+        background_order: int,
+        resolution_error: float,
+    ) -> "Windows":
+        """Return the windows of `half_width` = (below, above) bins around each mass."""
+        below, above = half_width
+        n_bins = len(edges) - 1
+        at = np.clip(np.searchsorted(edges, masses, side="right") - 1, 0, n_bins - 1)
+        wanted = at[:, None] + np.arange(-below, above + 1)
+        inside = (wanted >= 0) & (wanted < n_bins)
+        bins = np.where(inside, wanted, 0)
+        shapes = np.array([template(mass, edges) for mass in masses])
+        varied = np.zeros_like(shapes)
+        if resolution_error:
+            up = np.array([template(mass, edges, 1.0 + resolution_error) for mass in masses])
+            down = np.array([template(mass, edges, 1.0 - resolution_error) for mass in masses])
+            varied = 0.5 * (up - down)
+        first, last = edges[np.maximum(at - below, 0)], edges[np.minimum(at + above + 1, n_bins)]
+        centre, width = 0.5 * (edges[1:] + edges[:-1]), np.diff(edges)
+        x = (2.0 * centre[bins] - (first + last)[:, None]) / (last - first)[:, None]
+        relative = np.where(inside, width[bins], 0.0)
+        relative /= relative.sum(axis=1, keepdims=True)
+        polynomials = np.polynomial.legendre.legvander(np.clip(x, -1.0, 1.0), background_order)
+        return cls(
+            bins,
+            inside,
+            np.where(inside, np.take_along_axis(shapes, bins, axis=1), 0.0),
+            np.where(inside, np.take_along_axis(varied, bins, axis=1), 0.0),
+            polynomials * relative[:, :, None],
+        )
+
+    def take(self, which: NDArray[np.intp]) -> "Windows":
+        """Return some of the windows, in the order of `which`, repeats allowed."""
+        return Windows(
+            self.bins[which],
+            self.inside[which],
+            self.template[which],
+            self.variation[which],
+            self.background[which],
+        )
+
+    def cut(self, spectra: Floats) -> Floats:
+        """Return the windows (M, W, T) of spectra (B, T); padding bins hold one count."""
+        return np.where(self.inside[:, :, None], spectra[self.bins], 1.0)
+
+    @property
+    def padding(self) -> Floats:
+        """Return the offset (M, W, 1) that padding bins need: one where nothing is real."""
+        return np.where(self.inside, 0.0, 1.0)[:, :, None]
+
+    def model(self, expectation: Floats, *, signal: bool) -> LinearModel:
+        """Return the model with or without a free signal; fits start from the variance `expectation`."""
+        design = self.background
+        if signal:
+            design = np.concatenate([self.template[:, :, None], design], axis=2)
+        n_windows, _, n_parameters = design.shape
+        positive = np.zeros((n_windows, n_parameters))
+        positive[:, int(signal)] = 1.0
+        scale = np.where(self.inside, np.maximum(expectation, SMALLEST_VARIANCE), 1.0)
+        return LinearModel.build(design, scale, positive, np.zeros((n_windows, n_parameters)))
+
+    def information(self, expectation: Floats) -> Floats:
+        """Return the Fisher information (M,) on the signal yield where `expectation` (M, W) holds.
+
+        Zero where the polynomial can imitate the template.
+        """
+        weight = 1.0 / np.sqrt(np.where(self.inside, np.maximum(expectation, 1e-3), 1.0))
+        signal = self.template * weight
+        basis, _ = np.linalg.qr(self.background * weight[:, :, None])
+        rest = signal - (basis @ (np.swapaxes(basis, 1, 2) @ signal[:, :, None]))[:, :, 0]
+        total, left = (signal**2).sum(axis=1), (rest**2).sum(axis=1)
+        return np.where(left > COLLINEAR * total, left, 0.0)
+
+    def core(self) -> NDArray[np.bool_]:
+        """Return the bins (M, W) within two standard deviations: the central 95.4 % of the template."""
+        cumulative = np.cumsum(self.template, axis=1) / self.template.sum(axis=1, keepdims=True)
+        before = cumulative - self.template / self.template.sum(axis=1, keepdims=True)
+        return self.inside & (cumulative > 0.0228) & (before < 0.9772)
