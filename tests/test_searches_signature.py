@@ -1,0 +1,156 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scotopic.detector.card import load_experiment
+from scotopic.errors import InputError
+from scotopic.events.alp_strahlung import DAUGHTERS, generate_alp_strahlung
+from scotopic.events.beams import to_lab
+from scotopic.numerics.lorentz import cos_polar_angle, momentum, opening_angle
+from scotopic.physics.models.alp_photon import decay_length_mm
+from scotopic.searches.alp_signature import CRYSTAL_DEPTH_MM, SignatureFractions, signature_fractions
+
+PILOT = load_experiment("belle2-2018")
+SQRT_S = PILOT.beams.sqrt_s
+
+
+def faces(found: SignatureFractions):
+    return np.stack([found.resolved, found.merged, found.displaced, found.invisible])
+
+
+@settings(max_examples=40, deadline=None)
+@given(mass=st.floats(1e-3, 9.7), log_g=st.floats(-12.0, 0.0))
+def test_an_alp_shows_one_of_four_faces(mass, log_g):
+    fractions = faces(signature_fractions(mass, 10.0**log_g, PILOT))
+    assert fractions.sum() == pytest.approx(1.0, abs=1e-12)
+    assert np.all(fractions > -1e-15)
+    assert np.all(fractions < 1.0 + 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("mass", "coupling", "face"),
+    [
+        (1.0, 1e-3, "resolved"),
+        (5.0, 1e-4, "resolved"),
+        (0.5, 1e-3, "resolved"),
+        (0.05, 1e-1, "merged"),
+        (0.02, 1.0, "merged"),
+        (0.2, 1e-5, "displaced"),
+        (0.05, 2e-4, "displaced"),
+        (0.2, 1e-6, "invisible"),
+        (0.01, 1e-5, "invisible"),
+        (5.0, 1e-11, "invisible"),
+    ],
+)
+def test_each_face_has_its_corner_of_the_plane(mass, coupling, face):
+    """Figure 1: resolved at high mass and coupling, merged at low mass, invisible at low coupling."""
+    fractions = vars(signature_fractions(mass, coupling, PILOT))
+    assert max(fractions, key=fractions.get) == face
+    assert fractions[face] > 0.5
+
+
+def test_photons_merge_below_some_two_hundred_mev():
+    """The paper: merged for m_a < 200 MeV; the smallest opening angle of 0.2 GeV is 4.3 degrees in the CM frame."""
+    mass = np.geomspace(0.03, 1.0, 60)
+    resolved = signature_fractions(mass, 1.0, PILOT).resolved
+    assert np.all(np.diff(resolved) >= 0.0)
+    assert 0.1 < np.interp(0.5, resolved, mass) < 0.25
+    assert signature_fractions(0.3, 1.0, PILOT).resolved > 0.95
+
+
+def test_a_strong_coupling_is_prompt_and_then_changes_nothing():
+    found = faces(signature_fractions(0.2, np.array([1e-1, 1.0, 10.0]), PILOT))
+    np.testing.assert_allclose(found[:, 1:] - found[:, :1], 0.0, atol=1e-12)
+    np.testing.assert_allclose(found[2:], 0.0, atol=1e-12)
+
+
+def test_a_weak_coupling_decays_inside_with_its_square():
+    """1 - exp(-L/λ) → L/λ, and λ goes as 1/g²."""
+    found = faces(signature_fractions(0.2, np.array([1e-8, 2e-8]), PILOT))
+    np.testing.assert_allclose(found[:3, 1] / found[:3, 0], 4.0, rtol=1e-4)
+    np.testing.assert_allclose(found[3], 1.0, atol=1e-5)
+
+
+@pytest.mark.parametrize("mass", [0.02, 0.2, 1.0, 9.0])
+def test_fewer_escape_and_more_are_prompt_the_stronger_the_coupling(mass):
+    found = signature_fractions(mass, np.geomspace(1e-9, 1.0, 50), PILOT)
+    assert np.all(np.diff(found.invisible) <= 1e-12)
+    assert np.all(np.diff(found.resolved + found.merged) >= -1e-12)
+
+
+@pytest.mark.parametrize("mass", [0.05, 0.2, 0.5])
+def test_the_choice_between_resolved_and_merged_does_not_depend_on_the_lifetime(mass):
+    """At weak coupling all decay lengths count alike but for the boost; within some per cent the share holds."""
+    found = signature_fractions(mass, np.array([1.0, 1e-8]), PILOT)
+    share = found.resolved / (found.resolved + found.merged)
+    assert share[1] == pytest.approx(share[0], abs=0.1)
+
+
+@pytest.mark.parametrize(("mass", "coupling"), [(0.2, 1e-5), (0.2, 3e-6), (0.1, 1e-3), (0.15, 3e-5)])
+def test_the_fractions_are_those_of_generated_events(mass, coupling):
+    """Events with a drawn decay point each, in the cylinders of tracker and calorimeter."""
+    n = 40_000
+    events = to_lab(generate_alp_strahlung(mass, n, sqrt_s=SQRT_S, seed=1), PILOT.beams)
+    first, second = (events.momenta[slot] for slot in DAUGHTERS)
+    alp = first + second
+    cos = cos_polar_angle(alp)
+    inside = (np.rad2deg(np.arccos(cos)) > 12.4) & (np.rad2deg(np.arccos(cos)) < 155.1)
+    rng = np.random.default_rng(2)
+    path = decay_length_mm(mass, coupling, momentum(alp)) * rng.exponential(size=n)
+    radius, z = path * np.sqrt(1.0 - cos**2), path * cos
+    escaped = (radius > 1250.0 + CRYSTAL_DEPTH_MM) | (z > 1960.0 + CRYSTAL_DEPTH_MM)
+    escaped |= z < -1020.0 - CRYSTAL_DEPTH_MM
+    displaced = (radius > 160.0) & ~escaped
+    angle = np.rad2deg(opening_angle(first, second))
+    apart = rng.random(n) < (angle - 3.0) / 2.5
+    prompt = ~escaped & ~displaced
+    expected = np.array(
+        [(face & inside).sum() for face in (prompt & apart, prompt & ~apart, displaced, escaped)]
+    )
+    found = faces(signature_fractions(mass, coupling, PILOT))
+    # five standard errors of the events and 3e-3 of the 2048 quasi-random points
+    error = 5.0 * np.sqrt(expected + 1.0) / inside.sum() + 3e-3
+    assert np.all(np.abs(found - expected / inside.sum()) < error)
+
+
+def test_a_larger_calorimeter_sees_more_and_a_finer_one_resolves_more():
+    calo = PILOT.calo
+    larger = replace(
+        PILOT, calo=replace(calo, front_radius_mm=2500.0, forward_z_mm=4000.0, backward_z_mm=2000.0)
+    )
+    finer = replace(PILOT, calo=replace(calo, merge_deg=(1.0, 2.0)))
+    usual = signature_fractions(0.2, 1e-5, PILOT)
+    assert signature_fractions(0.2, 1e-5, larger).invisible < 0.7 * usual.invisible
+    assert signature_fractions(0.2, 1e-5, finer).resolved > usual.resolved
+    assert signature_fractions(0.2, 1e-5, finer).invisible == usual.invisible
+
+
+def test_masses_and_couplings_are_broadcast():
+    mass, coupling = np.array([[1.0], [0.1], [1.0]]), np.array([1e-3, 1e-6, 1e-3, 1e-9])
+    found = signature_fractions(mass, coupling, PILOT)
+    assert all(part.shape == (3, 4) for part in vars(found).values())
+    for i, m in enumerate(mass[:, 0]):
+        for j, g in enumerate(coupling):
+            one = faces(signature_fractions(m, g, PILOT))
+            assert one.shape == (4,)
+            np.testing.assert_array_equal(faces(found)[:, i, j], one)
+
+
+def test_the_same_arguments_give_the_same_bits():
+    one, two = (faces(signature_fractions(0.17, 4e-6, PILOT)) for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize("mass", [0.0, -1.0, SQRT_S, 11.0, np.nan, [1.0, np.inf]])
+def test_impossible_masses_are_refused(mass):
+    with pytest.raises(InputError, match=r"ALP mass must lie between 0 and √s = 10\.580 GeV"):
+        signature_fractions(mass, 1e-3, PILOT)
+
+
+@pytest.mark.parametrize("coupling", [0.0, -1e-3, np.nan, np.inf])
+def test_impossible_couplings_are_refused(coupling):
+    with pytest.raises(InputError, match="ALP coupling g must be positive and finite"):
+        signature_fractions(1.0, coupling, PILOT)
