@@ -91,7 +91,8 @@ def main():
     references = REFERENCES if options.file is None else read_references(options.file)
     done = {}
     print(
-        f"{'process and cuts':56s} {'tool':14s} {'ours/pb':>18s} {'reference':>18s} {'ratio':>7s} {'pull':>6s} cold warm/s"
+        f"{'process and cuts':56s} {'tool':14s} {'ours/pb':>18s} {'reference':>18s} {'ratio':>7s} {'pull':>6s} "
+        "cold warm/s"
     )
     for process, cuts, tool, value, error in references:
         key = (process, cuts)

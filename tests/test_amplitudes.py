@@ -42,7 +42,9 @@ def some_momenta(process, n=40, seed=1, sqrt_s=SQRT_S):
     while len(left) > 1:
         mass = left.pop(0)
         low = sum(left)
-        other = left[0] * np.ones(n) if len(left) == 1 else low + (rest - mass - low) * rng.uniform(0.2, 0.8, n)
+        other = (
+            left[0] * np.ones(n) if len(left) == 1 else low + (rest - mass - low) * rng.uniform(0.2, 0.8, n)
+        )
         p = np.sqrt((rest**2 - (mass + other) ** 2) * (rest**2 - (mass - other) ** 2)) / (2.0 * rest)
         cos, phi = rng.uniform(-0.9, 0.9, n), rng.uniform(-np.pi, np.pi, n)
         first = from_angles(np.hypot(p, mass), mass, cos, phi)
@@ -115,7 +117,9 @@ def test_invariance_under_boosts_across_the_beams():
     process = parse_process("e- e+ > gamma gamma gamma")
     momenta = some_momenta(process, n=20)
     moved = np.stack([boost(p, [0.3, -0.2, 0.1]) for p in momenta])
-    np.testing.assert_allclose(squared_amplitude(process, moved), squared_amplitude(process, momenta), rtol=1e-8)
+    np.testing.assert_allclose(
+        squared_amplitude(process, moved), squared_amplitude(process, momenta), rtol=1e-8
+    )
 
 
 def test_bose_symmetry():
@@ -133,7 +137,9 @@ def test_charge_conjugation():
     momenta = some_momenta(process)
     mirrored = momenta[[1, 0, 3, 2, 4]] * np.array([1.0, -1.0, 1.0, -1.0])[:, None]
     # a half turn about y brings the beams back
-    np.testing.assert_allclose(squared_amplitude(process, mirrored), squared_amplitude(process, momenta), rtol=1e-9)
+    np.testing.assert_allclose(
+        squared_amplitude(process, mirrored), squared_amplitude(process, momenta), rtol=1e-9
+    )
 
 
 def test_crossing_from_annihilation_to_two_photons_and_compton_form():
@@ -182,7 +188,9 @@ def test_alp_strahlung_amplitude_integrates_to_its_cross_section(mass):
         ]
     )
     flux = 2.0 * SQRT_S**2
-    integral = (w * squared_amplitude(process, momenta)).sum() / 2.0 * k / (4.0 * np.pi * SQRT_S) / flux * 0.389379e9
+    integral = (
+        (w * squared_amplitude(process, momenta)).sum() / 2.0 * k / (4.0 * np.pi * SQRT_S) / flux * 0.389379e9
+    )
     # electron-mass corrections are of order m_e²/s
     assert integral == pytest.approx(strahlung_cross_section(mass, 1e-3, SQRT_S**2), rel=2e-3)
 
@@ -212,7 +220,9 @@ def test_forward_electrons_keep_their_digits():
     double = tuple(tuple(c.astype(np.float64) for c in leg) for leg in exact)
     expected = sum_of_squares(process.plan, exact)
     assert expected.dtype == np.longdouble
-    np.testing.assert_allclose(sum_of_squares(process.plan, double).astype(float), expected.astype(float), rtol=1e-9)
+    np.testing.assert_allclose(
+        sum_of_squares(process.plan, double).astype(float), expected.astype(float), rtol=1e-9
+    )
 
 
 @pytest.mark.parametrize(
@@ -260,7 +270,7 @@ def test_model_without_the_vertex_has_no_diagram():
 
 @pytest.mark.reference
 def test_foreign_matrix_elements(reference_folder):
-    """Points of pyAmpliCol 1.0.1 with 1/α = 137.036; their momenta have 16 digits, of which collinear ones lose some."""
+    """Points of pyAmpliCol 1.0.1, 1/α = 137.036; of 16 digits of momenta collinear points lose some."""
     import csv
 
     from scotopic.physics.particles import particle_name

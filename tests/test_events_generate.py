@@ -66,7 +66,9 @@ def test_unweighted_events_have_one_weight_and_pass_the_cuts():
 
 
 def test_unweighted_and_weighted_events_have_the_same_angles():
-    unweighted = generate("e- e+ > gamma gamma", 20_000, cuts=("theta:gamma:20:160",), seed=1, unweighted=True)
+    unweighted = generate(
+        "e- e+ > gamma gamma", 20_000, cuts=("theta:gamma:20:160",), seed=1, unweighted=True
+    )
     weighted = generate("e- e+ > gamma gamma", 20_000, cuts=("theta:gamma:20:160",), seed=2)
     means = []
     for events in (unweighted, weighted):
@@ -79,7 +81,9 @@ def test_unweighted_and_weighted_events_have_the_same_angles():
 
 
 def test_same_seed_same_events_other_seed_other_events():
-    first, again, other = (generate("e- e+ > gamma gamma", 100, seed=s, cuts=("theta:gamma:20:160",)) for s in (1, 1, 2))
+    first, again, other = (
+        generate("e- e+ > gamma gamma", 100, seed=s, cuts=("theta:gamma:20:160",)) for s in (1, 1, 2)
+    )
     np.testing.assert_array_equal(first.momenta, again.momenta)
     assert not np.array_equal(first.momenta, other.momenta)
 

@@ -139,7 +139,7 @@ def _newton(counts: Floats, offset: Floats, model: LinearModel) -> tuple[Floats,
     penalty = model.penalty[:, :, None]
     theta = model.start @ (counts - offset)
     expectation = offset + design @ theta
-    good = (expectation > 0.0).all(axis=1)
+    good = np.logical_and.reduce(expectation > 0.0, axis=1)
     if not good.all():  # begin inside
         inside = _inside(counts, offset, model)
         theta = np.where(good[:, None], theta, inside)
@@ -180,7 +180,8 @@ def _inside(counts: Floats, offset: Floats, model: LinearModel) -> Floats:
     )
     smallest = 1e-3 / np.maximum(unit.max(axis=(1, 2)), 1e-300)[:, None]
     level = np.maximum(wanted, smallest) + 2.0 * needed
-    return model.positive[:, :, None] * level[:, None]
+    inside: Floats = model.positive[:, :, None] * level[:, None]
+    return inside
 
 
 def _interior_point(

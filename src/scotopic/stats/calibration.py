@@ -52,7 +52,8 @@ class Calibration:
         limit = self.yields[last] + (self.yields[after] - self.yields[last]) * (
             (threshold - z[last, lanes]) / step
         )
-        return np.where(kept.any(axis=0), limit, self.yields[0])
+        found: Floats = np.where(kept.any(axis=0), limit, self.yields[0])
+        return found
 
 
 def unit_yield(window: Windows, expectation: Floats) -> float:

@@ -84,7 +84,8 @@ def lane_limits(data: Profile, asimov: Profile, level: float) -> tuple[Floats, F
         root = np.sqrt(_q(data, yields, which, best))
         root_asimov = np.sqrt(_q(asimov, yields, which, zero))
         log_cls = log_ndtr(-root) - log_ndtr(root_asimov - root)
-        return np.log(1.0 - level) - log_cls
+        difference: Floats = np.log(1.0 - level) - log_cls
+        return difference
 
     start = np.maximum(start, 0.0)
     low, high = bracket(lambda s: cls(s, everything), start, unit, cls(start, everything))

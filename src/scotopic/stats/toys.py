@@ -49,7 +49,8 @@ def largest_excesses(
     def work(first: int) -> Floats:
         spectra = draw(expectation, first, min(first + size, n_toys), seed)
         _, q0, status = discovery(windows.cut(spectra), windows, models)
-        return np.sqrt(np.where(status == FAILED, 0.0, q0).max(axis=0))
+        largest: Floats = np.sqrt(np.where(status == FAILED, 0.0, q0).max(axis=0))
+        return largest
 
     with ThreadPoolExecutor(workers) as pool:
         blocks = range(0, n_toys, size)

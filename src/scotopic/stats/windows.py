@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.polynomial.legendre import legvander
 from numpy.typing import NDArray
 
 from scotopic.numerics.newton import LinearModel
@@ -66,7 +67,7 @@ class Windows:
         x = (2.0 * centre[bins] - (first + last)[:, None]) / (last - first)[:, None]
         relative = np.where(inside, width[bins], 0.0)
         relative /= relative.sum(axis=1, keepdims=True)
-        polynomials = np.polynomial.legendre.legvander(np.clip(x, -1.0, 1.0), background_order)
+        polynomials = np.asarray(legvander(np.clip(x, -1.0, 1.0), background_order), dtype=np.float64)
         return cls(
             bins,
             inside,
@@ -121,4 +122,5 @@ class Windows:
         """Return the bins (M, W) within two standard deviations: the central 95.4 % of the template."""
         cumulative = np.cumsum(self.template, axis=1) / self.template.sum(axis=1, keepdims=True)
         before = cumulative - self.template / self.template.sum(axis=1, keepdims=True)
-        return self.inside & (cumulative > 0.0228) & (before < 0.9772)
+        core: NDArray[np.bool_] = self.inside & (cumulative > 0.0228) & (before < 0.9772)
+        return core

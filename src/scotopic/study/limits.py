@@ -70,9 +70,18 @@ def set_limits(
                 with_systematics=with_systematics,
             )
         )
-    return _assemble(
-        search, simulation, parts, observation, luminosity, dict(parameters or {}), notes, toys, seed
-    )
+    settings = {
+        "parameters": dict(parameters or {}),
+        "method": search.method,
+        "level": search.level,
+        "toys": toys,
+        "seed": seed,
+        "signal_events_per_mass": simulation.signal_events,
+        "background_events": simulation.background_events,
+        "cut_flow_of": "data" if observation else simulation.backgrounds[0].background.name,
+        "systematic_terms": with_systematics,
+    }
+    return _assemble(search, simulation, parts, observation, luminosity, notes, settings)
 
 
 def _luminosity(
@@ -230,5 +239,7 @@ def _assemble(
 def _marks(search: Search, experiment: Experiment) -> dict[str, int]:
     counted = Counter(experiment.marks())
     cuts = [*search.cuts, *(cut for region in search.regions for cut in region.cuts)]
-    counted.update(Counter(one.mark[0] for one in (*cuts, *search.systematics, *search.backgrounds)))
+    marks = [one.mark for one in cuts]
+    marks += [one.mark for one in search.systematics] + [one.mark for one in search.backgrounds]
+    counted.update(Counter(mark[0] for mark in marks))
     return dict(counted)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -42,7 +43,7 @@ def observe(
     search: Search,
     experiment: Experiment,
     *,
-    frame: str = "auto",
+    frame: Literal["auto", "cm", "lab"] = "auto",
     mapping: Path | None = None,
     seed: int = 1,
     workers: int = 1,

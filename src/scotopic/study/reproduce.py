@@ -1,6 +1,7 @@
 """Remake figures of the paper and compare them with what was published."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,16 @@ EXPERIMENT = "belle2-2018"
 ARTICLE = "arXiv:2007.13071"
 PAPER = "Belle II proceedings 2021, section 3"
 
-QUICK = {"signal_events": 5_000, "background_events": 60_000, "toys": 300}
-FULL = {"signal_events": 20_000, "background_events": 400_000, "toys": 10_000}
+
+@dataclass(frozen=True)
+class _Size:
+    signal_events: int
+    background_events: int
+    toys: int
+
+
+QUICK = _Size(signal_events=5_000, background_events=60_000, toys=300)
+FULL = _Size(signal_events=20_000, background_events=400_000, toys=10_000)
 
 
 def chosen_figures(names: Sequence[str]) -> tuple[str, ...]:
@@ -76,12 +85,14 @@ def reproduce(
     if "fig1" in chosen:
         report["fig1"] = _fig1(experiment, out, quick)
     if "fig2a" in chosen or "fig2b" in chosen:
-        events = QUICK if quick else FULL
-        result = run_search("alp-gammagamma", experiment=EXPERIMENT, seed=seed, workers=workers, **events)
+        size = QUICK if quick else FULL
+        result = run_search(
+            "alp-gammagamma", experiment=EXPERIMENT, seed=seed, workers=workers, **asdict(size)
+        )
         details = [str(path) for path in write_search(result, out / "alp-gammagamma")]
         if "fig2a" in chosen:
             resolutions = measure_resolutions(
-                get_search("alp-gammagamma"), experiment, events["signal_events"], seed=seed, workers=workers
+                get_search("alp-gammagamma"), experiment, size.signal_events, seed=seed, workers=workers
             )
             report["fig2a"] = _fig2a(result, resolutions, out, details)
         if "fig2b" in chosen:

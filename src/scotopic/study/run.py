@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -30,7 +31,7 @@ def run_search(
     parameters: Mapping[str, float] | None = None,
     masses: Sequence[float] | None = None,
     toys: int = 1000,
-    frame: str = "auto",
+    frame: Literal["auto", "cm", "lab"] = "auto",
     mapping: Path | None = None,
     signal_events: int = SIGNAL_EVENTS,
     background_events: int = BACKGROUND_EVENTS,
