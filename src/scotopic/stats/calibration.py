@@ -89,15 +89,15 @@ def _calibrate(
     # Calibration of one window, its models, and the limits of background toys.
     models = window.model(expectation, signal=True), window.model(expectation, signal=False)
     yields = unit_yield(window, expectation) * GRID
-    bins = int(window.bins[0].max())
+    centre = int(window.bins[0, window.core()[0].argmax()])  # names the window's toys
     inside = window.inside[0]
     q_toys = []
     for j, one in enumerate(yields):
         mean = np.where(inside, np.maximum(expectation[0] + one * window.template[0], 0.0), 0.0)
-        counts = _toys(mean, inside, TOYS, seed, bins, j)
+        counts = _toys(mean, inside, TOYS, seed, centre, j)
         q_toys.append(np.sort(q_of_yields(counts, window, np.array([one]), models)[0]))
     calibration = Calibration(yields, np.array(q_toys))
-    background = _toys(np.where(inside, expectation[0], 0.0), inside, BAND_TOYS, seed, bins, len(yields))
+    background = _toys(np.where(inside, expectation[0], 0.0), inside, BAND_TOYS, seed, centre, len(yields))
     limits = calibration.limits(q_of_yields(background, window, yields, models), level)
     return calibration, models, limits
 

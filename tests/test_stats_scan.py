@@ -1,0 +1,259 @@
+"""The scan: limits, bands, coverage, toys, edge cases and wrong input."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from scotopic.errors import InputError
+from scotopic.stats import STATUS, Scan, combine, scan
+from scotopic.stats.calibration import calibrated_limits
+from scotopic.stats.limits import lane_limits
+from scotopic.stats.profile import Profile
+from scotopic.stats.toys import draw, p_value
+from scotopic.stats.windows import Windows
+
+EDGES = np.linspace(0.0, 20.0, 201)
+FLAT = np.full(200, 60.0)
+MASSES = np.linspace(3.0, 17.0, 8)
+OK, BOUNDARY, FAILED, COLLINEAR = STATUS
+
+
+def template(mass, edges, width=1.0):
+    return np.diff(norm.cdf(edges, mass, 0.2 * width))
+
+
+def run(counts, masses=MASSES, **settings):
+    return scan(
+        np.asarray(counts, dtype=float),
+        EDGES,
+        np.asarray(masses),
+        template,
+        **{"background_order": 2, "half_width": 40, **settings},
+    )
+
+
+def test_error_of_the_yield_is_that_of_a_known_background():
+    """With a flat known background σ(s) = [Σ τ²/b]^(−1/2); the polynomial costs a few per cent."""
+    found = run(FLAT)
+    share = template(10.0, EDGES)
+    assert found.shat_error == pytest.approx(1.0 / np.sqrt((share**2 / FLAT).sum()), rel=0.15)
+    assert (found.shat_error > 1.0 / np.sqrt((share**2 / FLAT).sum())).all()
+    np.testing.assert_allclose(found.shat, 0.0, atol=1e-6)
+    np.testing.assert_allclose(found.background, FLAT[0] * 8, rtol=1e-6)  # ±2σ: eight bins
+
+
+def test_asymptotic_limits_of_a_gaussian_problem():
+    """ŝ = 0: CLs+b 1.64485 σ, CLs 1.95996 σ, bands N σ further (statistics of a single Gaussian)."""
+    counts = 1000.0 * FLAT
+    found = run(counts)
+    sigma = found.shat_error
+    np.testing.assert_allclose(found.limit_observed / sigma, 1.64485, rtol=0.01)
+    np.testing.assert_allclose(found.limit_median / sigma, 1.64485, rtol=0.01)
+    np.testing.assert_allclose(found.limit_cls_observed / sigma, 1.95996, rtol=0.01)
+    np.testing.assert_allclose(found.band68 / sigma[:, None], [[0.64485, 2.64485]] * 8, rtol=0.02)
+    np.testing.assert_allclose(found.band95 / sigma[:, None], [[-0.35515, 3.64485]] * 8, rtol=0.03)
+    cls = run(counts, method="cls")
+    np.testing.assert_allclose(cls.band68 / sigma[:, None], [[1.41199, 2.72718]] * 8, rtol=0.02)
+    np.testing.assert_allclose(cls.band95 / sigma[:, None], [[1.05176, 3.65598]] * 8, rtol=0.02)
+
+
+def test_efficiency_error_widens_the_limit_as_its_algebra_says():
+    """Gaussian problem: q(s) = (sκ − ŝ)²/σ² + η² profiled over κ = 1 + δη gives s²/(σ² + s²δ²) at ŝ = 0."""
+    delta = 0.2
+    plain, widened = run(1000.0 * FLAT), run(1000.0 * FLAT, efficiency_error=delta)
+    ratio = widened.limit_observed / plain.limit_observed
+    np.testing.assert_allclose(ratio, 1.0 / np.sqrt(1.0 - (1.64485 * delta) ** 2), rtol=0.01)
+    np.testing.assert_array_equal(widened.q0, plain.q0)
+
+
+def test_resolution_error_never_lowers_the_expected_limit():
+    plain, widened = run(FLAT), run(FLAT, resolution_error=0.1)
+    assert (widened.limit_median > plain.limit_median).all()
+    assert (widened.limit_median < 1.1 * plain.limit_median).all()
+
+
+@pytest.mark.parametrize("scale", [0.3, 1.0, 20.0])
+def test_limits_lie_above_the_fitted_yield_and_the_bands_are_ordered(scale):
+    counts = np.random.default_rng(4).poisson(scale * FLAT)
+    found = run(counts, expectation=scale * FLAT, efficiency_error=0.05)
+    assert (found.limit_observed >= found.shat).all()
+    assert (found.limit_cls_observed >= found.shat).all()
+    assert (found.limit_cls_observed > 0.0).all()
+    stacked = np.column_stack(
+        [found.band95[:, 0], found.band68[:, 0], found.limit_median, found.band68[:, 1], found.band95[:, 1]]
+    )
+    assert (np.diff(stacked, axis=1) > 0.0).all()
+
+
+def test_empty_window_has_the_exact_poisson_limit_from_toys():
+    """−ln 0.05/Στ = 2.99573; asymptotic 1.35277 = 1.64485²/2.
+
+    The 1000 toys of a calibration leave 4 % on one limit, independent between masses.
+    """
+    nothing = np.zeros(200)
+    found = run(nothing, expectation=nothing)
+    assert found.calibrated.all()
+    assert found.limit_observed.mean() == pytest.approx(2.99573, rel=0.056)
+    assert found.limit_observed == pytest.approx(2.99573, rel=0.16)
+    asymptotic = run(nothing, expectation=nothing, calibrate_below=0.0)
+    assert not asymptotic.calibrated.any()
+    assert asymptotic.limit_observed == pytest.approx(1.35277, rel=1e-4)
+    assert np.isfinite(asymptotic.limit_cls_observed).all()
+
+
+def test_signal_that_the_polynomial_can_imitate_is_flagged():
+    def broad(mass, edges):
+        x = 0.5 * (edges[1:] + edges[:-1])
+        shape = 1.0 + 0.01 * (x - mass)
+        return shape / shape.sum()
+
+    found = scan(FLAT, EDGES, np.array([10.0]), broad, background_order=2, half_width=40)
+    assert found.status[0] == COLLINEAR
+    assert np.isnan(
+        [found.shat[0], found.shat_error[0], found.limit_observed[0], found.limit_median[0]]
+    ).all()
+    assert found.z_local[0] == 0.0
+
+
+def test_significance_beyond_the_range_of_a_p_value():
+    found = run(FLAT + 1e5 * template(10.0, EDGES), [10.0])
+    assert 100.0 < found.z_local[0] < 1e3
+    assert found.p_local[0] == 0.0
+    assert found.shat[0] == pytest.approx(1e5, rel=1e-3)
+
+
+def test_deep_deficit_keeps_a_positive_cls_limit():
+    counts = FLAT.copy()
+    counts[95:106] = 0.0
+    found = run(counts, [10.0])
+    assert found.limit_observed[0] < 0.0  # CLs+b, not truncated
+    assert 0.0 < found.limit_cls_observed[0] < 0.5 * found.limit_median[0]
+
+
+def test_injected_signal_of_three_expected_limits_is_found():
+    reach = run(FLAT, [10.0]).limit_median[0]
+    counts = np.random.default_rng(6).poisson(FLAT + 3.0 * reach * template(10.0, EDGES))
+    found = run(counts, np.arange(4.0, 16.0, 0.1))
+    best = int(found.z_local.argmax())
+    assert found.mass[best] == pytest.approx(10.0, abs=0.2)
+    assert found.z_local[best] > 3.0
+    assert found.shat[best] == pytest.approx(3.0 * reach, abs=3.0 * found.shat_error[best])
+
+
+def test_scan_does_not_depend_on_workers_or_on_the_other_masses():
+    counts = np.random.default_rng(8).poisson(0.3 * FLAT)
+    settings = {"expectation": 0.3 * FLAT, "toys": 64, "seed": 3, "efficiency_error": 0.1}
+    one, two = run(counts, workers=1, **settings), run(counts, workers=2, **settings)
+    for field in fields(Scan):
+        np.testing.assert_array_equal(getattr(one, field.name), getattr(two, field.name))
+    part = run(counts, MASSES[2:5], **settings)
+    np.testing.assert_allclose(part.limit_observed, one.limit_observed[2:5], rtol=1e-6)
+    np.testing.assert_allclose(part.q0, one.q0[2:5], atol=1e-9)
+
+
+def test_combined_scans_are_the_scan_of_all_masses():
+    settings = {"expectation": FLAT, "toys": 50, "seed": 5}
+    whole = run(FLAT, **settings)
+    parts = combine([run(FLAT, MASSES[5:], **settings), run(FLAT, MASSES[:5], **settings)])
+    np.testing.assert_array_equal(parts.mass, whole.mass)
+    np.testing.assert_allclose(parts.limit_observed, whole.limit_observed, rtol=1e-6)
+    np.testing.assert_allclose(parts.toy_max_z, whole.toy_max_z, atol=1e-7)
+    assert parts.p_global == whole.p_global
+
+
+def test_toys_are_keyed_by_their_number():
+    np.testing.assert_array_equal(draw(FLAT, 0, 8, 1)[:, 5:], draw(FLAT, 5, 8, 1))
+    assert not np.array_equal(draw(FLAT, 0, 1, 1), draw(FLAT, 0, 1, 2))
+
+
+def test_global_p_value_counts_toys_and_has_an_interval():
+    toys = np.arange(99.0)
+    p, low, high = p_value(94.5, toys)
+    assert p == pytest.approx(5 / 100)
+    assert low < 4 / 99 < high
+    assert p_value(1e3, toys)[:2] == (0.01, 0.0)
+
+
+def test_global_p_value_is_larger_than_the_local_one():
+    counts = np.random.default_rng(9).poisson(FLAT)
+    found = run(counts, np.arange(4.0, 16.0, 0.2), toys=200, expectation=FLAT)
+    assert found.p_global > 3.0 * found.p_local.min()
+    low, high = found.p_global_interval
+    assert low < found.p_global < high + 0.01
+    assert run(counts).p_global is None
+
+
+def coverage_of_zero(expectation, masses, n_toys, order, half_width, shape=template, edges=EDGES, seed=1):
+    """Return the fraction (M,) of background toys whose CLs+b limit lies above zero."""
+    rng = np.random.default_rng(seed)
+    covered = []
+    for mass in masses:
+        window = Windows.build(edges, np.array([mass]), shape, half_width, order, 0.0)
+        expected = np.where(window.inside, expectation[window.bins], 0.0)
+        data = window.cut(rng.poisson(expectation[:, None], (len(expectation), n_toys)).astype(float))
+        if (window.core() * expected).sum() < 25.0:
+            limits = calibrated_limits(window, data, expected, 0.95, seed, 1)[0, :n_toys]
+        else:
+            lanes = window.take(np.zeros(n_toys, dtype=np.intp))
+            profile = Profile(lanes, data[0].T, np.zeros(n_toys))
+            asimov = Profile(
+                lanes, np.repeat(np.where(window.inside, expected, 1.0), n_toys, 0), np.zeros(n_toys)
+            )
+            limits = lane_limits(profile, asimov, 0.95)[0]
+        covered.append(np.mean(~(limits < 0.0)))
+    return np.array(covered)
+
+
+@pytest.mark.parametrize("per_bin", [0.5, 2.0, 60.0])
+def test_limits_cover_zero_in_95_percent_of_background_toys(per_bin):
+    """Two masses × 600 toys: one standard deviation is 0.6 %, and 0.5 % of the calibration's own toys."""
+    covered = coverage_of_zero(np.full(200, per_bin), [6.0, 12.0], 600, 2, (40, 40))
+    assert covered.mean() == pytest.approx(0.95, abs=0.025)
+
+
+def test_route_of_the_coverage_test_is_that_of_the_scan():
+    counts = np.random.default_rng(2).poisson(FLAT)
+    found = run(counts, [6.0], expectation=FLAT)
+    window = Windows.build(EDGES, np.array([6.0]), template, (40, 40), 2, 0.0)
+    profile = Profile(window, window.cut(counts[:, None].astype(float))[:, :, 0], np.zeros(1))
+    asimov = Profile(window, np.where(window.inside, 60.0, 1.0), np.zeros(1))
+    assert lane_limits(profile, asimov, 0.95)[0][0] == pytest.approx(found.limit_observed[0], rel=1e-6)
+
+
+GOOD = {"counts": FLAT, "edges": EDGES, "masses": MASSES, "template": template}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"counts": FLAT[:-1]}, r"counts has shape \(199,\)"),
+        ({"counts": np.where(np.arange(200) == 3, np.nan, FLAT)}, r"counts\[3\] = nan"),
+        ({"counts": -FLAT}, r"counts\[0\] = -60"),
+        ({"edges": EDGES[::-1]}, "rising"),
+        ({"edges": np.append(EDGES[:-1], np.inf)}, "finite"),
+        ({"masses": np.array([25.0])}, "mass 25 lies outside the spectrum, 0 to 20"),
+        ({"masses": np.array([np.nan])}, "outside the spectrum"),
+        ({"masses": np.array([])}, "at least one hypothesis"),
+        ({"template": lambda mass, edges: 2.0 * template(mass, edges)}, "add up to at most 1"),
+        ({"template": lambda mass, edges: template(mass, edges)[1:]}, "has shape"),
+        ({"template": lambda mass, edges: template(mass + 30.0, edges)}, "add up to"),
+        ({"background_order": -1}, "background_order"),
+        ({"half_width": 0}, "half_width"),
+        ({"half_width": 1}, "widen half_width"),
+        ({"level": 95.0}, "level = 95.0"),
+        ({"method": "bayes"}, "'bayes' is unknown"),
+        ({"toys": -1}, "toys = -1"),
+        ({"workers": 0}, "workers = 0"),
+        ({"efficiency_error": -0.1}, "efficiency_error"),
+        ({"efficiency_error": np.array([0.1, 0.2])}, "efficiency_error has shape"),
+        ({"resolution_error": np.nan}, "resolution_error"),
+        ({"expectation": np.full(7, 1.0)}, "expectation has shape"),
+    ],
+)
+def test_wrong_input_is_one_clear_error(change, message):
+    settings = {"background_order": 2, "half_width": 40}
+    with pytest.raises(InputError, match=message) as caught:
+        scan(**{**GOOD, **settings, **change})
+    assert "\n" not in str(caught.value)
