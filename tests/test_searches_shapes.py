@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -72,7 +74,7 @@ def test_every_search_is_whole(name):
     search = get_search(name)
     assert search.name == name
     edges = [(region.mass_low, region.mass_high) for region in search.regions]
-    assert all(a[1] == b[0] for a, b in zip(edges, edges[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in pairwise(edges))
     for region in search.regions:
         masses = np.array(search.signal_masses[region.name])
         assert (np.diff(masses) > 0.0).all()

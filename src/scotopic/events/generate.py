@@ -69,19 +69,18 @@ def generate(
     make = partial(_batch, adapted, share, seed, engine, unweighted)
     kept: list[Floats] = []
     weights: list[Floats] = []
-    found, tried, total, squared, lost = 0, 0, 0.0, 0.0, 0.0
-    for momenta, weight, summed, summed2, excess in _batches(
+    found, tried, total, variance, lost = 0, 0, 0.0, 0.0, 0.0
+    for momenta, weight, mean, its_variance, excess in _batches(
         make, workers if expected > WORTH_PROCESSES else 1
     ):
         kept.append(momenta)
         weights.append(weight)
         found += momenta.shape[-1]
         tried += 1
-        total, squared, lost = total + summed, squared + summed2, lost + excess
+        total, variance, lost = total + mean, variance + its_variance, lost + excess
         if found >= n:
             break
     sigma = total / tried
-    error = float(np.sqrt(max(squared / tried - sigma**2, 0.0) / tried)) if tried > 1 else sigma
     weight = np.concatenate(weights)[:n]
     codes = list(sampler.process.codes) + [pdg_code("gamma")] * (2 if isr == "collinear" else 0)
     return Events(
@@ -92,7 +91,7 @@ def generate(
         sqrt_s=sqrt_s,
         process=sampler.process.text,
         cross_section_pb=sigma,
-        cross_section_error_pb=error,
+        cross_section_error_pb=float(np.sqrt(variance)) / tried,
         seed=seed,
         efficiency=found / (tried * BATCH),
         overweight=lost / total if unweighted else 0.0,
@@ -117,14 +116,15 @@ def _batches(
 def _batch(
     adapted: Adapted, share: Floats, seed: int, engine: Literal["numpy", "jax"], unweighted: bool, number: int
 ) -> tuple[Floats, Floats, float, float, float]:
-    """Return kept momenta and weights of a batch; its Σ of means, their squares, and what overweights lose."""
+    """Return kept momenta and weights of a batch; the mean, its variance, and what overweights lose."""
     kept, weights = [], []
-    mean, lost = 0.0, 0.0
+    mean, variance, lost = 0.0, 0.0, 0.0
     sizes = np.maximum(np.round(share * BATCH).astype(int), 1)
     for channel, size in enumerate(sizes):
         key = (seed, adapted.sampler.process.text)
         momenta, value, random = adapted.batch(number, channel, int(size), key, engine)
         mean += float(value.mean())
+        variance += float(value.var()) / len(value)
         largest = adapted.maxima[channel]
         if unweighted:
             keep = random * largest < value
@@ -135,4 +135,4 @@ def _batch(
         weights.append(np.ones(int(keep.sum())) if unweighted else value[keep] / size)
     order = np.random.Generator(np.random.Philox(key=number)).permutation(sum(map(len, weights)))
     joined = np.concatenate(kept, axis=-1)[:, :, order]
-    return joined, np.concatenate(weights)[order], mean, mean**2, lost
+    return joined, np.concatenate(weights)[order], mean, variance, lost

@@ -2,6 +2,8 @@
 
 import gzip
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,14 @@ from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.io.guests import guest
 from scotopic.io.incoming import incoming_beams
+from scotopic.io.kinds import opened
 from scotopic.io.particles import ParticleList
 from scotopic.io.replace import replacing
 from scotopic.progress import track
 
 NOMINAL = ("nominal", "Nominal", "Default", "Weight", "0")
 FINAL, DECAYED, BEAM = 1, 2, 4  # HepMC status codes
+UNITS = ("GEV MM", "GEV CM", "MEV MM", "MEV CM")
 
 
 def read_hepmc(path: Path) -> ParticleList:
@@ -34,7 +38,8 @@ def read_hepmc(path: Path) -> ParticleList:
     beams, n_weights = None, 0
     displaced = False
     try:
-        with pyhepmc.open(str(path)) as file:
+        expected = _events(path)
+        with opened(path) as raw, _quiet(pyhepmc), pyhepmc.open(raw) as file:
             for event in track(file, f"reading {path.name}"):
                 event.set_units(pyhepmc.Units.MomentumUnit.GEV, pyhepmc.Units.LengthUnit.MM)
                 p = event.numpy.particles
@@ -61,10 +66,14 @@ def read_hepmc(path: Path) -> ParticleList:
                 sigma = event.cross_section or sigma
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise InputError(f"{path} is a damaged gzip file; expected a complete one") from None
+    except InputError:
+        raise
     except (OSError, RuntimeError, ValueError, IndexError) as fault:
         raise InputError(f"{path} is no valid HepMC3 file: {str(fault).splitlines()[0]}") from None
-    if not counts:
+    if not expected:
         raise InputError(f"{path} holds no events")
+    if len(counts) != expected:
+        raise InputError(f"{path}: cannot read event {len(counts) + 1} of {expected}; expected valid HepMC3")
     value = float(sigma.xsec()) if sigma is not None else 0.0
     several = f" (nominal of {n_weights} weights)" if n_weights > 1 else ""
     return ParticleList(
@@ -85,8 +94,41 @@ def read_hepmc(path: Path) -> ParticleList:
     )
 
 
+def _events(path: Path) -> int:
+    """Return the number of events in a complete file; the library ends at a cut one's end, in silence."""
+    n, end, last = 0, b"HepMC::Asciiv3-END_EVENT_LISTING", b""
+    with opened(path) as file:
+        for line in file:
+            last = line.strip() or last
+            if line.startswith(b"E "):
+                n += 1
+            elif line.startswith(b"U ") and (units := _text(last.split()[1:])) not in UNITS:
+                raise InputError(f"{path} has units {units!r}; expected one of: {', '.join(UNITS)}")
+            elif last.endswith(b"-START_EVENT_LISTING"):
+                end = last.replace(b"-START_", b"-END_")
+    if last != end:
+        raise InputError(f"{path} ends before {_text([end])}; expected a complete HepMC3 file")
+    return n
+
+
+def _text(words: list[bytes]) -> str:
+    return b" ".join(words).decode(errors="replace")
+
+
+@contextmanager
+def _quiet(pyhepmc: Any) -> Iterator[None]:
+    """Keep the C++ library from writing to the terminal; what is wrong becomes an `InputError`."""
+    setup = pyhepmc.Setup
+    usual = setup.print_errors, setup.print_warnings, setup.debug_level
+    setup.print_errors, setup.print_warnings, setup.debug_level = False, False, 0
+    try:
+        yield
+    finally:
+        setup.print_errors, setup.print_warnings, setup.debug_level = usual
+
+
 def _run(event: Any) -> tuple[dict[str, str], int]:
-    names = list(event.weight_names) if event.run_info is not None else []
+    names = list(event.run_info.weight_names) if event.run_info is not None else []
     nominal = next((names.index(name) for name in NOMINAL if name in names), 0)
     tools = event.run_info.tools if event.run_info is not None else []
     tell = {"source": tools[0].name} if len(tools) else {}

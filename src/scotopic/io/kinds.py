@@ -3,13 +3,20 @@
 import gzip
 import zlib
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal, cast
 
 from scotopic.errors import InputError
 from scotopic.io.parquet import kind_of_parquet
 
 Format = Literal["lhe", "hepmc", "parquet", "root"]
 Kind = Literal["events", "detected", "candidates"]
+
+
+def opened(path: Path) -> IO[bytes]:
+    """Open a plain or gzipped file for reading; which of the two its first bytes tell, not its name."""
+    with open(path, "rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return cast(IO[bytes], gzip.open(path, "rb")) if packed else open(path, "rb")
 
 
 def format_of(path: Path) -> Format:
@@ -22,11 +29,8 @@ def format_of(path: Path) -> Format:
     """
     path = Path(path)
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             head = file.read(4096)
-        if head[:2] == b"\x1f\x8b":
-            with gzip.open(path, "rb") as packed:
-                head = packed.read(4096)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise InputError(f"{path} is a damaged gzip file; expected a complete one") from None
     except OSError as fault:

@@ -5,6 +5,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from html import escape, unescape
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
@@ -13,17 +14,12 @@ import numpy as np
 from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.io.incoming import incoming_beams
+from scotopic.io.kinds import opened
 from scotopic.io.particles import ParticleList
 from scotopic.io.replace import replacing
 from scotopic.progress import track
 
 MASSES = {11: 0.51099895e-3, 13: 0.1056583755, 15: 1.77686}  # GeV, PDG 2024
-
-
-def _open(path: Path) -> IO[str]:
-    with open(path, "rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rt", errors="replace") if packed else open(path, errors="replace")
 
 
 def read_lhe(path: Path) -> ParticleList:
@@ -33,7 +29,7 @@ def read_lhe(path: Path) -> ParticleList:
     IDWTUP = ±1 and ±4, the mean of XWGTUP; else unknown.
     """
     try:
-        with _open(path) as file:
+        with TextIOWrapper(opened(path), errors="replace") as file:
             return _parse(file, path)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise InputError(f"{path} is a damaged gzip file; expected a complete one") from None
