@@ -154,3 +154,45 @@ def test_impossible_masses_are_refused(mass):
 def test_impossible_couplings_are_refused(coupling):
     with pytest.raises(InputError, match="ALP coupling g must be positive and finite"):
         signature_fractions(1.0, coupling, PILOT)
+
+
+NEAR_THRESHOLD = np.array([10.3, 10.38, 10.39, 10.45, 10.57, np.nextafter(SQRT_S, 0.0)])
+"""GeV; from 10.39 on every ALP follows the boost down the beam pipe."""
+
+
+@pytest.mark.parametrize(("coupling", "face"), [(1e-3, "resolved"), (1e-11, "invisible")])
+def test_near_threshold_the_fractions_go_on_as_before(coupling, face):
+    found = signature_fractions(NEAR_THRESHOLD, coupling, PILOT)
+    np.testing.assert_allclose(getattr(found, face), 1.0, atol=1e-4)
+    np.testing.assert_allclose(faces(found).sum(axis=0), 1.0, atol=1e-12)
+
+
+def test_near_threshold_nothing_jumps():
+    found = faces(signature_fractions(np.linspace(10.3, 10.57, 55), 1e-9, PILOT))
+    assert np.abs(np.diff(found, axis=1)).max() < 0.02
+    assert found.min() > -1e-15
+
+
+def test_alps_at_rest_in_the_laboratory_have_fractions_too():
+    beam = replace(PILOT.beam, electron_GeV=5.0, positron_GeV=5.0, half_crossing_rad=0.0)
+    masses = np.array([1.0, 9.9, np.nextafter(10.0, 0.0)])
+    found = signature_fractions(masses, 1e-3, replace(PILOT, beam=beam))
+    np.testing.assert_allclose(found.resolved, 1.0, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("mass", "coupling", "face"),
+    [
+        (1.0, 1e-320, "invisible"),
+        (1.0, 1e-160, "invisible"),
+        (1.0, 1e150, "resolved"),
+        (1.0, 1e300, "resolved"),
+        (0.001, 1e300, "merged"),
+        (1e-8, 1.0, "invisible"),
+        (1e-300, 1.0, "invisible"),
+        (1e-300, 1e300, "merged"),
+    ],
+)
+def test_extreme_masses_and_couplings_have_their_limit(mass, coupling, face):
+    """Any warning would be an error here."""
+    assert getattr(signature_fractions(mass, coupling, PILOT), face) == pytest.approx(1.0, abs=1e-3)

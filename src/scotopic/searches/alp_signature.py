@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 
 CRYSTAL_DEPTH_MM = 300.0  # Belle II TDR, arXiv:1011.0352: crystals of 30 cm
 DIRECTIONS = 2048  # points of the quasi-random average
+LIGHTEST = 1e-7  # of √s: the photons of lighter ALPs are parallel, and a larger boost loses its digits
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ def signature_fractions(mass: ArrayLike, coupling: ArrayLike, experiment: Experi
     -----
     The average runs over the production angle (1 + cos²θ in the centre of mass) and an isotropic
     decay, with a fixed Sobol sequence of `DIRECTIONS` points: the same arguments give the same bits.
+
+    The fractions refer to ALPs that fly into the acceptance. Close to threshold (from 10.38 GeV at Belle II)
+    all follow the boost down the beam pipe; then the direction nearest to the acceptance counts, on the path
+    along the acceptance's edge. The fractions so go on smoothly and sum to one: what decays promptly shows
+    its two photons, what lives long escapes.
     """
     masses, couplings = np.broadcast_arrays(np.asarray(mass, float), np.asarray(coupling, float))
     sqrt_s = experiment.beams.sqrt_s
@@ -80,16 +86,18 @@ def signature_fractions(mass: ArrayLike, coupling: ArrayLike, experiment: Experi
 def _fractions(mass: float, couplings: Floats, experiment: Experiment) -> Floats:
     beams, calo = experiment.beams, experiment.calo
     cos_cm, phi_cm, cos_decay, phi_decay = _directions()
-    energy = np.hypot(two_body_momentum(beams.sqrt_s, mass, 0.0), mass)
-    alp = boost(from_angles(energy, mass, cos_cm, phi_cm), beams.boost)
+    heavy = max(mass, LIGHTEST * beams.sqrt_s)
+    energy = np.hypot(two_body_momentum(beams.sqrt_s, heavy, 0.0), heavy)
+    alp = boost(from_angles(energy, heavy, cos_cm, phi_cm), beams.boost)
     first, second = (
-        boost(from_angles(0.5 * mass, 0.0, sign * cos_decay, phi_decay + turn), velocity(alp))
+        boost(from_angles(0.5 * heavy, 0.0, sign * cos_decay, phi_decay + turn), velocity(alp))
         for sign, turn in ((1.0, 0.0), (-1.0, np.pi))
     )
 
-    cos = cos_polar_angle(alp)
-    low, high = np.cos(np.deg2rad([calo.backward_deg[1], calo.forward_deg[0]]))
-    inside = (cos > low) & (cos < high)
+    flown = cos_polar_angle(alp)
+    cos = np.clip(flown, *np.cos(np.deg2rad([calo.backward_deg[1], calo.forward_deg[0]])))
+    outside = np.abs(flown - cos)
+    inside = outside == outside.min()  # all those inside, or the nearest to it
     sin = np.sqrt(1.0 - cos**2)
     end = np.where(cos > 0.0, calo.forward_z_mm, calo.backward_z_mm) + CRYSTAL_DEPTH_MM
     to_surface = np.minimum((calo.front_radius_mm + CRYSTAL_DEPTH_MM) / sin, end / np.abs(cos))
@@ -97,7 +105,9 @@ def _fractions(mass: float, couplings: Floats, experiment: Experiment) -> Floats
     none, all_ = np.deg2rad(calo.merge_deg)
     separated = np.clip((opening_angle(first, second) - none) / (all_ - none), 0.0, 1.0)
 
-    length = decay_length_mm(mass, couplings[:, None], momentum(alp))
+    finite = np.clip(couplings, 1e-60, 1e60)  # beyond, all or nothing decays: the limits to the last digit
+    length = decay_length_mm(max(mass, 1e-20), finite[:, None], momentum(alp))
+    length = np.maximum(length, 1e-200)  # an ALP at rest decays where it is
     invisible = np.exp(-to_surface / length)
     prompt = -np.expm1(-to_tracker / length)
     displaced = 1.0 - prompt - invisible
