@@ -67,8 +67,9 @@ def q_of_yields(
     counts: Floats, window: Windows, yields: Floats, models: tuple[LinearModel, LinearModel]
 ) -> Floats:
     """Return q_s (S, T) of data (1, W, T) of one window at yields (S,), without nuisance terms."""
-    free = fit_poisson(counts, models[0], window.padding)
-    return np.array([_q(counts, window, one, models[1], free) for one in yields])
+    different, which = np.unique(counts[0], axis=1, return_inverse=True)  # few events: many equal toys
+    free = fit_poisson(different[None], models[0], window.padding)
+    return np.array([_q(different[None], window, one, models[1], free)[which.ravel()] for one in yields])
 
 
 def _q(counts: Floats, window: Windows, one: float, model: LinearModel, free: Fits) -> Floats:
