@@ -61,6 +61,8 @@ def test_an_unknown_name_is_answered_with_the_names_there_are(name):
         ({"mass": math.nan, "g": 1e-3}, "mass = nan, expected a finite number"),
         ({"mass": 1.0, "g": math.inf}, "g = inf, expected a finite number"),
         ({"mass": "1 GeV", "g": 1e-3}, "mass = '1 GeV', expected a finite number"),
+        ({"mass": True, "g": 1e-3}, "mass = True, expected a finite number"),
+        ({"mass": 10**400, "g": 1e-3}, "expected a finite number"),
         ({"mass": 0.0, "g": 1e-3}, r"mass = 0\.0 GeV, must be positive"),
         ({"mass": -1.0, "g": 1e-3}, r"mass = -1\.0 GeV, must be positive"),
         ({"mass": 1.0, "g": 0.0}, r"g = 0\.0 1/GeV, must be positive"),
@@ -98,7 +100,9 @@ def test_a_users_own_model_is_a_file(tmp_path):
     ("text", "message"),
     [
         ("model = 3", r"mine\.py defines no function model"),
-        ("def other():\n    pass", r"mine\.py defines no function model"),
+        ("def other():\n    pass", r"mine\.py defines no function model; expected def model\(mass, "),
+        ("from builtins import dict as model", r"mine\.py defines no function model"),
+        ("raise ValueError('two\\nlines')", r"mine\.py cannot be run: ValueError: two lines$"),
         ("def model(mass)\n    pass", r"mine\.py cannot be run: SyntaxError"),
         ("import no_such_package", r"mine\.py cannot be run: ModuleNotFoundError"),
         ("def model(mass=1.0):\n    return mass", r"mine\.py: its function model\(\) returned float"),
@@ -108,6 +112,43 @@ def test_a_users_own_model_is_a_file(tmp_path):
 def test_a_users_file_that_is_no_model_says_what_is_wrong(tmp_path, text, message):
     with pytest.raises(InputError, match=message):
         get_model(user_file(tmp_path, text))
+
+
+ANY = """
+from scotopic.physics.model import Model
+
+def model(**parameters):
+    return Model("any", tuple(parameters.items()), (), ())
+"""
+
+
+def test_a_users_model_may_take_any_parameter(tmp_path):
+    path = user_file(tmp_path, ANY)
+    assert dict(get_model(path, mass=1, eps=2e-3).parameters) == {"mass": 1.0, "eps": 2e-3}
+    assert get_model(path).parameters == ()
+    with pytest.raises(InputError, match="eps = nan, expected a finite number"):
+        get_model(path, eps=math.nan)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("return 1.0 / (mass - mass)", "ZeroDivisionError: float division by zero"),
+        ("return {}[mass]", "KeyError: 1.0"),
+        ("raise ValueError('two\\nlines')", "ValueError: two lines"),
+        (
+            "from scotopic.physics.model import get_model; get_model('none')",
+            "unknown model 'none'; there are",
+        ),
+        ("return model(mass, mass)", "TypeError: model() takes 1 positional argument but 2 were given"),
+    ],
+)
+def test_what_fails_within_a_users_model_names_its_file(tmp_path, body, told):
+    path = user_file(tmp_path, f"def model(mass):\n    {body}\n")
+    with pytest.raises(InputError) as fault:
+        get_model(path, mass=1.0)
+    assert str(fault.value).startswith(f"model file {path}: its function model() failed: {told}")
+    assert "\n" not in str(fault.value)
 
 
 def test_a_users_file_that_is_not_there_is_named(tmp_path):

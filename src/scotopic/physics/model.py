@@ -1,17 +1,19 @@
 """The noun Model: particles, three-point vertices, decays; and the registry of models.
 
-A model is one file with a function ``model(**parameters) -> Model`` and one line in `_MODELS`; a user's own
-model is such a file, named by its path.
+A model is one file with a function ``model`` and one line in `_MODELS`; a user's own model is such a file, named
+by its path. The arguments of the function are the model's parameters, as in ``def model(mass, g=1e-3)``, or any
+with ``def model(**parameters)``; it returns a `Model`.
 """
 
+import functools
 import importlib
 import importlib.util
 import inspect
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from scotopic.errors import InputError
 from scotopic.numerics.units import HBARC_GEV_MM
@@ -135,14 +137,21 @@ def models() -> tuple[str, ...]:
 
 
 def get_model(name: str, **parameters: float) -> Model:
-    """Return a model by name, or by the path of a Python file with a function ``model(**parameters)``.
+    """Return a model by name, or by the path of a Python file with a function ``model``.
 
     Parameters
     ----------
     name : str
         One of `models()`, or a path that ends in ``.py``.
     parameters
-        The model's parameters; `alpha_inv`, 1/α, is one of every model.
+        The arguments of the function ``model``: the model's parameters. `alpha_inv`, 1/α, is one of every
+        model of the package.
+
+    Raises
+    ------
+    InputError
+        If there is no such model or file, a parameter is unknown, missing or no finite number, or the
+        function in a user's file fails or returns no `Model`.
     """
     if name in _MODELS:
         build = importlib.import_module(_MODELS[name]).model
@@ -152,13 +161,16 @@ def get_model(name: str, **parameters: float) -> Model:
         raise InputError(
             f"unknown model {name!r}; there are: {', '.join(_MODELS)}, or the path of a .py file"
         )
-    accepted = inspect.signature(build).parameters
+    arguments = inspect.signature(build).parameters.values()
+    accepted = [a for a in arguments if a.kind not in (a.VAR_POSITIONAL, a.VAR_KEYWORD)]
+    names = [a.name for a in accepted]
+    any_name = any(a.kind == a.VAR_KEYWORD for a in arguments)
     for parameter, value in parameters.items():
-        if parameter not in accepted:
-            raise InputError(f"model {name} has no parameter {parameter!r}; it has: {', '.join(accepted)}")
-        if not isinstance(value, int | float) or not math.isfinite(value):
+        if parameter not in names and not any_name:
+            raise InputError(f"model {name} has no parameter {parameter!r}; it has: {', '.join(names)}")
+        if not _is_finite_number(value):
             raise InputError(f"model {name}: {parameter} = {value!r}, expected a finite number")
-    missing = [p.name for p in accepted.values() if p.default is p.empty and p.name not in parameters]
+    missing = [a.name for a in accepted if a.default is a.empty and a.name not in parameters]
     if missing:
         raise InputError(f"model {name} needs a value for: {', '.join(missing)}")
     made = build(**{parameter: float(value) for parameter, value in parameters.items()})
@@ -169,7 +181,14 @@ def get_model(name: str, **parameters: float) -> Model:
     return made
 
 
-def _from_file(path: Path):  # type: ignore[no-untyped-def]
+def _is_finite_number(value: object) -> bool:
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number beyond every float
+        return False
+
+
+def _from_file(path: Path) -> Callable[..., object]:
     if not path.is_file():
         raise InputError(f"model file {path} does not exist")
     spec = importlib.util.spec_from_file_location(f"scotopic_user_model_{path.stem}", path)
@@ -179,7 +198,25 @@ def _from_file(path: Path):  # type: ignore[no-untyped-def]
     try:
         spec.loader.exec_module(module)
     except Exception as fault:
-        raise InputError(f"model file {path} cannot be run: {type(fault).__name__}: {fault}") from fault
-    if not callable(getattr(module, "model", None)):
-        raise InputError(f"model file {path} defines no function model(**parameters)")
-    return module.model
+        raise InputError(f"model file {path} cannot be run: {_told(fault)}") from fault
+    user_model: Any = getattr(module, "model", None)
+    try:
+        inspect.signature(user_model)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"model file {path} defines no function model; expected def model(mass, ...)"
+        ) from None
+
+    @functools.wraps(user_model)
+    def build(**parameters: float) -> object:
+        try:
+            return user_model(**parameters)
+        except Exception as fault:
+            raise InputError(f"model file {path}: its function model() failed: {_told(fault)}") from fault
+
+    return build
+
+
+def _told(fault: Exception) -> str:
+    text = " ".join(str(fault).split())
+    return text if isinstance(fault, InputError) else f"{type(fault).__name__}: {text}"
