@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from scotopic.detector.record import Clusters, Detected, Tracks
 from scotopic.errors import InputError
+from scotopic.io.kinds import require
 from scotopic.io.parquet import join, read_table, split, write_table
 
 INTEGERS = {"region", "truth", "pdg", "track", "charge"}
@@ -53,6 +54,7 @@ def write_detected(
 
 def read_detected(path: Path) -> Detected:
     """Return the detected events that `write_detected` wrote."""
+    require(Path(path), "parquet", "detected events in Parquet")
     header, columns = read_table(Path(path), "detected")
     try:
         n = columns["weight"].shape[0]

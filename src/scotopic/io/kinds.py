@@ -11,6 +11,8 @@ from scotopic.io.parquet import kind_of_parquet
 Format = Literal["lhe", "hepmc", "parquet", "root"]
 Kind = Literal["events", "detected", "candidates"]
 
+NAMES = {"lhe": "an LHE file", "hepmc": "a HepMC3 file", "parquet": "a Parquet file", "root": "a ROOT file"}
+
 
 def opened(path: Path) -> IO[bytes]:
     """Open a plain or gzipped file for reading; which of the two its first bytes tell, not its name."""
@@ -46,6 +48,13 @@ def format_of(path: Path) -> Format:
     if b"HepMC::" in head:
         return "hepmc"
     raise InputError(f"{path} is none of LHE, HepMC3, scotopic Parquet, ROOT (by its first bytes)")
+
+
+def require(path: Path, form: Format, what: str) -> None:
+    """Refuse a file that is missing or not of the format `form`, in which `what` is kept."""
+    found = format_of(path)
+    if found != form:
+        raise InputError(f"{path} is {NAMES[found]}; expected {what}")
 
 
 def kind_of(path: Path) -> Kind:

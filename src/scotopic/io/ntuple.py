@@ -1,6 +1,7 @@
 """Candidates from flat ROOT ntuples in the convention of basf2's variablesToNtuple."""
 
 import difflib
+import math
 import re
 import tomllib
 from importlib.resources import files
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.io.guests import guest
+from scotopic.io.kinds import require
 from scotopic.selection.candidates import Candidates
 
 FIXED = (
@@ -47,6 +49,7 @@ def read_ntuple(path: Path, columns: list[str] | None = None, tree: str | None =
         Name of the TTree; needed only where the file has several.
     """
     uproot = guest("uproot")
+    require(path, "root", "candidates in a flat ROOT ntuple")
     try:
         with uproot.open(path) as file:
             trees = file.keys(filter_classname="TTree", cycle=False)
@@ -114,20 +117,44 @@ def _load(mapping: Path | None) -> tuple[dict[str, list[dict[str, Any]]], str | 
         card = tomllib.loads(where.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
         raise InputError(f"cannot read the mapping {where}: {fault}") from None
-    rules: dict[str, list[dict[str, Any]]] = {}
-    for observable, rule in card.get("observables", {}).items():
-        rows = [{"column": rule}] if isinstance(rule, str) else rule if isinstance(rule, list) else [rule]
-        for row in rows:
-            if (
-                not isinstance(row, dict)
-                or "column" not in row
-                or row.keys() - {"column", "factor", "squared"}
-            ):
-                raise InputError(f"{where}: {observable} takes column, factor and squared; got {row}")
-        rules[observable] = rows
-    if not rules:
+    unknown = ", ".join(sorted(card.keys() - {"tree", "observables"}))
+    if unknown:
+        raise InputError(f"{where} has unknown entries: {unknown}; expected tree and [observables]")
+    tree = card.get("tree")
+    if not (tree is None or isinstance(tree, str)):
+        raise InputError(f"{where}: tree = {tree!r}; expected the name of a tree")
+    observables = card.get("observables", {})
+    if not isinstance(observables, dict) or not observables:
         raise InputError(f"{where} has no [observables]; expected observable = column")
-    return rules, card.get("tree")
+    return {name: _rows(rule, f"{where}: {name}") for name, rule in observables.items()}, tree
+
+
+def _rows(rule: Any, where: str) -> list[dict[str, Any]]:
+    """Return the columns that may stand for an observable, first choice first."""
+    rows: list[Any] = (
+        [{"column": rule}] if isinstance(rule, str) else rule if isinstance(rule, list) else [rule]
+    )
+    if not rows:
+        raise InputError(f"{where} = []; expected a column")
+    for row in rows:
+        if not isinstance(row, dict) or "column" not in row or row.keys() - {"column", "factor", "squared"}:
+            raise InputError(f"{where} takes column, factor and squared; got {row}")
+        column, factor, squared = row["column"], row.get("factor", 1.0), row.get("squared", False)
+        if not isinstance(column, str) or not column:
+            raise InputError(f"{where}: column = {column!r}; expected the name of a column")
+        if not _is_factor(factor):
+            raise InputError(f"{where}: factor = {factor!r}; expected a finite number other than 0")
+        if not isinstance(squared, bool):
+            raise InputError(f"{where}: squared = {squared!r}; expected true or false")
+    return rows
+
+
+def _is_factor(value: Any) -> bool:
+    try:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and math.isfinite(value) and value != 0.0
+    except OverflowError:  # a whole number beyond every float
+        return False
 
 
 def _pick(rows: list[dict[str, Any]], names: dict[str, Any]) -> dict[str, Any] | None:
