@@ -44,7 +44,7 @@ def exclusion_plane(
     masses, couplings : (float, float)
         Ranges of the axes.
     limits : LimitCurves, optional
-        Ours, as bands and lines.
+        Ours, as ±1σ band and lines.
     lines : sequence of Bound
         Drawn as lines.
     note : str
@@ -59,7 +59,7 @@ def exclusion_plane(
     for number, bound in enumerate(bounds):
         fill_bound(axes, bound, number, couplings[1])
     if limits is not None:
-        draw_limits(axes, limits, level, "this work:")
+        draw_limits(axes, limits, level, "this work:", outer=False)
     draw_curves(axes, {bound.label: _joined(bound) for bound in lines})
     unnamed = _name_areas(figure, axes, bounds, limits, lines, masses, couplings)
     handles = [*axes.get_legend_handles_labels()[0], *unnamed]
@@ -103,7 +103,7 @@ def _name_areas(
     areas = np.array([bound.contains(mass[:, None], coupling[None, :]) for bound in bounds])
     free = np.ones(CELLS, dtype=bool)
     if limits is not None:
-        edges = [limits.band95, limits.median[:, None]]
+        edges = [limits.band68, limits.median[:, None]]
         edges += [] if limits.observed is None else [limits.observed[:, None]]
         _block(free, mass, coupling, limits.mass, np.concatenate(edges, axis=1))
     for bound in lines:

@@ -13,6 +13,8 @@ from scotopic.figures.style import BAND_68, BAND_95, OBSERVED, SIMULATED, headli
 
 Floats = NDArray[np.float64]
 
+DEEPEST = 12.0  # how far below the median the axis of a figure reaches
+
 
 @dataclass(frozen=True, eq=False)
 class LimitCurves:
@@ -62,16 +64,23 @@ class LimitCurves:
         return table
 
 
-def draw_limits(axes: Axes, limits: LimitCurves, level: float, ours: str = "") -> None:
-    """Draw bands, median and observed limit; `ours` starts the labels of the two lines."""
+def draw_limits(axes: Axes, limits: LimitCurves, level: float, ours: str = "", *, outer: bool = True) -> None:
+    """Draw bands, median and observed limit; `ours` starts the labels of the two lines.
+
+    A band whose lower edge is NaN, for that limit is below zero, reaches down to the axis. The ±2σ band
+    is drawn if `outer`.
+    """
     lead = f"{ours} " if ours else ""
     for band, fill, edge, number in (
         (limits.band95, BAND_95, "#a8924a", 2),
         (limits.band68, BAND_68, "#4a7f58", 1),
     ):
+        if number == 2 and not outer:
+            continue
+        low, high = band.T
         axes.fill_between(
-            limits.mass, *band.T, facecolor=fill, edgecolor=edge, lw=0.5, zorder=2.2 - 0.1 * number,
-            label=rf"expected $\pm {number}\sigma$",
+            limits.mass, np.where(np.isnan(low), 0.0, low), high, facecolor=fill, edgecolor=edge, lw=0.5,
+            zorder=2.2 - 0.1 * number, label=rf"expected $\pm {number}\sigma$",
         )  # fmt: skip
     axes.plot(
         limits.mass, limits.median, color=OBSERVED, ls=(0, (5, 2)), zorder=2.2, label=f"{lead}median expected"
@@ -116,6 +125,7 @@ def limit_bands(
     axes.set_yscale("log")
     others = [value for _, value in (beside or {}).values()]
     low, high = positive_range(limits.observed, limits.median, limits.band95, *others)
+    low = max(low, positive_range(limits.median)[0] / DEEPEST)
     axes.set_ylim(low / 1.6, 1.6 * high * (high / low) ** 0.35)
     axes.set_ylabel(y_label, loc="top")
     axes.legend(loc="upper left", ncols=2)

@@ -32,6 +32,7 @@ def spectrum(
     window: tuple[float, float] | None = None,
     x_label: str = r"$M^2_{\gamma\gamma}$ (GeV$^2$)",
     x_unit: str = r"GeV$^2$",
+    log_x: bool = False,
     log_y: bool = True,
     sample: str = SIMULATED,
     luminosity_fb: float | None = None,
@@ -109,6 +110,8 @@ def spectrum(
     below.set_ylabel("Pull")
     below.set_xlabel(x_label, loc="right")
     below.set_xlim(edges[0], edges[-1])
+    if log_x:
+        below.set_xscale("log")
     if window is not None:
         for panel in (axes, below):
             panel.axvspan(*window, color="#00000018", lw=0, zorder=0.5)

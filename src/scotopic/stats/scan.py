@@ -133,8 +133,7 @@ def scan(
     resolution_error : float
         Relative error of the resolution, the same.
     expectation : (B,), optional
-        Smooth background expectation for toys, median and bands; by default what the fits without
-        signal find.
+        Smooth background expectation for toys, median and bands; by default the fitted background.
     calibrate_below : float
         CLs+b limits come from toys where the background within ±2 standard deviations is less.
     workers : int
@@ -148,10 +147,10 @@ def scan(
     Notes
     -----
     Definitions of G. Cowan et al., Eur. Phys. J. C71 (2011) 1554: q_s = 2[NLL(s, θ̂̂) − NLL(ŝ, θ̂)] for
-    s ≥ ŝ, else 0. The median is the limit of the background expectation, the bands are those of the
-    expectation with a yield of ±1, ±2 errors added. Significances are without nuisance terms, which mean
-    nothing where there is no signal. Calibrated limits take the effect of the nuisance terms from the
-    asymptotic ones.
+    s ≥ ŝ, else 0. The median is the limit of the polynomial that the fit without signal finds in the
+    expectation, the bands are those of it with a yield of ±1, ±2 errors added. Significances
+    are without nuisance terms, which mean nothing where there is no signal. Calibrated limits take the
+    effect of the nuisance terms from the asymptotic ones.
     """
     below_above = (half_width, half_width) if isinstance(half_width, int) else half_width
     counts, edges, masses = (np.asarray(value, dtype=np.float64) for value in (counts, edges, masses))
@@ -170,7 +169,7 @@ def scan(
         expected, smooth = fitted, _smooth(fitted, windows, counts)
     else:
         smooth = np.asarray(expectation, dtype=np.float64)
-        expected = np.where(windows.inside, smooth[windows.bins], 0.0)
+        expected = fit_null(windows.cut(smooth[:, None])[:, :, 0], windows)
     models = windows.model(expected, signal=True), windows.model(expected, signal=False)
     yields, q0, status = (value[:, 0] for value in discovery(data, windows, models))
     information = windows.information(fitted)

@@ -1,5 +1,6 @@
 """The files of a search: figures, tables and the result as JSON."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,7 @@ from scotopic.figures import (
 from scotopic.figures.figure_2b import COMPETITORS
 from scotopic.figures.style import SIMULATED
 from scotopic.io.replace import replacing
+from scotopic.searches import get_search
 from scotopic.searches.search import RegionSpectrum, SearchResult
 
 Floats = NDArray[np.float64]
@@ -63,11 +65,14 @@ def coupling_curves(result: SearchResult) -> LimitCurves:
     )
 
 
-def write_cross_section(result: SearchResult, stem: Path) -> list[Path]:
-    """Write the figure of the limit on the cross section and its table."""
+def write_cross_section(
+    result: SearchResult, stem: Path, beside: Mapping[str, tuple[Floats, Floats]] | None = None
+) -> list[Path]:
+    """Write the figure of the limit on the cross section, others' `beside` it, and its table."""
     curves = cross_section_curves(result)
     figure = figure_2a(
         curves,
+        beside=beside,
         level=result.settings["level"],
         sample=sample_text(result),
         luminosity_fb=result.luminosity_fb,
@@ -104,10 +109,12 @@ def write_coupling(result: SearchResult, stem: Path) -> list[Path]:
 
 def write_spectrum(result: SearchResult, part: RegionSpectrum, stem: Path) -> list[Path]:
     """Write the spectrum of one region and its table."""
+    labels = {one.name: one.label for one in get_search(result.search).backgrounds}
     figure = spectrum(
         part.edges,
         part.observed,
-        components=part.expected,
+        components={labels[name]: values for name, values in reversed(list(part.expected.items()))},
+        log_x=part.edges[-1] > 100.0 * part.edges[0],
         x_label=OBSERVABLE_LABELS[part.region.observable],
         sample=sample_text(result),
         luminosity_fb=result.luminosity_fb,

@@ -43,7 +43,7 @@ class _Size:
     toys: int
 
 
-QUICK = _Size(signal_events=5_000, background_events=60_000, toys=300)
+QUICK = _Size(signal_events=5_000, background_events=100_000, toys=300)
 FULL = _Size(signal_events=20_000, background_events=400_000, toys=10_000)
 
 
@@ -157,15 +157,17 @@ def _first_crossing(function: Callable[[float], float], mass: Floats, level: flo
 
 
 def _fig2a(result: SearchResult, resolutions: Resolutions, out: Path, details: list[str]) -> dict[str, Any]:
-    files = _strings(write_cross_section(result, out / "fig2a"))
+    s = load_experiment(EXPERIMENT).beams.sqrt_s ** 2
+    published = published_alp_limit(s)
+    beside = {"Belle II 2020 (published, observed)": published}
+    files = _strings(write_cross_section(result, out / "fig2a", beside))
     labels = {"m2_gg": r"$M^2_{\gamma\gamma}$", "m2_recoil": r"$M^2_\mathrm{rec}$"}
     curves = {
         labels[name]: (resolutions.mass, resolutions.value[name], resolutions.error[name]) for name in labels
     }
     figure = resolution(curves, crossing=resolutions.crossing, experiment=result.experiment)
     files += _strings(save(figure, out / "fig2a_resolutions"))
-    s = load_experiment(EXPERIMENT).beams.sqrt_s ** 2
-    compared = compare_limits(result.mass, result.sigma_median, *published_alp_limit(s))
+    compared = compare_limits(result.mass, result.sigma_median, *published)
     low = int(sum(result.mass < 6.85))
     above = result.mass >= 0.25
     median, within = compared.median, compared.within
