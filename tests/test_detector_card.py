@@ -120,7 +120,7 @@ def test_whole_numbers_are_numbers_and_dotted_keys_are_keys(tmp_path):
     [
         ("[tracker]\nefficency = 0.9", "[tracker] efficency: unknown key, did you mean efficiency?"),
         ("[traker]\nefficiency = 0.9", "[traker] section: unknown key, did you mean tracker?"),
-        ("[calo.tail]\nbeta = 2.0", "[calo.tail] beta: unknown key, did you mean"),
+        ("[calo.tail]\nbeta = 2.0", "[calo.tail] beta: unknown key, known are shape, alpha, n"),
         ("[luminosity]\nmine = 1.0", "[luminosity] mine: unknown key, luminosities (1/fb) end in _fb"),
         ("[beam]\nfield_T = '1.5'", "[beam] field_T: is '1.5', must be a number"),
         ("[beam]\nfield_T = true", "[beam] field_T: is True, must be a number"),
@@ -149,7 +149,7 @@ def test_whole_numbers_are_numbers_and_dotted_keys_are_keys(tmp_path):
         ("[luminosity]\nmine_fb = -1.0", "[luminosity] mine_fb: is -1.0, must be a number above 0"),
         (
             "[luminosity]\nmine_fb = [1.0, nan]",
-            "[luminosity] mine_fb: is (1.0, nan), must be a number above 0",
+            "[luminosity] mine_fb: is [1.0, nan], must be a number above 0",
         ),
         ("[trigger]\nhie = 1.0", "[trigger] hie: is 1.0, must be a section [trigger.hie]"),
         ("[trigger.lml1]\nplateau = 1.0", "[trigger.lml1] threshold_cm_GeV: missing"),

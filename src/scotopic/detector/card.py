@@ -18,6 +18,7 @@ from tomlkit.items import AbstractTable, InlineTable, Item, Key
 
 from scotopic.detector.card_types import Place, build, tree
 from scotopic.detector.experiment import Experiment, Mark, Provenance
+from scotopic.detector.limits import shown
 from scotopic.errors import InputError
 
 SCHEMA = 1
@@ -127,9 +128,9 @@ def _meta(document: tomlkit.TOMLDocument, place: str, faults: list[str]) -> dict
         if key not in META:
             faults.append(f"{place}: [meta] {key}: unknown key, known are {', '.join(META)}")
         elif type(value) is not META[key]:
-            faults.append(f"{place}: [meta] {key}: is {value!r}, must be a {META[key].__name__}")
+            faults.append(f"{place}: [meta] {key}: is {shown(value)}, must be a {META[key].__name__}")
     if meta.get("schema", SCHEMA) != SCHEMA:
-        faults.append(f"{place}: [meta] schema: is {meta['schema']}, this version reads {SCHEMA}")
+        faults.append(f"{place}: [meta] schema: is {shown(meta['schema'])}, this version reads {SCHEMA}")
     if not meta.get("name"):
         faults.append(f"{place}: [meta] name: missing")
     return {"name": ""} | {k: v for k, v in meta.items() if k in META and type(v) is META[k]}

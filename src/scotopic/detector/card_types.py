@@ -7,7 +7,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from scotopic.detector.limits import is_finite
+from scotopic.detector.limits import LARGEST, Consistent, is_finite, shown
 
 Node = dict[str, Any]
 
@@ -84,20 +84,33 @@ def _where(place: Place, prefix: str, name: str, node: Node) -> str:
     return f"{card}: [{section}] {last}"
 
 
+def _blamed(place: Place, section: str, keys: tuple[str, ...]) -> str:
+    """Lay a fault between values to the first that the card itself states, of those that some card states."""
+    stated = [key for key in keys if f"{section}.{key}" in place.cards]
+    own = [key for key in stated if place.cards[f"{section}.{key}"] == place.card]
+    key = (*own, *stated, *keys)[0]
+    return f"{place.cards.get(f'{section}.{key}', place.card)}: [{section}] {key}"
+
+
 def _nearest(name: str, known: Mapping[str, Any]) -> str:
-    close = get_close_matches(name, known, n=1, cutoff=0.0)
-    return f"did you mean {close[0]}?" if close else "none is expected here"
+    close = get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
 
 
 def _value(hint: Any, value: Any, place: Place, key: str, where: str) -> Any:
     kind = next(k for k in get_args(hint) if k is not NoneType) if get_origin(hint) in UNIONS else hint
     if is_dataclass(kind) and isinstance(kind, type):
         if not isinstance(value, dict):
-            place.faults.append(f"{where}: is {value!r}, must be a section [{key}]")
+            place.faults.append(f"{where}: is {shown(value)}, must be a section [{key}]")
             return None
         before = len(place.faults)
         inner = build(kind, value, place, f"{key}.")
-        return kind(**inner) if len(place.faults) == before else None
+        if len(place.faults) > before:
+            return None
+        made = kind(**inner)
+        if isinstance(made, Consistent):
+            place.faults.extend(f"{_blamed(place, key, keys)}: {wrong}" for keys, wrong in made.conflicts())
+        return made
     if get_origin(kind) is Mapping:
         return _open_section(value, place, key)
     converted, wrong = _convert(kind, value)
@@ -116,8 +129,8 @@ def _open_section(value: Any, place: Place, key: str) -> Any:
         entries = entry if isinstance(entry, tuple) else (entry,)
         if not name.endswith("_fb"):
             place.faults.append(f"{where}: unknown key, luminosities (1/fb) end in _fb")
-        if not all(_is_number(e) and is_finite(e) and e > 0.0 for e in entries):
-            place.faults.append(f"{where}: is {entry!r}, must be a number above 0 or a list of them")
+        if not (entries and all(_is_number(e) and is_finite(e) and e > 0.0 for e in entries)):
+            place.faults.append(f"{where}: is {shown(entry)}, must be a number above 0 or a list of them")
     return value
 
 
@@ -133,24 +146,28 @@ def _convert(kind: Any, value: Any) -> tuple[Any, str | None]:
         return converted, wrong or check(converted)
     if get_origin(kind) is Literal:
         options = get_args(kind)
-        return value, None if value in options else f"is {value!r}, must be one of {', '.join(options)}"
+        return value, None if value in options else f"is {shown(value)}, must be one of {', '.join(options)}"
     if get_origin(kind) is tuple:
         return _convert_tuple(get_args(kind), value)
     if kind is float:
         if not _is_number(value):
-            return 0.0, f"is {value!r}, must be a number"
-        return float(value), None if is_finite(value) else f"is {value}, must be finite"
+            return 0.0, f"is {shown(value)}, must be a number"
+        if not is_finite(value):
+            return 0.0, f"is {shown(value)}, must be finite"
+        return float(value), None
     if kind is int and isinstance(value, bool):
-        return 0, f"is {value!r}, must be a whole number"
+        return 0, f"is {shown(value)}, must be a whole number"
+    if kind is int and isinstance(value, int) and abs(value) >= LARGEST:
+        return 0, f"is {shown(value)}, must be below 2^63"
     if not isinstance(value, kind):
         names = {int: "a whole number", bool: "true or false", str: "a text"}
-        return kind(), f"is {value!r}, must be {names[kind]}"
+        return kind(), f"is {shown(value)}, must be {names[kind]}"
     return value, None
 
 
 def _convert_tuple(kinds: tuple[Any, ...], value: Any) -> tuple[Any, str | None]:
     if not isinstance(value, tuple):
-        return (), f"is {value!r}, must be a list"
+        return (), f"is {shown(value)}, must be a list"
     if len(kinds) == 2 and kinds[1] is Ellipsis:
         kinds = (kinds[0],) * len(value)
     if len(value) != len(kinds):

@@ -7,12 +7,14 @@ feature the detector may lack; all others must be in the card.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from scotopic.detector.limits import (
+    Conflict,
     Count,
     Fraction,
     NonNegative,
@@ -21,6 +23,8 @@ from scotopic.detector.limits import (
     Rings,
     Rising,
     Window,
+    shown,
+    unequal_lengths,
 )
 
 if TYPE_CHECKING:
@@ -89,6 +93,11 @@ class BeamBackground:
     slope_GeV: Positive
     fractions: tuple[Fraction, Fraction, Fraction]  # forward, barrel, backward
 
+    def conflicts(self) -> Iterator[Conflict]:
+        """Yield fractions that leave the clusters no place."""
+        if not any(self.fractions):
+            yield ("fractions",), f"is {shown(self.fractions)}, must have an entry above 0"
+
 
 @dataclass(frozen=True)
 class Overlap:
@@ -143,6 +152,14 @@ class Calorimeter:
     loss: Loss
     background: BeamBackground
 
+    def conflicts(self) -> Iterator[Conflict]:
+        """Yield regions that overlap."""
+        for one, two in pairwise(("forward_deg", "barrel_deg", "backward_deg")):
+            first, second = getattr(self, one), getattr(self, two)
+            if first[1] > second[0]:
+                text = f"{one} = {shown(first)} must end before {two} = {shown(second)} begins"
+                yield (one, two), text
+
 
 @dataclass(frozen=True)
 class Tracker:
@@ -160,6 +177,16 @@ class Tracker:
     z0_um: NonNegative
     ip_dr_cm: Positive  # a track is from the interaction region within these
     ip_dz_cm: Positive
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """Yield an efficiency without its momentum or the reverse."""
+        yield from unequal_lengths(self, "efficiency_low_pt", "efficiency_pt_GeV")
+
+
+METHOD_NEEDS = {
+    "ecl": ("efficiency", "deposit_GeV", "e_over_p_max"),
+    "klm": ("regions_deg", "efficiency_barrel", "efficiency_endcap", "efficiency_overlap"),
+}
 
 
 @dataclass(frozen=True)
@@ -182,6 +209,19 @@ class MuonId:
     efficiency_barrel: Fraction | None = None
     efficiency_endcap: Fraction | None = None
     efficiency_overlap: Fraction | None = None
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """Yield what the method needs and lacks, and limits out of order."""
+        for key in METHOD_NEEDS[self.method]:
+            if getattr(self, key) is None:
+                yield (key,), f'missing, method = "{self.method}" needs it'
+        if self.p_plateau_GeV <= self.p_min_GeV:
+            text = f"p_plateau_GeV = {self.p_plateau_GeV} must be above p_min_GeV = {self.p_min_GeV}"
+            yield ("p_plateau_GeV", "p_min_GeV"), text
+        edges = [edge for region in self.regions_deg or () for edge in region]
+        if self.regions_deg is not None and (len(edges) != 10 or edges != sorted(edges)):
+            text = f"is {shown(self.regions_deg)}, must be five ranges in rising order: endcap, overlap, barrel, "
+            yield ("regions_deg",), text + "overlap, endcap"
 
 
 @dataclass(frozen=True)
@@ -223,6 +263,20 @@ class TriggerCells:
     threshold_GeV: Positive
     window_ns: Positive
     max_clusters: Count
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """Yield rings without cells or edges, that overlap, or do not add up."""
+        lengths = list(unequal_lengths(self, "cells_in_ring", "theta_low_deg", "theta_high_deg"))
+        yield from lengths
+        if sum(self.cells_in_ring) != self.cells:
+            text = f"cells_in_ring add up to {sum(self.cells_in_ring)}, must be cells = {self.cells}"
+            yield ("cells_in_ring", "cells"), text
+        rings = [edge for ring in zip(self.theta_low_deg, self.theta_high_deg, strict=False) for edge in ring]
+        if not lengths and rings != sorted(rings):
+            yield (
+                ("theta_low_deg", "theta_high_deg"),
+                "theta_low_deg to theta_high_deg: rings must not overlap",
+            )
 
 
 @dataclass(frozen=True)
@@ -301,6 +355,10 @@ class SinglePhotonFilter:
     other_cluster_max_cm_GeV: Positive
     prescale: tuple[Count, ...]
 
+    def conflicts(self) -> Iterator[Conflict]:
+        """Yield lists that are not one entry per line."""
+        yield from unequal_lengths(self, "e_cm_min_GeV", "theta_deg", "prescale")
+
 
 @dataclass(frozen=True)
 class HighLevelTrigger:
@@ -308,6 +366,11 @@ class HighLevelTrigger:
 
     mode: Literal["pass", "filter"]
     single_photon: SinglePhotonFilter | None = None
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """Yield a filter without its lines."""
+        if self.mode == "filter" and self.single_photon is None:
+            yield ("single_photon",), 'missing, mode = "filter" needs the section [hlt.single_photon]'
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,35 @@
 """What a value of an experiment card may physically be: annotated types with their checks."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 Check = Callable[[Any], str | None]  # what is wrong with the value, or None
+Conflict = tuple[tuple[str, ...], str]  # keys whose values do not fit together, and why
+
+LARGEST = 2**63  # whole numbers of NumPy
+
+
+@runtime_checkable
+class Consistent(Protocol):
+    """A section of a card whose values must fit one another."""
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """Yield what does not fit together."""
+
+
+def shown(value: Any) -> str:
+    """Return a value as a card states it."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(shown, value))}]"
+    if isinstance(value, int) and abs(value) >= LARGEST:
+        return f"a whole number of {math.floor(math.log10(abs(value))) + 1} digits"
+    return repr(value)
 
 
 def _must(right: Callable[[Any], bool], text: str) -> Check:
-    return lambda value: None if right(value) else f"is {_shown(value)}, must {text}"
-
-
-def _shown(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    return lambda value: None if right(value) else f"is {shown(value)}, must {text}"
 
 
 def _rises(value: tuple[float, ...]) -> bool:
@@ -39,5 +55,16 @@ Rings = Annotated[tuple[int, int], _must(lambda v: 1 <= v[0] <= v[1], "be [first
 
 
 def is_finite(value: float) -> bool:
-    """Whether a number of a card is neither infinite nor NaN."""
-    return math.isfinite(value)
+    """Whether a number of a card is neither infinite nor NaN nor a whole number beyond every float."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def unequal_lengths(section: object, *keys: str) -> Iterator[Conflict]:
+    """Yield the lists of a section that should have one length and have not."""
+    lengths = {key: len(getattr(section, key)) for key in keys}
+    if len(set(lengths.values())) > 1:
+        found = ", ".join(f"{key} has {n}" for key, n in lengths.items())
+        yield keys, f"expected lists of one length, {found}"
