@@ -1,6 +1,7 @@
 """HepMC and LHE files that are cut, faulty or say nothing of what others say."""
 
 import gzip
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -116,3 +117,80 @@ def test_units_that_hepmc_does_not_know_are_refused(path, units, capfd):
     said = refused(written(path, hepmc(units=units)))
     assert f"has units '{units}'; expected one of: GEV MM, GEV CM, MEV MM, MEV CM" in said
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("header", ["sqrt_s=ten", "sqrt_s=10.0;seed=one"])
+def test_a_header_of_ours_that_was_spoilt_is_refused(path, header):
+    text = hepmc(head=f"T scotopic\\|scotopic\\|{header}\n")
+    assert "is no valid HepMC3 file" in refused(written(path, text))
+
+
+# LHE
+
+LHE = """<LesHouchesEvents version="3.0">
+<init>
+11 -11 5.0 5.0 0 0 0 0 3 1
+2.0 0.1 1.0 1
+</init>
+<event>
+4 1 1.0 10.0 -1 -1
+11 -1 0 0 0 0 0 0 5.0 5.0 0 0 9
+-11 -1 0 0 0 0 0 0 -5.0 5.0 0 0 9
+22 1 1 2 0 0 0.0 3.0 4.0 5.0 0 0 9
+22 1 1 2 0 0 0.0 -3.0 -4.0 5.0 0 0 9
+#end
+</event>
+<event>
+3 1 1.0 10.0 -1 -1
+11 -1 0 0 0 0 0 0 5.0 5.0 0 0 9
+-11 -1 0 0 0 0 0 0 -5.0 5.0 0 0 9
+22 1 1 2 0 0 0.0 3.0 4.0 5.0 0 0 9
+</event>
+</LesHouchesEvents>
+"""
+
+
+@pytest.mark.parametrize("end", ["#end", "<rwgt>\n<wgt id='1'>2.0</wgt>\n</rwgt>", "", "\n# one\n# two"])
+def test_behind_the_particles_of_an_lhe_event_come_comments_and_tags(tmp_path, end):
+    events = read_events(written(tmp_path / "a.lhe", LHE.replace("#end", end)))
+    np.testing.assert_array_equal(events.pdg, [[22, 22], [22, 0]])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("4 1 1.0", "3 1 1.0", "event 1 has 4 lines of particles; expected its NUP, 3"),
+        ("4 1 1.0", "2 1 1.0", "event 1 has 4 lines of particles; expected its NUP, 2"),
+        ("\n3 1 1.0", "\n4 1 1.0", "event 2 has 3 lines of particles; expected its NUP, 4"),
+        ("#end\n</event>\n", "#end\n", "has an <event> before </event>"),
+        ("</event>\n</Les", "</Les", "ends before </event>"),
+    ],
+)
+def test_an_lhe_event_of_another_number_of_particles_is_refused(tmp_path, old, new, message):
+    assert message in refused(written(tmp_path / "a.lhe", LHE.replace(old, new, 1)))
+
+
+# what a header of ours says
+
+
+def test_beams_of_another_energy_than_our_header_are_refused(tmp_path, path):
+    write_events(sample(), path)
+    content = path.read_bytes()
+    text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
+    said = refused(written(path, text.replace("U GEV", "U MEV")))
+    assert said.endswith("has beams of √s = 0.01058 GeV, not the 10.58 GeV of its header")
+    lhe = tmp_path / "a.lhe"
+    write_events(sample(), lhe)
+    text = lhe.read_text().replace('sqrt_s="10.58"', 'sqrt_s="9.46"')
+    assert "has beams of √s = 10.58 GeV, not the 9.46 GeV of its header" in refused(written(lhe, text))
+
+
+@pytest.mark.parametrize("ending", ["lhe", "hepmc"])
+def test_laboratory_events_that_something_left_unseen_keep_their_energy(tmp_path, ending):
+    """The beams of each event follow its visible momentum; their √s is that of the sample."""
+    events = sample()
+    lab = np.array(events.momenta)
+    lab[1] *= np.linspace(0.2, 1.0, len(events))
+    back = tmp_path / f"a.{ending}"
+    write_events(replace(events, momenta=lab, frame="lab"), back)
+    assert read_events(back).sqrt_s == 10.58

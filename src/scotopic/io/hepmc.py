@@ -14,7 +14,7 @@ from scotopic.events.record import Events
 from scotopic.io.guests import guest
 from scotopic.io.incoming import incoming_beams
 from scotopic.io.kinds import opened
-from scotopic.io.particles import ParticleList
+from scotopic.io.particles import ParticleList, from_header
 from scotopic.io.replace import replacing
 from scotopic.progress import track
 
@@ -33,7 +33,7 @@ def read_hepmc(path: Path) -> ParticleList:
     counts: list[int] = []
     pdg, momenta, vertices = [], [], []
     weights: list[float] = []
-    tell: dict[str, str] = {}
+    source, header = "HepMC3", from_header({})
     sigma: Any = None
     beams, n_weights = None, 0
     displaced = False
@@ -59,7 +59,7 @@ def read_hepmc(path: Path) -> ParticleList:
                 vertices.append(place)
                 n_weights = len(event.weights)
                 if not weights:
-                    tell, nominal = _run(event)
+                    source, header, nominal = _run(event)
                     found = {int(p.pid[i]): four[i] for i in np.flatnonzero(p.status == BEAM)}
                     beams = np.stack([found[11], found[-11]]) if {11, -11} <= found.keys() else None
                 weights.append(event.weights[nominal] if n_weights else 1.0)
@@ -85,12 +85,8 @@ def read_hepmc(path: Path) -> ParticleList:
         vertices=np.concatenate(vertices) if displaced else None,
         cross_section_pb=value if value > 0.0 else None,
         cross_section_error_pb=float(sigma.xsec_err()) if value > 0.0 else None,
-        source=tell.get("source", "HepMC3") + several,
-        process=tell.get("process", ""),
-        seed=int(tell["seed"]) if tell.get("seed") else None,
-        frame="cm" if tell.get("frame") == "cm" else "lab" if tell.get("frame") == "lab" else None,
-        sqrt_s=float(tell["sqrt_s"]) if "sqrt_s" in tell else None,
-        beam_spread=tell.get("beam_spread") == "True",
+        source=source + several,
+        **header,
     )
 
 
@@ -127,15 +123,14 @@ def _quiet(pyhepmc: Any) -> Iterator[None]:
         setup.print_errors, setup.print_warnings, setup.debug_level = usual
 
 
-def _run(event: Any) -> tuple[dict[str, str], int]:
+def _run(event: Any) -> tuple[str, dict[str, Any], int]:
+    """Return who made the sample, what scotopic's own header tells, and the number of the nominal weight."""
     names = list(event.run_info.weight_names) if event.run_info is not None else []
     nominal = next((names.index(name) for name in NOMINAL if name in names), 0)
     tools = event.run_info.tools if event.run_info is not None else []
-    tell = {"source": tools[0].name} if len(tools) else {}
-    for tool in tools:
-        lines = tool.description.split(";")
-        tell |= dict(line.split("=", 1) for line in lines if "=" in line and tool.version == "scotopic")
-    return tell, nominal
+    lines = [line for tool in tools if tool.version == "scotopic" for line in tool.description.split(";")]
+    told = dict(line.split("=", 1) for line in lines if "=" in line)
+    return tools[0].name if len(tools) else "HepMC3", from_header(told), nominal
 
 
 def write_hepmc(events: Events, path: Path) -> None:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from html import escape, unescape
 from io import TextIOWrapper
+from itertools import takewhile
 from pathlib import Path
 from typing import IO
 
@@ -15,7 +16,7 @@ from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.io.incoming import incoming_beams
 from scotopic.io.kinds import opened
-from scotopic.io.particles import ParticleList
+from scotopic.io.particles import ParticleList, from_header
 from scotopic.io.replace import replacing
 from scotopic.progress import track
 
@@ -44,6 +45,8 @@ def _block(lines: Iterator[str], end: str, path: Path) -> list[str]:
     for line in lines:
         if end in line:
             return block
+        if line.lstrip().startswith("<event"):
+            raise InputError(f"{path} has an <event> before {end}; expected one behind the other")
         block.append(line)
     raise InputError(f"{path} ends before {end}; expected a complete LHE file")
 
@@ -74,11 +77,16 @@ def _parse(file: IO[str], path: Path) -> ParticleList:
             complete = True
         if "<event" not in line:
             continue
-        fields = next(lines, "").split()
+        block = _block(lines, "</event>", path)
+        fields = block[0].split()
         weights.append(float(fields[2]))
+        particles = [row.split() for row in takewhile(_is_particle, block[1:])]
+        if len(particles) != int(fields[0]):
+            raise InputError(
+                f"{path}: event {len(weights)} has {len(particles)} lines of particles; expected its NUP, {fields[0]}"
+            )
         count = 0
-        for _ in range(int(fields[0])):
-            particle = next(lines, "").split()
+        for particle in particles:
             if particle[1] == "1":
                 final.append([particle[0], *particle[6:10]])
                 count += 1
@@ -96,30 +104,31 @@ def _parse(file: IO[str], path: Path) -> ParticleList:
     name = re.search(r"<generator[^>]*>([^<]*)</generator>", text)
     own = re.search(r"<scotopic ([^>]*)/>", "".join(head))
     told = {key: unescape(v) for key, v in re.findall(r'(\w+)="([^"]*)"', own.group(1))} if own else {}
-    frame = told.get("frame")
     return ParticleList(
         counts=np.array(counts, dtype=np.int64),
         pdg=table[:, 0].astype(np.int32),
         momenta=table[:, [4, 1, 2, 3]],
         weights=x,
-        beams=_beams(setup, np.array(incoming, dtype=np.float64)),
+        beams=_beams(setup, np.array(incoming, dtype=np.float64), own is not None),
         cross_section_pb=sigma if sigma > 0.0 else None,
         cross_section_error_pb=error if sigma > 0.0 else None,
         source=name.group(1).strip() if name else "LHE",
-        process=told.get("process", ""),
-        seed=int(told["seed"]) if told.get("seed") else None,
-        frame="cm" if frame == "cm" else "lab" if frame == "lab" else None,
-        sqrt_s=float(told["sqrt_s"]) if "sqrt_s" in told else None,
-        beam_spread=told.get("beam_spread") == "True",
+        **from_header(told),
     )
 
 
-def _beams(setup: list[str], incoming: np.ndarray) -> np.ndarray | None:
+def _is_particle(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith(("#", "<"))
+
+
+def _beams(setup: list[str], incoming: np.ndarray, own: bool) -> np.ndarray | None:
     ids, energies = [int(i) for i in setup[:2]], [float(e) for e in setup[2:4]]
     if sorted(ids) != [-11, 11] or min(energies) <= 0.0:
         if incoming.shape != (2, 5) or sorted(incoming[:, 0]) != [-11.0, 11.0]:
             return None
-    elif incoming.shape != (2, 5) or not np.allclose(sorted(incoming[:, 4]), sorted(energies), rtol=1e-3):
+    elif incoming.shape != (2, 5) or not (
+        own or np.allclose(sorted(incoming[:, 4]), sorted(energies), rtol=1e-3)
+    ):
         m = MASSES[11]  # incoming legs after radiation, or absent: beams head-on, the first along +z
         pz = np.sqrt(np.maximum(np.square(energies) - m**2, 0.0)) * [1.0, -1.0]
         incoming = np.array([[i, 0.0, 0.0, z, e] for i, z, e in zip(ids, pz, energies, strict=True)])

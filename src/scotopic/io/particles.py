@@ -1,8 +1,9 @@
 """From a generator's list of particles to `Events`: final state, frame, energy, weights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,17 @@ class ParticleList:
     frame: Frame | None = None
     sqrt_s: float | None = None
     beam_spread: bool = False
+
+
+def from_header(told: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields of a `ParticleList` that scotopic's own header tells in a file of another format."""
+    return {
+        "process": told.get("process", ""),
+        "seed": int(told["seed"]) if told.get("seed") else None,
+        "frame": told["frame"] if told.get("frame") in ("cm", "lab") else None,
+        "sqrt_s": float(told["sqrt_s"]) if "sqrt_s" in told else None,
+        "beam_spread": told.get("beam_spread") == "True",
+    }
 
 
 def invariant_mass(p: Floats) -> float:
@@ -124,7 +136,12 @@ def _frame_and_energy(
         electron, positron = particles.beams[:, 0]
         differ = abs(electron - positron) > ASYMMETRY * (electron + positron)
         told = told or ("lab" if differ else "cm")
-        energy = energy or invariant_mass(particles.beams.sum(axis=0))
+        found = invariant_mass(particles.beams.sum(axis=0))
+        if energy is not None and not abs(found - energy) <= SQRT_S_TOLERANCE:
+            raise InputError(
+                f"{path} has beams of √s = {found:.4g} GeV, not the {energy:.4g} GeV of its header"
+            )
+        energy = energy or found
     if frame == "auto" and told is None:
         raise InputError(f"{path} has no beam particles that tell its frame; give it with --frame cm or lab")
     if frame == "cm" and told == "lab":
