@@ -1,11 +1,14 @@
 """Round trips of events, foreign readers, and bad files."""
 
 import gzip
+import json
+from dataclasses import replace
 
 import numpy as np
 import pyhepmc
 import pylhe
 import pytest
+from pyarrow import parquet
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events
@@ -38,6 +41,40 @@ def test_round_trip(tmp_path, ending):
     assert (back.frame, back.sqrt_s, back.process, back.seed) == ("cm", 10.58, events.process, 5)
     assert back.cross_section_pb == pytest.approx(events.cross_section_pb, rel=digits)
     assert back.cross_section_error_pb == pytest.approx(0.1, rel=1e-7)
+
+
+def test_parquet_keeps_all_of_the_record(tmp_path):
+    path = tmp_path / "a.parquet"
+    told = {"resonance": (1, 2), "efficiency": np.float64(0.25), "overweight": 0.01, "beam_spread": True}
+    write_events(replace(sample(), **told), path)
+    back = read_events(path)
+    assert {name: getattr(back, name) for name in told} == told
+    write_events(sample(), path)
+    back = read_events(path)
+    assert (back.resonance, back.efficiency, back.overweight) == ((), None, 0.0)
+
+
+def test_parquet_files_of_before_lack_what_was_added_later(tmp_path):
+    path = tmp_path / "a.parquet"
+    write_events(sample(), path)
+    table = parquet.read_table(path)
+    header = json.loads(table.schema.metadata[b"scotopic"])
+    for name in ("resonance", "efficiency", "overweight"):
+        del header[name]
+    parquet.write_table(table.replace_schema_metadata({b"scotopic": json.dumps(header).encode()}), path)
+    back = read_events(path)
+    assert (back.resonance, back.efficiency, back.overweight) == ((), None, 0.0)
+
+
+@pytest.mark.parametrize("code", [22, 0])
+@pytest.mark.parametrize("ending", ["lhe", "hepmc"])
+def test_laboratory_events_that_do_not_tell_their_beams_go_to_parquet(tmp_path, ending, code):
+    p = np.array([5.0, 0.0, 3.0, 4.0]).reshape(1, 4, 1) * (code != 0)
+    events = Events(np.full((1, 1), code, np.int32), p, np.ones(1), "lab", 10.58)
+    with pytest.raises(InputError, match=r"do not tell their beams.*write \.parquet"):
+        write_events(events, tmp_path / f"a.{ending}")
+    write_events(events, tmp_path / "a.parquet")
+    assert [f.name for f in tmp_path.iterdir()] == ["a.parquet"]
 
 
 def test_foreign_readers(tmp_path):

@@ -68,6 +68,11 @@ def _write_parquet(events: Events, path: Path) -> None:
             columns |= split(axis, events.vertices[:, k])
     header = {name: getattr(events, name) for name in SCALARS}
     header |= {"beam_spread": events.beam_spread, "slots": events.pdg.shape[0]}
+    header |= {
+        "resonance": events.resonance,
+        "efficiency": events.efficiency,
+        "overweight": events.overweight,
+    }
     write_table(path, "events", header | {"vertices": events.vertices is not None}, columns)
 
 
@@ -83,6 +88,9 @@ def _read_parquet(path: Path) -> Events:
             weights=columns["weight"].astype(np.float64),
             beam_spread=header["beam_spread"],
             vertices=None if places is None else np.stack(places, axis=1),
+            resonance=tuple(header.get("resonance", ())),  # older files lack these three
+            efficiency=header.get("efficiency"),
+            overweight=header.get("overweight", 0.0),
             **{name: header[name] for name in SCALARS},
         )
     except KeyError as fault:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.numerics.lorentz import boost
 
@@ -22,6 +23,11 @@ def incoming_beams(events: Events) -> Floats:
     beams[0, 3], beams[1, 3] = half, -half
     if events.frame == "lab" and n:
         total = events.momenta.sum(axis=0)
+        if not (np.linalg.norm(total[1:], axis=0) < total[0]).all():
+            raise InputError(
+                "laboratory events with a single photon or nothing seen do not tell their beams, which LHE and "
+                "HepMC name; write .parquet"
+            )
         beta = total[1:] / total[0]
         beams = np.stack([np.asarray(boost(p, beta)) for p in beams])
     return beams
