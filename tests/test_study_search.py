@@ -60,7 +60,7 @@ def test_chosen_masses_have_the_limits_of_the_whole_scan(simulation):
 
 @pytest.mark.parametrize("mass", [0.6, 2.5, 5.0, 8.5])
 def test_signal_of_three_expected_limits_is_found_at_its_mass(simulation, mass):
-    masses = mass * np.linspace(0.8, 1.15, 36)
+    masses = mass * np.linspace(0.8, 1.13, 34)
     expected = limits(simulation, masses=[mass])
     size = 3.0 * float(expected.sigma_median[0])
     found = limits(simulation, masses=masses, injection=Injection(mass, size), seed=12)
