@@ -78,14 +78,16 @@ def test_list(capsys: pytest.CaptureFixture[str], what: str, expected: set[str])
     assert all(name.split()[0] in out for name in expected)
 
 
-def test_listed_processes_exist() -> None:
-    from scotopic import get_model, parse_process
+def test_listed_processes_can_be_sampled() -> None:
     from scotopic.app.catalogue import PROCESSES
+    from scotopic.events.sampler import make_sampler
 
     for text, summary in PROCESSES.items():
         name = summary.split(":")[0]
-        model = get_model(name, **({"mass": 1.0, "g": 1e-3} if name == "alp-photon" else {}))
-        assert parse_process(text, model).plan.diagrams
+        parameters = {"mass": 1.0, "g": 1e-3} if name == "alp-photon" else {}
+        visible = [kind for kind in ("e", "mu", "gamma") if kind in text.split(">")[1]]
+        cuts = [cut for kind in visible for cut in (f"theta:{kind}:30:150", f"E:{kind}:0.5:")]
+        assert make_sampler(text, model=name, parameters=parameters, sqrt_s=10.58, cuts=cuts).channels
 
 
 def test_signature(capsys: pytest.CaptureFixture[str]) -> None:

@@ -119,6 +119,13 @@ def test_result_says_what_it_stands_on(simulation):
     assert limits(simulation, masses=MASSES).p_global is None
 
 
+def test_pseudo_data_beyond_the_simulated_luminosity_are_named_so(simulation):
+    beyond = limits(simulation, masses=MASSES, luminosity_fb=50_000.0)
+    assert any("read the median" in note for note in beyond.notes)
+    within = limits(simulation, masses=MASSES, luminosity_fb=0.01)
+    assert not any("read the median" in note for note in within.notes)
+
+
 def test_low_statistics_signal_is_refused_with_advice():
     with pytest.raises(InputError, match="simulate more events"):
         simulate_search(SEARCH, load_experiment("belle2-2018"), signal_events=50, background_events=100)

@@ -9,12 +9,10 @@ from scotopic.app.output import print_json, print_table
 PROCESSES = {
     "e- e+ > gamma gamma": "sm: annihilation to two photons",
     "e- e+ > gamma gamma gamma": "sm: annihilation to three photons",
-    "e- e+ > e- e+": "sm: Bhabha scattering",
     "e- e+ > e- e+ gamma": "sm: radiative Bhabha scattering",
     "e- e+ > mu- mu+": "sm: muon pairs",
     "e- e+ > mu- mu+ gamma": "sm: radiative muon pairs",
     "e- e+ > gamma a": "alp-photon: ALP-strahlung",
-    "e- e+ > e- e+ a": "alp-photon: photon fusion and ALP-strahlung",
 }
 
 

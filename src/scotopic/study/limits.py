@@ -20,6 +20,8 @@ from scotopic.study.simulation import Simulation, expected_spectra
 
 Floats = NDArray[np.float64]
 
+ENOUGH_SIMULATION = 4.0  # times the luminosity: then its fluctuations are half of those of the data
+
 
 @dataclass(frozen=True)
 class Injection:
@@ -50,6 +52,12 @@ def set_limits(
     """
     notes = list(observation.notes) if observation else ["pseudo-data: the simulated expectation, fluctuated"]
     luminosity = _luminosity(search, observation, luminosity_fb, notes)
+    simulated = _simulated_luminosity(simulation)
+    if observation is None and luminosity * ENOUGH_SIMULATION > simulated:
+        notes.append(
+            f"the simulated background amounts to {simulated:.3g}/fb only: the pseudo-data carry its "
+            "fluctuations; read the median and the bands, not the observed limits"
+        )
     parts = []
     for region in search.regions:
         chosen = None if masses is None else _in_region(search, region, masses)
@@ -82,6 +90,12 @@ def set_limits(
         "systematic_terms": with_systematics,
     }
     return _assemble(search, simulation, parts, observation, luminosity, notes, settings)
+
+
+def _simulated_luminosity(simulation: Simulation) -> float:
+    # In 1/fb, of weighted events: (Σw)²/Σw² events count as many as simulated.
+    weights = np.concatenate([sample.candidates.weights for sample in simulation.backgrounds])
+    return float(1e-3 * weights.sum() / (weights**2).sum())
 
 
 def _luminosity(
