@@ -14,6 +14,7 @@ import click
 from scotopic.app.catalogue import list_
 from scotopic.app.events import generate, simulate, xsec
 from scotopic.app.limits import reproduce, search, signature
+from scotopic.app.scan_histogram import scan
 from scotopic.errors import InputError
 
 
@@ -26,7 +27,7 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (reproduce, search, xsec, generate, simulate, signature, list_):
+for command in (reproduce, search, scan, xsec, generate, simulate, signature, list_):
     commands.add_command(command)
 
 

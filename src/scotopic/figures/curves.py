@@ -17,9 +17,11 @@ LABELLED = (1.0, 2.0, 5.0)
 
 
 def set_mass_axis(axes: Axes, low: float, high: float, label: str, *, log: bool = True) -> None:
-    """Label the mass axis and let it run from `low` to `high` (GeV)."""
+    """Label the mass axis and let it run from `low` to `high`; linear where it reaches zero."""
     axes.set_xlabel(label, loc="right")
-    if not log:
+    if low == high:  # a single mass
+        low, high = low - (0.1 * abs(low) or 1.0), high + (0.1 * abs(high) or 1.0)
+    if not log or low <= 0.0:
         axes.set_xlim(low, high)
         return
     axes.set_xscale("log")

@@ -28,11 +28,12 @@ def p_value_scan(
     *,
     p_global: float | None = None,
     x_label: str = r"$m_a$ (GeV)",
+    unit: str = "GeV",
     sample: str = SIMULATED,
     luminosity_fb: float | None = None,
     experiment: str = "",
 ) -> Figure:
-    """Return the figure of the local p-value of an excess at each mass (GeV).
+    """Return the figure of the local p-value of an excess at each mass (`unit`).
 
     `p_global` belongs to the largest excess and is written beside it.
     """
@@ -55,7 +56,7 @@ def p_value_scan(
     axes.set_yscale("log")
     axes.set_ylim(one_sided_p(deepest), 2.0)
     axes.set_ylabel(r"Local $p_0$", loc="top")
-    text = rf"largest: {mass[best]:.3g} GeV, local $p_0$ = {p_local[best]:.2g}"
+    text = rf"largest: {mass[best]:.3g} {unit}, local $p_0$ = {p_local[best]:.2g}"
     text += "" if p_global is None else rf", global $p$ = {p_global:.2g}"
     axes.plot(mass[best], p_local[best], marker="v", ms=7, color="#b03a2e", ls="none", zorder=4.0, label=text)
     axes.legend(loc="lower left")

@@ -168,11 +168,12 @@ def write_search(result: SearchResult, folder: Path) -> list[Path]:
     written += write_performance(result, folder)
     path = folder / "result.json"
     with replacing(path) as temporary:
-        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(result.to_json(), enc_hook=_plain)))
+        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(result.to_json(), enc_hook=plain)))
     return [*written, path]
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Return numbers and arrays of NumPy as those of Python, for JSON."""
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, np.generic):

@@ -1,0 +1,88 @@
+"""The files of a scan of a histogram: figures, tables and the result as JSON."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.figures import LimitCurves, limit_bands, p_value_scan, save, spectrum, write_csv
+from scotopic.io.replace import replacing
+from scotopic.study.histogram_scan import HistogramScan
+from scotopic.study.report import plain
+
+Floats = NDArray[np.float64]
+
+SAMPLE = "user's data"
+
+
+def write_histogram_scan(result: HistogramScan, folder: Path) -> list[Path]:
+    """Write everything of a scan into a folder and return the paths."""
+    found, card, histogram = result.scan, result.card, result.histogram
+    variable = card.variable.replace("$", r"\$")  # text, no formula
+    unit = unit_of(card.variable)
+    events = LimitCurves(found.mass, found.limit_observed, found.limit_median, found.band68, found.band95)
+    curves = {"yield": (events, "events", "Signal yield")}
+    if result.per_event is not None:
+        sigma = LimitCurves(
+            found.mass,
+            result.sigma(found.limit_observed),
+            result.sigma(found.limit_median),
+            result.sigma(found.band68),
+            result.sigma(found.band95),
+        )
+        curves["cross_section"] = (sigma, "fb", r"$\sigma$ (fb)")
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    table: dict[str, Floats] = {
+        "mass": found.mass,
+        "shat": found.shat,
+        "shat_error": found.shat_error,
+        "background": found.background,
+        "q0": found.q0,
+        "z_local": found.z_local,
+        "p_local": found.p_local,
+    }
+    for name, (limits, what, label) in curves.items():
+        figure = limit_bands(
+            limits, y_label=label, x_label=variable, level=card.level, sample=SAMPLE,
+            luminosity_fb=card.luminosity_fb,
+        )  # fmt: skip
+        written += save(figure, folder / f"{name}_limit")
+        columns = limits.columns(what)
+        table |= {f"limit_{key}": values for key, values in columns.items() if key != "mass_GeV"}
+    figure = p_value_scan(
+        found.mass, found.p_local, p_global=found.p_global, x_label=variable, unit=unit, sample=SAMPLE,
+        luminosity_fb=card.luminosity_fb,
+    )  # fmt: skip
+    written += save(figure, folder / "p_value")
+    figure = spectrum(
+        histogram.edges, histogram.counts, x_label=variable, x_unit=unit or "units", sample=SAMPLE,
+        luminosity_fb=card.luminosity_fb,
+    )  # fmt: skip
+    written += save(figure, folder / "spectrum")
+    written.append(write_csv(folder / "scan.csv", table, comments(result)))
+    low_high = {"low": histogram.edges[:-1], "high": histogram.edges[1:], "counts": histogram.counts}
+    written.append(write_csv(folder / "spectrum.csv", low_high, comments(result)))
+    path = folder / "scan.json"
+    with replacing(path) as temporary:
+        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(result.to_json(), enc_hook=plain)))
+    return [*written, path]
+
+
+def comments(result: HistogramScan) -> list[str]:
+    """Return the lines that head every table of a scan."""
+    card = result.card
+    luminosity = "" if card.luminosity_fb is None else f", {1e3 * card.luminosity_fb:.6g}/pb"
+    return [
+        f"scan of {result.histogram.source} with {card.path}{luminosity}",
+        f"{100 * card.level:g} % CL, {card.method}; mass is {card.variable}",
+        *result.notes,
+    ]
+
+
+def unit_of(variable: str) -> str:
+    """Return what stands in brackets at the end of an axis' text: GeV of ``M (GeV)``."""
+    match = re.search(r"[(\[]([^()\[\]$]*)[)\]]\s*$", variable)
+    return match[1] if match else ""

@@ -1,0 +1,158 @@
+"""A scan of somebody's histogram: from a file and a card to limits, tables and figures."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.errors import InputError
+from scotopic.io.histograms import Histogram, read_histogram
+from scotopic.stats import STATUS, Scan, scan
+from scotopic.study.scan_card import ScanCard, read_scan_card
+
+Floats = NDArray[np.float64]
+
+MOST_NUMBERS = 50_000_000  # masses times bins: templates of 400 MB
+
+
+@dataclass(frozen=True)
+class HistogramScan:
+    """The scan of a histogram with a card.
+
+    Attributes
+    ----------
+    per_event : (M,) or None
+        Cross section of one event, fb; None without efficiency or luminosity.
+    """
+
+    histogram: Histogram
+    card: ScanCard
+    scan: Scan
+    per_event: Floats | None
+    notes: tuple[str, ...]
+    settings: dict[str, Any]
+
+    def sigma(self, events: Floats) -> Floats:
+        """Return the cross section (fb) of numbers of events (M,) or (M, 2)."""
+        if self.per_event is None:
+            raise ValueError("no cross section without efficiency and luminosity")
+        return events * (self.per_event if events.ndim == 1 else self.per_event[:, None])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON object of the command line."""
+        found = self.scan
+        largest = int(np.argmax(found.z_local))
+        result: dict[str, Any] = {
+            "file": self.histogram.source,
+            "card": self.card.path,
+            "variable": self.card.variable,
+            "level": self.card.level,
+            "method": self.card.method,
+            "mass": found.mass,
+            "shat": found.shat,
+            "shat_error": found.shat_error,
+            "background": found.background,
+            "q0": found.q0,
+            "z_local": found.z_local,
+            "p_local": found.p_local,
+            "limit_observed": found.limit_observed,
+            "limit_median": found.limit_median,
+            "band68": found.band68,
+            "band95": found.band95,
+            "status": [STATUS[int(one)] for one in found.status],
+            "calibrated": found.calibrated,
+            "largest": {"mass": float(found.mass[largest]), "z_local": float(found.z_local[largest])},
+            "p_global": found.p_global,
+            "p_global_interval": found.p_global_interval,
+        }
+        if self.per_event is not None:
+            result["sigma_limit_fb"] = {
+                "observed": self.sigma(found.limit_observed),
+                "median": self.sigma(found.limit_median),
+                "band68": self.sigma(found.band68),
+                "band95": self.sigma(found.band95),
+            }
+        return {**result, "notes": list(self.notes), "settings": self.settings}
+
+
+def scan_histogram(
+    file: Path, card: Path | ScanCard, *, toys: int = 0, seed: int = 1, workers: int = 1
+) -> HistogramScan:
+    """Scan the histogram of a file for a peak.
+
+    Parameters
+    ----------
+    file : path
+        ROOT, UHI JSON or CSV, see `read_histogram`.
+    card : path or ScanCard
+        Masses, shape of the signal, background, window and systematic errors.
+    toys : int
+        Toys of the whole spectrum for the global p-value.
+
+    Raises
+    ------
+    InputError
+        If file or card are wrong, do not fit together, or give no limit at any mass.
+    """
+    chosen = card if isinstance(card, ScanCard) else read_scan_card(card)
+    histogram = read_histogram(file)
+    bins, masses = len(histogram.counts), len(chosen.masses)
+    if bins * masses > MOST_NUMBERS:
+        raise InputError(
+            f"{masses} masses times {bins} bins are more than {MOST_NUMBERS}; choose fewer masses"
+        )
+    found = scan(
+        histogram.counts,
+        histogram.edges,
+        chosen.masses,
+        chosen.signal.template,
+        background_order=chosen.background_order,
+        half_width=_within(chosen.half_width, bins),
+        level=chosen.level,
+        method=chosen.method,
+        toys=toys,
+        seed=seed,
+        efficiency_error=chosen.efficiency_error,
+        resolution_error=chosen.systematics["resolution"],
+        workers=workers,
+    )
+    if not np.isfinite(found.limit_median).any():
+        raise InputError(
+            f"{chosen.path}: no mass has a limit ({STATUS[int(found.status[0])]}); the background can imitate "
+            "the signal: widen half_width or lower background_order"
+        )
+    per_event = None
+    if chosen.efficiency is not None and chosen.luminosity_fb is not None:
+        per_event = 1.0 / (chosen.luminosity_fb * chosen.efficiency.at(chosen.masses))
+    settings = {
+        "background_order": chosen.background_order,
+        "half_width": chosen.half_width,
+        "luminosity_fb": chosen.luminosity_fb,
+        "systematics": dict(chosen.systematics),
+        "toys": toys,
+        "seed": seed,
+    }
+    return HistogramScan(histogram, chosen, found, per_event, tuple(_notes(histogram, found)), settings)
+
+
+def _within(half_width: tuple[int, int], bins: int) -> tuple[int, int]:
+    # A wider window than the spectrum is the spectrum.
+    below, above = half_width
+    return min(below, bins), min(above, bins)
+
+
+def _notes(histogram: Histogram, found: Scan) -> list[str]:
+    notes = []
+    if histogram.weighted:
+        notes.append("the histogram is weighted; its contents were taken for numbers of events")
+    if found.calibrated.any():
+        notes.append(f"limits of {int(found.calibrated.sum())} masses are calibrated with toys (few events)")
+    wrong = int((~np.isfinite(found.limit_observed)).sum())
+    if wrong:
+        notes.append(f"{wrong} masses have no limit, see status")
+    below = int((found.limit_observed <= 0.0).sum())
+    if below:
+        notes.append(f"{below} observed limits lie below zero (deep downward fluctuations)")
+    return notes
