@@ -123,6 +123,7 @@ def test_files_of_a_scan(tmp_path, spectrum, capfd):
     names = {Path(path).name for path in found.pop("files")}
     for stem in ("yield_limit", "cross_section_limit", "p_value", "spectrum"):
         assert {f"{stem}.png", f"{stem}.pdf"} <= names
+    assert {"workspace.json", "patchset.json"} <= names
     assert json.loads((tmp_path / "out" / "scan.json").read_text()) == found
     lines = [line for line in (tmp_path / "out" / "scan.csv").read_text().splitlines() if line[0] != "#"]
     table = np.genfromtxt(lines, delimiter=",", names=True)

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.figures import LimitCurves, limit_bands, p_value_scan, save, spectrum, write_csv
+from scotopic.io.pyhf_workspace import window_workspaces, write_workspaces
 from scotopic.io.replace import replacing
-from scotopic.study.histogram_scan import HistogramScan
+from scotopic.study.histogram_scan import HistogramScan, model_settings
 from scotopic.study.report import plain
 
 Floats = NDArray[np.float64]
 
 SAMPLE = "user's data"
+MOST_WORKSPACES = 2_000  # beyond, the file of pyhf's workspaces would be too long to use
 
 
 def write_histogram_scan(result: HistogramScan, folder: Path) -> list[Path]:
@@ -65,6 +67,13 @@ def write_histogram_scan(result: HistogramScan, folder: Path) -> list[Path]:
     written.append(write_csv(folder / "scan.csv", table, comments(result)))
     low_high = {"low": histogram.edges[:-1], "high": histogram.edges[1:], "counts": histogram.counts}
     written.append(write_csv(folder / "spectrum.csv", low_high, comments(result)))
+    if len(found.mass) <= MOST_WORKSPACES:
+        settings = model_settings(card, len(histogram.counts))
+        workspaces = window_workspaces(
+            histogram.counts, histogram.edges, found.mass, card.signal.template, **settings
+        )
+        about = f"Windows of {comments(result)[0]}"
+        written += write_workspaces(found.mass, workspaces, folder / "pyhf", about)
     path = folder / "scan.json"
     with replacing(path) as temporary:
         temporary.write_bytes(msgspec.json.format(msgspec.json.encode(result.to_json(), enc_hook=plain)))

@@ -108,14 +108,11 @@ def scan_histogram(
         histogram.edges,
         chosen.masses,
         chosen.signal.template,
-        background_order=chosen.background_order,
-        half_width=_within(chosen.half_width, bins),
+        **model_settings(chosen, bins),
         level=chosen.level,
         method=chosen.method,
         toys=toys,
         seed=seed,
-        efficiency_error=chosen.efficiency_error,
-        resolution_error=chosen.systematics["resolution"],
         workers=workers,
     )
     if not np.isfinite(found.limit_median).any():
@@ -137,10 +134,18 @@ def scan_histogram(
     return HistogramScan(histogram, chosen, found, per_event, tuple(_notes(histogram, found)), settings)
 
 
-def _within(half_width: tuple[int, int], bins: int) -> tuple[int, int]:
-    # A wider window than the spectrum is the spectrum.
-    below, above = half_width
-    return min(below, bins), min(above, bins)
+def model_settings(card: ScanCard, bins: int) -> dict[str, Any]:
+    """Return what the likelihood of a scan of a spectrum with that many bins depends on."""
+    below, above = card.half_width
+    return {
+        "background_order": card.background_order,
+        "half_width": (
+            min(below, bins),
+            min(above, bins),
+        ),  # a window wider than the spectrum is the spectrum
+        "efficiency_error": card.efficiency_error,
+        "resolution_error": card.systematics["resolution"],
+    }
 
 
 def _notes(histogram: Histogram, found: Scan) -> list[str]:
