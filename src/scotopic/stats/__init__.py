@@ -1,5 +1,19 @@
-"""Fits, limits and significances of binned spectra; knows no physics, usable alone."""
+"""Fits, limits and significances of binned spectra and of counts; knows no physics, usable alone."""
 
+from scotopic.stats.asimov import asimov_significance
+from scotopic.stats.counting import CountingBands, counting_bands, counting_limit, predictive_p_value
+from scotopic.stats.feldman_cousins import feldman_cousins_limits
 from scotopic.stats.scan import STATUS, Scan, combine, scan
 
-__all__ = ["STATUS", "Scan", "combine", "scan"]
+__all__ = [
+    "STATUS",
+    "CountingBands",
+    "Scan",
+    "asimov_significance",
+    "combine",
+    "counting_bands",
+    "counting_limit",
+    "feldman_cousins_limits",
+    "predictive_p_value",
+    "scan",
+]
