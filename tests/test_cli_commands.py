@@ -46,7 +46,7 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
-    for command in ("generate", "list", "reproduce", "search", "signature", "simulate", "xsec"):
+    for command in ("generate", "limit", "list", "reproduce", "search", "signature", "simulate", "xsec"):
         assert f"\n  {command} " in done.stdout
 
 

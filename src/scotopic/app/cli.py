@@ -12,6 +12,7 @@ from typing import TextIO
 import click
 
 from scotopic.app.catalogue import list_
+from scotopic.app.counting import limit
 from scotopic.app.events import generate, simulate, xsec
 from scotopic.app.limits import reproduce, search, signature
 from scotopic.app.scan_histogram import scan
@@ -27,7 +28,7 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (reproduce, search, scan, xsec, generate, simulate, signature, list_):
+for command in (reproduce, search, scan, xsec, generate, simulate, signature, limit, list_):
     commands.add_command(command)
 
 
