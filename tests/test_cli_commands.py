@@ -246,7 +246,7 @@ def test_search_in_an_ntuple(capsys: pytest.CaptureFixture[str], tmp_path: Path)
 def test_reproduce_figure_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     found = as_json(capsys, "reproduce", "fig1", "--quick", "--out", str(tmp_path / "out"))["figures"]
     assert list(found) == ["fig1"]
-    assert {Path(file).suffix for file in found["fig1"]["files"]} == {".png", ".pdf", ".csv"}
+    assert {Path(file).suffix for file in found["fig1"]["files"]} == {".png", ".pdf", ".csv", ".yaml"}
     assert all(Path(file).stat().st_size > 0 for file in found["fig1"]["files"])
     for check in found["fig1"]["checks"]:
         assert check.keys() == {"what", "published", "ours", "ratio", "source", "mark"}

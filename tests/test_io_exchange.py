@@ -2,11 +2,16 @@
 
 import json
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from scipy.stats import norm
 
+from scotopic.detector.card import load_experiment
+from scotopic.errors import InputError
+from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.io.pyhf_workspace import (
     bernstein,
     patch_set,
@@ -14,16 +19,26 @@ from scotopic.io.pyhf_workspace import (
     window_workspaces,
     write_workspaces,
 )
+from scotopic.searches import get_search
 from scotopic.stats import scan
 from scotopic.stats.limits import fit_free
 from scotopic.stats.profile import Profile
 from scotopic.stats.windows import Windows
+from scotopic.study import reproduce as reproduction
+from scotopic.study.histogram_report import write_histogram_scan
+from scotopic.study.histogram_scan import scan_histogram
+from scotopic.study.limits import set_limits
+from scotopic.study.report import write_search
+from scotopic.study.resolutions import Resolutions
+from scotopic.study.scan_card import ByMass, Peak, ScanCard
+from scotopic.study.simulation import simulate_search
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # jsonschema.RefResolver, of pyhf 0.7
+    warnings.simplefilter("ignore", DeprecationWarning)  # jsonschema.RefResolver, of both
     import pyhf
+    from hepdata_validator.full_submission_validator import FullSubmissionValidator
 
-pyhf_warns = pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:DeprecationWarning")
 
 EDGES = np.concatenate([np.linspace(0.0, 4.0, 41), np.linspace(4.2, 10.0, 30)])  # of two widths
 MASSES = np.array([0.3, 2.0, 5.0, 6.5, 9.8])  # the first and the last at the ends: narrower windows
@@ -72,7 +87,6 @@ def parameters(model, signal, background, basis, nuisances=()):
     return [given[name] for name in model.config.par_order]
 
 
-@pyhf_warns
 def test_windows_are_valid_workspaces(counts):
     for workspace in window_workspaces(
         counts, EDGES, MASSES, template, **settings(efficiency_error=0.1, resolution_error=0.05)
@@ -83,7 +97,6 @@ def test_windows_are_valid_workspaces(counts):
         assert bounds["signal_yield"][0] < 0.0 < bounds["signal_yield"][1]
 
 
-@pyhf_warns
 @pytest.mark.parametrize("at", range(len(MASSES)))
 def test_likelihood_of_pyhf_is_ours(counts, at):
     """2ΔNLL of pyhf between our fits without and with signal is our q0, also for a negative yield."""
@@ -109,7 +122,6 @@ def test_likelihood_of_pyhf_is_ours(counts, at):
     assert found.q0[at] == pytest.approx(q if best_yield[at] > 0.0 else 0.0, abs=1e-6)
 
 
-@pyhf_warns
 @pytest.mark.parametrize("errors", [(0.0, 0.0), (0.15, 0.0), (0.1, 0.08)])
 @pytest.mark.usefixtures("_minuit")
 def test_fits_of_pyhf_find_our_profile(counts, errors):
@@ -133,7 +145,6 @@ def test_fits_of_pyhf_find_our_profile(counts, errors):
     assert found[model.config.poi_index] == pytest.approx(best_yield[at], abs=0.02)
 
 
-@pyhf_warns
 def test_patch_set_of_a_scan(counts, tmp_path):
     given = settings(efficiency_error=np.linspace(0.0, 0.2, 5))
     workspaces = window_workspaces(counts, EDGES, MASSES, template, **given)
@@ -147,3 +158,146 @@ def test_patch_set_of_a_scan(counts, tmp_path):
     for mass, workspace in zip(MASSES, workspaces, strict=True):
         assert dict(known.apply(first, (mass,))) == workspace
     assert dict(known.apply(first, "mass_0")) == first
+
+
+def validated(folder: Path) -> dict[str, dict]:
+    """Return the tables of a submission by name, having had it checked by HEPData's validator."""
+    validator = FullSubmissionValidator(schema_version="1.1.1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # the validator leaves its files open
+        good = validator.validate(directory=str(folder))
+    assert good, {name: [one.message for one in said] for name, said in validator.get_messages().items()}
+    documents = list(yaml.safe_load_all((folder / "submission.yaml").read_text()))
+    return {one["name"]: yaml.safe_load((folder / one["data_file"]).read_text()) for one in documents[1:]}
+
+
+def values_of(table: dict, name: str) -> np.ndarray:
+    column = next(one for one in table["dependent_variables"] if one["header"]["name"] == name)
+    return np.array(
+        [np.nan if one["value"] == "-" else one["value"] for one in column["values"]], dtype=float
+    )
+
+
+def test_submission_keeps_texts_and_numbers(tmp_path):
+    """Small and large numbers stay numbers for PyYAML, NaN has HEPData's mark, texts may hold anything."""
+    text = 'σ: "quoted" \\ 100 % #1 - {a}\n\x07second: é \U0001f600'
+    numbers = np.array([1e-5, -2.5e-300, 1e16, 0.1, np.nan, np.inf])
+    errors = {"stat": np.array([0.0, 1e-3, 1e-5, np.nan, 1.0, 1.0]), "syst": np.full(6, 0.0)}
+    edges = np.stack([np.arange(6.0), np.arange(1.0, 7.0)], axis=1)
+    table = Table(
+        "t", "T", text, (Axis("x", "GeV", edges), Axis("y", "", np.arange(6.0))),
+        (Column("c", "fb", numbers, errors),), ("SIG",), {"NOTE": (text, ""), "CL": (95.0, "%")},
+    )  # fmt: skip
+    written = write_submission([table], tmp_path / "h", comment=text, phrases=[text])
+    assert [path.name for path in written] == ["t.yaml", "submission.yaml"]
+    found = validated(tmp_path / "h")["T"]
+    comment, described = yaml.safe_load_all((tmp_path / "h" / "submission.yaml").read_text())
+    assert comment["comment"] == described["description"] == described["keywords"][1]["values"][0] == text
+    np.testing.assert_allclose(values_of(found, "c")[:4], numbers[:4], rtol=1e-12)
+    assert np.isnan(values_of(found, "c")[4:]).all()
+    column = found["dependent_variables"][0]
+    assert column["qualifiers"][0]["value"] == text
+    assert [len(one.get("errors", [])) for one in column["values"]] == [0, 2, 2, 0, 0, 0]
+    assert found["independent_variables"][0]["values"][2] == {"low": 2.0, "high": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"name": "n" * 65}, "at most 64"),
+        ({"columns": ()}, "of one length"),
+        ({"columns": (Column("c", "", np.zeros(3)),)}, "of one length"),
+        ({"axes": (Axis("x", "", np.array([0.0, np.nan])),)}, "must be finite"),
+    ],
+)
+def test_wrong_tables(tmp_path, changes, said):
+    good = {
+        "stem": "t", "name": "T", "description": "", "axes": (Axis("x", "", np.zeros(2)),),
+        "columns": (Column("c", "", np.zeros(2)),),
+    }  # fmt: skip
+    with pytest.raises(InputError, match=said):
+        write_submission([Table(**(good | changes))], tmp_path / "h", comment="")
+    with pytest.raises(InputError, match="name of its own"):
+        write_submission([Table(**good), Table(**good)], tmp_path / "h", comment="")
+    assert not (tmp_path / "h").exists()
+
+
+@pytest.fixture(scope="module")
+def result():
+    experiment = load_experiment("belle2-2018")
+    search = get_search("alp-gammagamma")
+    simulation = simulate_search(search, experiment, signal_events=1_000, background_events=5_000, seed=2)
+    return set_limits(search, simulation, luminosity_fb=0.445, masses=np.arange(0.5, 9.6, 1.0))
+
+
+def test_submission_of_a_search(result, tmp_path):
+    files = write_search(result, tmp_path)
+    tables = validated(tmp_path / "hepdata")
+    listed = {path.name for path in files if path.parent.name == "hepdata"}
+    assert listed == {path.name for path in (tmp_path / "hepdata").iterdir()}
+    regions = [part.region.name for part in result.spectra]
+    wanted = ["Limit on the cross section", "Limit on the coupling", "Local p-value"]
+    for kind in ("Spectrum", "Signal efficiency", "Signal resolution"):
+        wanted += [f"{kind}, {name} region" for name in regions]
+    assert set(tables) == set(wanted)
+    limits = tables[wanted[0]]
+    for name, values in {
+        "Observed limit on SIG": result.sigma_observed,
+        "Median expected limit on SIG": result.sigma_median,
+        "Expected limit on SIG, -2 sigma": result.sigma_band95[:, 0],
+        "Expected limit on SIG, +1 sigma": result.sigma_band68[:, 1],
+        "EFFICIENCY": result.efficiency,
+    }.items():
+        np.testing.assert_allclose(values_of(limits, name), values, rtol=1e-5, err_msg=name)
+    column = tables[wanted[1]]["dependent_variables"][1]
+    assert column["header"] == {"name": "Median expected limit on g_agammagamma", "units": "GeV^-1"}
+    assert {one["name"]: one["value"] for one in column["qualifiers"]}["LUMINOSITY"] == 0.445
+    np.testing.assert_allclose(
+        values_of(tables[wanted[1]], "Observed limit on g_agammagamma"), result.coupling_observed, rtol=1e-5
+    )
+    for part in result.spectra:
+        spectrum = tables[f"Spectrum, {part.region.name} region"]
+        np.testing.assert_array_equal(values_of(spectrum, "OBSERVED EVENTS"), part.observed)
+    comment = next(yaml.safe_load_all((tmp_path / "hepdata" / "submission.yaml").read_text()))["comment"]
+    assert "ours, not published" in comment
+    assert "pseudo-data" in comment
+    for stem in ("cross_section_limit", "coupling_limit", "p_value", *(f"spectrum_{r}" for r in regions)):
+        for ending in (".png", ".pdf", ".csv"):
+            assert (tmp_path / f"{stem}{ending}").exists()
+        assert f"{stem}.yaml" in listed
+
+
+def test_submissions_of_the_papers_figures(result, tmp_path, monkeypatch):
+    """Every figure of `reproduce` has PNG, PDF, CSV and a HEPData table."""
+    monkeypatch.setattr(reproduction, "run_search", lambda *_, **__: result)
+    masses = np.array([2.0, 6.0, 9.0])
+    value = {"m2_gg": 0.01 * masses, "m2_recoil": 0.2 / masses}
+    error = {name: 0.01 * one for name, one in value.items()}
+    measured = Resolutions(masses, value, error, 6.8, 0.1)
+    monkeypatch.setattr(reproduction, "measure_resolutions", lambda *_, **__: measured)
+    report = reproduction.reproduce(("all",), out=tmp_path, quick=True)["figures"]
+    for name, figure in report.items():
+        assert validated(tmp_path / "hepdata" / name)
+        assert str(tmp_path / "hepdata" / name / "submission.yaml") in figure["files"]
+        assert str(tmp_path / f"{name}.csv") in figure["files"]
+    both = validated(tmp_path / "hepdata" / "fig2a")["Resolutions of both squared masses"]
+    np.testing.assert_allclose(values_of(both, "RESOLUTION M^2(RECOIL)"), value["m2_recoil"], rtol=1e-5)
+
+
+def test_submission_of_a_histogram(tmp_path):
+    card = ScanCard(
+        path="card.toml", masses=MASSES, signal=Peak("gaussian", ByMass(*np.array([[0.0], [0.25], [0.0]]))),
+        background_order=ORDER, half_width=HALF_WIDTH, level=0.9, method="cls", variable="M (GeV)",
+        luminosity_fb=2.0, efficiency=ByMass(*np.array([[0.0], [0.5], [0.0]])),
+        systematics={"efficiency": 0.0, "resolution": 0.0, "luminosity": 0.0},
+    )  # fmt: skip
+    file = tmp_path / "h.csv"
+    counts = 100.0 + np.arange(len(EDGES) - 1.0)
+    np.savetxt(file, np.stack([EDGES[:-1], EDGES[1:], counts], axis=1), delimiter=",", fmt="%.17g")
+    found = scan_histogram(file, card)
+    write_histogram_scan(found, tmp_path / "out")
+    tables = validated(tmp_path / "out" / "hepdata")
+    sigma = values_of(tables["Limit on the cross section"], "Observed limit on SIG")
+    np.testing.assert_allclose(sigma, found.scan.limit_observed, rtol=1e-5)  # L × efficiency = 1/fb
+    np.testing.assert_array_equal(values_of(tables["Spectrum"], "OBSERVED EVENTS"), counts)
+    assert tables["Spectrum"]["independent_variables"][0]["header"] == {"name": "M (GeV)", "units": "GeV"}

@@ -1,6 +1,7 @@
 """The files of a scan of a histogram: figures, tables and the result as JSON."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -8,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.figures import LimitCurves, limit_bands, p_value_scan, save, spectrum, write_csv
+from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.io.pyhf_workspace import window_workspaces, write_workspaces
 from scotopic.io.replace import replacing
+from scotopic.study.hepdata_tables import Qualifiers, limit_columns
 from scotopic.study.histogram_scan import HistogramScan, model_settings
 from scotopic.study.report import plain
 
@@ -74,10 +77,64 @@ def write_histogram_scan(result: HistogramScan, folder: Path) -> list[Path]:
         )
         about = f"Windows of {comments(result)[0]}"
         written += write_workspaces(found.mass, workspaces, folder / "pyhf", about)
+    written += write_submission(
+        hepdata_tables(result), folder / "hepdata", comment="; ".join(comments(result))
+    )
     path = folder / "scan.json"
     with replacing(path) as temporary:
         temporary.write_bytes(msgspec.json.format(msgspec.json.encode(result.to_json(), enc_hook=plain)))
     return [*written, path]
+
+
+def hepdata_tables(result: HistogramScan) -> list[Table]:
+    """Return the HEPData tables of all figures of a scan."""
+    found, card, histogram = result.scan, result.card, result.histogram
+    unit = unit_of(card.variable)
+    qualifiers: Qualifiers = {"CL": (100.0 * card.level, "%"), "METHOD": (card.method, "")}
+    if card.luminosity_fb is not None:
+        qualifiers["LUMINOSITY"] = (card.luminosity_fb, "fb^-1")
+    masses = (Axis(card.variable, unit, found.mass),)
+    bins = np.stack([histogram.edges[:-1], histogram.edges[1:]], axis=1)
+
+    def limits(stem: str, quantity: str, unit: str, scale: Callable[[Floats], Floats]) -> Table:
+        edges = [found.limit_observed, found.limit_median, found.band68, found.band95]
+        return Table(
+            f"{stem}_limit",
+            f"Limit on the {stem.replace('_', ' ')}",
+            "Upper limits against the mass, observed and expected; they may lie below zero.",
+            masses,
+            limit_columns(quantity, unit, *(scale(one) for one in edges)),
+            ("SIG",) if stem == "cross_section" else ("EVENTS",),
+            qualifiers,
+        )
+
+    tables = [limits("yield", "the signal yield", "", lambda events: events)]
+    if result.per_event is not None:
+        tables.append(limits("cross_section", "SIG", "fb", result.sigma))
+    return [
+        *tables,
+        Table(
+            "p_value",
+            "Local p-value",
+            "One-sided p-value of an excess at each mass, and the fitted signal yield.",
+            masses,
+            (
+                Column("LOCAL P-VALUE", "", found.p_local),
+                Column("SIGNIFICANCE", "", found.z_local),
+                Column("SIGNAL YIELD", "", found.shat, {"fit": found.shat_error}),
+            ),
+            ("P-VALUE",),
+            qualifiers,
+        ),
+        Table(
+            "spectrum",
+            "Spectrum",
+            "Events per bin.",
+            (Axis(card.variable, unit, bins),),
+            (Column("OBSERVED EVENTS", "", histogram.counts),),
+            ("EVENTS",),
+        ),
+    ]
 
 
 def comments(result: HistogramScan) -> list[str]:

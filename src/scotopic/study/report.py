@@ -24,6 +24,7 @@ from scotopic.figures.style import SIMULATED
 from scotopic.io.replace import replacing
 from scotopic.searches import get_search
 from scotopic.searches.search import RegionSpectrum, SearchResult
+from scotopic.study.hepdata_tables import ALPHA_INV, resolution_error, search_tables, write_hepdata
 
 Floats = NDArray[np.float64]
 
@@ -92,7 +93,7 @@ def write_cross_section(
 def write_coupling(result: SearchResult, stem: Path) -> list[Path]:
     """Write the figure of the limit on the coupling beside other bounds, and its table."""
     curves = coupling_curves(result)
-    alpha_inv = result.settings["parameters"].get("alpha_inv", 137.036)
+    alpha_inv = result.settings["parameters"].get("alpha_inv", ALPHA_INV)
     figure = figure_2b(
         curves,
         [load_bound(name) for name in COMPETITORS],
@@ -131,9 +132,7 @@ def write_performance(result: SearchResult, folder: Path) -> list[Path]:
     written = []
     for part in result.spectra:
         shape, name = result.shapes[part.region.name], part.region.name
-        # half of a central 68 % interval of n values: relative error about 0.93/√n for a Gaussian core
-        selected = shape.efficiency * result.settings["signal_events_per_mass"]
-        error = 0.93 * shape.resolution / np.sqrt(selected)
+        error = resolution_error(shape, result.settings["signal_events_per_mass"])
         efficiencies[f"{name} region"] = (shape.mass, shape.efficiency, shape.efficiency_error)
         resolutions[f"{name} region"] = (shape.mass, shape.resolution, error)
         table = {
@@ -163,9 +162,12 @@ def write_search(result: SearchResult, folder: Path) -> list[Path]:
         experiment=result.experiment,
     )
     written += save(figure, folder / "p_value")
+    p_values = {"mass_GeV": result.mass, "p0_local": result.p0_local, "z_local": result.z_local}
+    written.append(write_csv(folder / "p_value.csv", p_values, comments(result)))
     for part in result.spectra:
         written += write_spectrum(result, part, folder / f"spectrum_{part.region.name}")
     written += write_performance(result, folder)
+    written += write_hepdata(result, search_tables(result), folder / "hepdata", comments(result))
     path = folder / "result.json"
     with replacing(path) as temporary:
         temporary.write_bytes(msgspec.json.format(msgspec.json.encode(result.to_json(), enc_hook=plain)))

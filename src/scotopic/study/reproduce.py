@@ -13,13 +13,16 @@ from scotopic.detector.card import load_experiment
 from scotopic.detector.experiment import Experiment
 from scotopic.errors import InputError
 from scotopic.figures import figure_1, resolution, save, write_csv
+from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.physics.models.alp_photon import decay_length_mm, strahlung_cross_section
 from scotopic.searches import get_search
 from scotopic.searches.alp_signature import signature_fractions
 from scotopic.searches.search import SearchResult
 from scotopic.study.comparison import compare_limits
+from scotopic.study.hepdata_tables import OBSERVABLES, coupling_table, cross_section_table, write_hepdata
 from scotopic.study.report import (
     PUBLISHED,
+    comments,
     write_coupling,
     write_cross_section,
     write_search,
@@ -129,13 +132,21 @@ def _fig1(experiment: Experiment, out: Path, quick: bool) -> dict[str, Any]:
     grid = np.meshgrid(mass, coupling, indexing="ij")
     columns = {"mass_GeV": grid[0].ravel(), "coupling_per_GeV": grid[1].ravel()}
     columns |= {name: values.ravel() for name, values in vars(fractions).items()}
+    about = "fractions of the ALPs in the calorimeter's acceptance; our calculation"
+    table = Table(
+        "fig1",
+        "Signatures of ALPs",
+        "Fractions by signature against mass and coupling.",
+        (
+            Axis("MASS", "GeV", columns["mass_GeV"]),
+            Axis("COUPLING", "GeV^-1", columns["coupling_per_GeV"]),
+        ),
+        tuple(Column(f"FRACTION {name}", "", columns[name]) for name in vars(fractions)),
+    )
     files = [
         *save(figure, out / "fig1"),
-        write_csv(
-            out / "fig1.csv",
-            columns,
-            ["fractions of the ALPs in the calorimeter's acceptance; our calculation"],
-        ),
+        write_csv(out / "fig1.csv", columns, [about]),
+        *write_submission([table], out / "hepdata" / "fig1", comment=f"{experiment.name}: {about}"),
     ]
     boundary = _first_crossing(
         lambda m: float(signature_fractions(m, 1e-3, experiment).resolved), np.geomspace(0.05, 1.0, 60), 0.5
@@ -167,6 +178,15 @@ def _fig2a(result: SearchResult, resolutions: Resolutions, out: Path, details: l
     }
     figure = resolution(curves, crossing=resolutions.crossing, experiment=result.experiment)
     files += _strings(save(figure, out / "fig2a_resolutions"))
+    table = {"mass_GeV": resolutions.mass}
+    for name in labels:
+        table |= {
+            f"{name}_resolution_GeV2": resolutions.value[name],
+            f"{name}_error_GeV2": resolutions.error[name],
+        }
+    files.append(str(write_csv(out / "fig2a_resolutions.csv", table, comments(result))))
+    tables = [cross_section_table(result, "fig2a"), _resolution_table(resolutions)]
+    files += _strings(write_hepdata(result, tables, out / "hepdata" / "fig2a", comments(result)))
     compared = compare_limits(result.mass, result.sigma_median, *published)
     low = int(sum(result.mass < 6.85))
     above = result.mass >= 0.25
@@ -184,8 +204,25 @@ def _fig2a(result: SearchResult, resolutions: Resolutions, out: Path, details: l
     return {"files": files + details, "checks": checks}
 
 
+def _resolution_table(resolutions: Resolutions) -> Table:
+    columns = tuple(
+        Column(f"RESOLUTION {OBSERVABLES[name]}", "GeV^2", value, {"stat": resolutions.error[name]})
+        for name, value in resolutions.value.items()
+    )
+    return Table(
+        "fig2a_resolutions",
+        "Resolutions of both squared masses",
+        "Half of the central 68 % interval of each squared mass of the same selected signal.",
+        (Axis("MASS", "GeV", resolutions.mass),),
+        columns,
+        ("RESOLUTION",),
+    )
+
+
 def _fig2b(result: SearchResult, out: Path) -> dict[str, Any]:
     files = _strings(write_coupling(result, out / "fig2b"))
+    tables = [coupling_table(result, "fig2b")]
+    files += _strings(write_hepdata(result, tables, out / "hepdata" / "fig2b", comments(result)))
     (mass, coupling) = load_bound(PUBLISHED).pieces[0]
     compared = compare_limits(result.mass, result.coupling_median, mass, coupling)
     checks = [
