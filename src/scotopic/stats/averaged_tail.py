@@ -113,7 +113,7 @@ def _start(
     mean = observed + 1.0 - background
     sigma = np.sqrt(observed + 1.0 + error**2 + (spread * np.maximum(mean, 0.0)) ** 2)
     quantile = ndtri(np.clip(1.0 - alpha * ndtr(mean / sigma), 1e-12, 1.0 - 1e-16))
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         start = np.minimum(np.maximum(mean + sigma * quantile, 0.1 * sigma), -math.log(alpha) / slope)
     return np.maximum(start, 1e-12)
 
