@@ -345,6 +345,7 @@ def test_a_limit_does_not_depend_on_its_neighbours():
         ({"method": "magic"}, "feldman-cousins"),
         ({"method": "feldman-cousins", "background_error": 1}, "known"),
         ({"method": "feldman-cousins", "efficiency_error": 0.1}, "known"),
+        ({"method": "feldman-cousins", "background": 2e4}, "up to 10000 events"),
         ({"observed": [1, 2], "background": [1, 2, 3]}, "broadcast"),
     ],
 )

@@ -21,6 +21,7 @@ UPPER = {"bayes": bayes_limits, "cls": cls_limits}
 METHODS = (*UPPER, "feldman-cousins")
 QUANTILES: Floats = np.array(ndtr(BANDS), np.float64)
 MOST = 1e6  # events: beyond, and long before, a Gaussian does
+MOST_UNIFIED = 1e4  # the same for the construction of Feldman and Cousins
 WIDEST = 5.0  # standard deviation of ln κ
 
 
@@ -185,6 +186,9 @@ def _check_known(lanes: _Lanes) -> None:
         raise InputError(
             "feldman-cousins takes background and efficiency as known: leave their errors out, or use bayes or cls"
         )
+    most = max(lanes.observed.max(initial=0), lanes.background.max(initial=0.0))
+    if most > MOST_UNIFIED:
+        raise InputError(f"feldman-cousins is for up to {MOST_UNIFIED:g} events, not {most:g}")
 
 
 def _lanes(

@@ -11,7 +11,7 @@ Between two such ν the run is fixed and its probability rises, then falls: wher
 bisection. The ends of an interval are the largest and the smallest μ that accept n0, whatever lies between.
 
 The upper end of this raw construction jumps up at some backgrounds, so that more background may seem to give a
-weaker limit. The published tables lengthen intervals until the ends fall monotonically with b (section IV.B); so does
+weaker limit. The published tables lengthen intervals until the ends fall monotonically with b (section IV); so does
 :func:`feldman_cousins_limits` unless told otherwise. Lower ends fall by themselves.
 
 Background and efficiency are known here: a construction with nuisance parameters is not offered.
