@@ -95,7 +95,7 @@ def test_every_root_and_both_gauges_give_the_same(process):
     momenta = components(process, some_momenta(process))
     expected = sum_of_squares(process.plan, momenta)
     for root in range(len(process.names)):
-        plan = make_plan(process.model, process.plan.legs, root)
+        plan = make_plan(process.plan.model, process.plan.legs, root)
         np.testing.assert_allclose(sum_of_squares(plan, momenta), expected, rtol=1e-9)
     np.testing.assert_allclose(sum_of_squares(process.plan, momenta, gauge=False), expected, rtol=1e-9)
 

@@ -150,7 +150,8 @@ def test_wrong_cuts_say_what_and_where(cuts, message):
         ({"process": "e- e+ > gamma gamma", "n": 0}, "at least 1"),
         ({"process": "e- e+ > gamma gamma", "isr": "soft"}, "none or collinear"),
         ({"process": "e- e+ > gamma gamma", "cuts": ("E:gamma:6:",)}, "no phase space passes"),
-        ({"process": "e- e+ > mu- mu+ gamma gamma"}, "no phase-space map"),
+        ({"process": "e- e+ > mu- mu+ gamma gamma"}, "infinite without a cut on the photons"),
+        ({"process": "e- e+ > e- e+"}, "infinite without a cut on the angle"),
         ({"process": "e- e+ > gamma gamma", "workers": 0}, "workers"),
     ],
 )

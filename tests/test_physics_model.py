@@ -41,14 +41,14 @@ def user_file(tmp_path, text, name="mine.py"):
 
 
 def test_every_model_of_the_package_is_found_by_its_name():
-    assert models() == ("sm", "alp-photon")
+    assert models() == ("sm", "alp-photon", "dark-photon", "dark-higgs", "lmu-ltau", "lfv-zprime")
     assert get_model("sm").mediator == ""
     assert get_model("alp-photon", mass=1.0, g=1e-3).mediator == "a"
 
 
 @pytest.mark.parametrize("name", ["alp_photon", "", "SM", "alp-photon "])
 def test_an_unknown_name_is_answered_with_the_names_there_are(name):
-    with pytest.raises(InputError, match=r"unknown model .*sm, alp-photon, or the path of a \.py file"):
+    with pytest.raises(InputError, match=r"unknown model .*sm, alp-photon, .*, or the path of a \.py file"):
         get_model(name)
 
 

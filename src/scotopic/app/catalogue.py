@@ -9,10 +9,28 @@ from scotopic.app.output import print_json, print_table
 PROCESSES = {
     "e- e+ > gamma gamma": "sm: annihilation to two photons",
     "e- e+ > gamma gamma gamma": "sm: annihilation to three photons",
+    "e- e+ > gamma gamma gamma gamma": "sm: annihilation to four photons",
+    "e- e+ > e- e+": "sm: Bhabha scattering",
     "e- e+ > e- e+ gamma": "sm: radiative Bhabha scattering",
+    "e- e+ > e- e+ gamma gamma": "sm: doubly radiative Bhabha scattering",
     "e- e+ > mu- mu+": "sm: muon pairs",
     "e- e+ > mu- mu+ gamma": "sm: radiative muon pairs",
+    "e- e+ > mu- mu+ gamma gamma": "sm: doubly radiative muon pairs",
+    "e- e+ > tau- tau+": "sm: τ pairs, without decays",
+    "e- e+ > tau- tau+ gamma": "sm: radiative τ pairs, without decays",
+    "e- e+ > e- e+ mu- mu+": "sm: muon pairs with electrons, two-photon and all other diagrams",
+    "e- e+ > e- e+ tau- tau+": "sm: τ pairs with electrons",
+    "e- e+ > e- e+ e- e+": "sm: two electron pairs",
+    "e- e+ > nu_e nu_e~ gamma": "sm: a photon and electron neutrinos, by W and Z",
+    "e- e+ > nu_mu nu_mu~ gamma": "sm: a photon and muon neutrinos, by Z",
     "e- e+ > gamma a": "alp-photon: ALP-strahlung",
+    "e- e+ > e- e+ a": "alp-photon: photon fusion and ALP-strahlung",
+    "e- e+ > gamma Ap": "dark-photon: dark photon and a photon",
+    "e- e+ > gamma chi chi~": "dark-photon: dark matter and a photon",
+    "e- e+ > Ap hd": "dark-higgs: dark Higgsstrahlung",
+    "e- e+ > mu- mu+ Zp": "lmu-ltau: Z′ radiated by a muon",
+    "e- e+ > tau- tau+ Zp": "lmu-ltau: Z′ radiated by a τ",
+    "e- e+ > e- mu+ Zp": "lfv-zprime: Z′ of a toy model that turns e into μ",
 }
 
 

@@ -7,12 +7,16 @@ split among the channels of a process in the ratio of those products (F. Maltoni
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.events.channel import Built, Channel
 from scotopic.events.cuts import GenerationCut, cos_range, lowest
+from scotopic.events.diagram_channels import diagram_channels
+from scotopic.events.diagrams import diagrams_of
 from scotopic.numerics.lorentz import boost, from_angles, two_body_momentum, velocity
 from scotopic.numerics.spinors import Momentum, twice_product
 from scotopic.physics.amplitudes.squared import light_cone
@@ -20,31 +24,12 @@ from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ELECTRON_MASS
 
 Floats = NDArray[np.float64]
-Built = tuple[Floats, Floats]
-"""Momenta (slots, 4, N) and the Lorentz-invariant phase space per volume of the cube (N,)."""
+Peak = Callable[[Floats, Floats], Floats]
+"""Product of propagators that a map follows, from momenta and √s."""
 
 POLE = 1.0 - 1e-12
 WIDE = 1.0 - 1e-4
 """A scattered electron is wide-angle if its cuts keep cosθ to its beam below this."""
-
-
-@dataclass(frozen=True)
-class Channel:
-    """A map.
-
-    Attributes
-    ----------
-    name : str
-    dimensions : int
-    build : callable (u (d, N), sqrt_s (N,)) -> Built
-    peak : callable (momenta, sqrt_s) -> (N,)
-        The product of propagators that the map follows.
-    """
-
-    name: str
-    dimensions: int
-    build: Callable[[Floats, Floats], Built]
-    peak: Callable[[Floats, Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -64,20 +49,30 @@ def channels_for(process: Process, cuts: Sequence[GenerationCut], *, radiated: b
         The beams lose energy first, so that the cuts do not hold in the frame of the channel.
     """
     names = process.outgoing
-    if len(names) == 2:
-        if process.text == "e- e+ > e- e+":
-            raise InputError(
-                "process 'e- e+ > e- e+' is not available yet; add a photon: e- e+ > e- e+ gamma"
-            )
+    if len(names) == 2 and not any(diagrams_of(process.plan)):
         return (_two_body(process, (-1.0, 1.0) if radiated else cos_range(cuts, 0)),)
     if len(names) == 3 and set(names) == {"gamma"}:
         return (_three_photons(_limits(process, cuts, 2, radiated)),)
-    if len(names) == 3 and names[2] == "gamma" and process.masses[2] == process.masses[3] > 0.0:
+    if names in (("e-", "e+", "gamma"), ("mu-", "mu+", "gamma"), ("tau-", "tau+", "gamma")):
         return _pair_and_photon(process, cuts, _limits(process, cuts, 2, radiated), radiated)
-    raise InputError(
-        f"process {process.text!r}: there is no phase-space map for it yet; there are maps for two particles, "
-        "three photons, and a pair of charged leptons with a photon (written last)"
+    return diagram_channels(process, cuts, radiated=radiated)
+
+
+def _split(maps: Sequence[tuple[str, Callable[[Floats, Floats], Built], Peak]]) -> tuple[Channel, ...]:
+    """Return channels that share the integrand in the ratio of their peaks."""
+    peaks = [peak for _, _, peak in maps]
+
+    def share(number: int, momenta: Floats, sqrt_s: Floats) -> Floats:
+        values = [peak(momenta, sqrt_s) for peak in peaks]
+        return np.asarray(values[number] / np.sum(values, axis=0))
+
+    return tuple(
+        Channel(name, 5, build, partial(share, number)) for number, (name, build, _) in enumerate(maps)
     )
+
+
+def _all(momenta: Floats, sqrt_s: Floats) -> Floats:
+    return np.ones(sqrt_s.shape)
 
 
 def _limits(process: Process, cuts: Sequence[GenerationCut], slot: int, radiated: bool) -> Limits:
@@ -104,7 +99,7 @@ def _two_body(process: Process, cos: tuple[float, float]) -> Channel:
             momentum, sqrt_s
         )
 
-    return Channel("two bodies", 2, build, lambda momenta, sqrt_s: np.ones(sqrt_s.shape))
+    return Channel("two bodies", 2, build, _all)
 
 
 def _three_photons(limits: Limits) -> Channel:
@@ -130,39 +125,38 @@ def _three_photons(limits: Limits) -> Channel:
         )
         return np.stack([*hard, soft]), 3.0 * volume * softest
 
-    return Channel("three photons", 5, build, lambda momenta, sqrt_s: np.ones(sqrt_s.shape))
+    return Channel("three photons", 5, build, _all)
 
 
 def _pair_and_photon(
     process: Process, cuts: Sequence[GenerationCut], photon: Limits, radiated: bool
 ) -> tuple[Channel, ...]:
     mass = process.masses[2]
-    pair = Channel("pair", 5, _pair_map(mass, photon), _pair_peak(mass))
+    pair = ("pair", _pair_map(mass, photon), _pair_peak(mass))
     if process.outgoing[0] != "e-":
-        return (
-            pair,
-            *(
-                Channel(f"ladder {side}", 5, _ladder_map(mass, photon, side, None), _fsr_peak(mass, side))
-                for side in (0, 1)
-            ),
-        )
+        ladders = [
+            (f"ladder {side}", _ladder_map(mass, photon, side, None), _fsr_peak(mass, side))
+            for side in (0, 1)
+        ]
+        return _split([pair, *ladders])
     ranges = [(-1.0, 1.0) if radiated else cos_range(cuts, side) for side in (0, 1)]
     toward = (ranges[0][1], -ranges[1][0])  # largest cosine of each electron to its own beam
     away = (ranges[0][0], -ranges[1][1])
     if max(toward) < WIDE:
-        ladders = (
-            Channel(
+        ladders = [
+            (
                 f"ladder {side}",
-                5,
                 _ladder_map(mass, photon, side, (away[side], toward[side])),
                 _ladder_peak(mass, side),
             )
             for side in (0, 1)
-        )
-        return (pair, *ladders)
-    return tuple(
-        Channel(f"photon first {side}", 5, _forward_map(mass, photon, side), _forward_peak(mass, side))
-        for side in (0, 1)
+        ]
+        return _split([pair, *ladders])
+    return _split(
+        [
+            (f"photon first {side}", _forward_map(mass, photon, side), _forward_peak(mass, side))
+            for side in (0, 1)
+        ]
     )
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.channels import Channel, channels_for
+from scotopic.events.channel import Channel
+from scotopic.events.channels import channels_for
 from scotopic.events.cuts import GenerationCut, parse_cuts, passes_all
 from scotopic.events.radiation import radiate
 from scotopic.events.vegas import Grid, flat_grid
@@ -26,6 +27,8 @@ Radiation = Literal["none", "collinear"]
 
 BATCH = 32_768
 ADAPTATIONS = 7
+POINTS = 120_000
+POINTS_PER_CHANNEL = (5_000, 20_000)
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,7 @@ class Sampler:
         squared = squared_amplitude_lightcone(self.process, light_cone(legs, self.process.masses), engine)
         # 1/(2 s β) of the incoming flux
         rate = squared / (4.0 * root * beam) * GEV2_TO_PB
-        if len(self.channels) > 1:
-            peaks = [one.peak(momenta, root) for one in self.channels]
-            rate = rate * peaks[self.channels.index(channel)] / np.sum(peaks, axis=0)
+        rate = rate * channel.share(momenta, root)
         return np.where(np.isfinite(rate), rate, 0.0)
 
     def _radiated(self, momenta: Floats, missing: Floats) -> Floats:
@@ -160,14 +161,17 @@ def _channels(process: Process, cuts: tuple[GenerationCut, ...], isr: Radiation)
     return channels_for(process, cuts, radiated=isr == "collinear")
 
 
-def adapt(sampler: Sampler, *, seed: int, points: int = 20_000) -> Adapted:
+def adapt(sampler: Sampler, *, seed: int) -> Adapted:
     """Return the sampler with grids adapted to its integrand, from ADAPTATIONS rounds of points.
+
+    Many channels share POINTS of each round.
 
     Raises
     ------
     InputError
         If no point passes the cuts.
     """
+    points = int(np.clip(POINTS / len(sampler.channels), *POINTS_PER_CHANNEL))
     grids, means, maxima, spread = [], [], [], []
     for number, channel in enumerate(sampler.channels):
         rng = stream(seed, "adapt", sampler.process.text, number)

@@ -59,6 +59,16 @@ def photon_polarisations(k: Momentum) -> tuple[Vector, Vector]:
     )
 
 
+def longitudinal_polarisation(k: Momentum, mass: float) -> Vector:
+    """Return the third polarisation of a massive vector: ε⁺ = k⁺/m, ε⊥ = k⊥/m, ε⁻ = (k⊥² - m²)/(m k⁺).
+
+    k·ε = 0, ε² = -1, orthogonal to the two of `photon_polarisations`.
+    """
+    plus, _, x, y = k
+    minus = (x * x + y * y - mass * mass) / (mass * plus)
+    return Pair(plus / mass), Pair(minus), Pair(x / mass, y / mass), Pair(x / mass, -y / mass)
+
+
 def slash_ket(v: Vector, psi: Spinor) -> Spinor:
     """Return v̸ψ."""
     plus, minus, hat, bar = v

@@ -26,17 +26,22 @@ class Vertex:
 
     Attributes
     ----------
-    kind : {"FFV", "VVP"}
+    kind : {"FFV", "FFS", "VVS", "VVP", "VSS", "VVV"}
         FFV: ψ̄ γ^μ (g_L P_L + g_R P_R) χ V_μ; fields are (ψ, χ, V), couplings (g_L, g_R).
+        FFS: ψ̄ (g_S + i g_P γ₅) χ φ; fields (ψ, χ, φ), couplings (g_S, g_P).
+        VVS: g V₁·V₂ φ, with ½ where V₁ = V₂ (the vertex is g g^{μν}); fields (V₁, V₂, φ).
         VVP: g ε(k₁, V₁, k₂, V₂) P with all momenta incoming, from L = -(g/4) P F F̃ for equal V, real vectors
         and a real pseudoscalar; fields are (V₁, V₂, P), couplings (g,).
+        VSS: i g V^μ (φ* ∂_μ φ − φ ∂_μ φ*); fields (V, φ, φ*). Its seagull is `charged_scalar`'s business.
+        VVV: g [V₁·V₂ (k₁ − k₂)·V₃ + cyclic], momenta incoming.
     fields : three names of particles
+        What the field operator annihilates: of a complex boson, the particle's name or the antiparticle's.
     couplings : couplings as they stand in the Lagrangian, 1 or 1/GeV
     interaction : str
         Name of the force, ``"QED"`` for instance; see `Model.only`.
     """
 
-    kind: Literal["FFV", "VVP"]
+    kind: Literal["FFV", "FFS", "VVS", "VVP", "VSS", "VVV"]
     fields: tuple[str, str, str]
     couplings: tuple[float, ...]
     interaction: str
@@ -64,6 +69,8 @@ class Model:
         What there is, how it couples, how it decays.
     mediator : str
         The model's own particle; empty for the Standard Model.
+    leading : tuple of str
+        Interactions that are used alone where they lead to a process; the others only where they do not.
     """
 
     name: str
@@ -72,10 +79,18 @@ class Model:
     vertices: tuple[Vertex, ...]
     decays: tuple[Decay, ...] = ()
     mediator: str = ""
+    leading: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse vertices of unknown fields or of spins that do not fit their kind."""
-        spins = {"FFV": (1, 1, 2), "VVP": (2, 2, 0)}
+        spins = {
+            "FFV": (1, 1, 2),
+            "FFS": (1, 1, 0),
+            "VVS": (2, 2, 0),
+            "VVP": (2, 2, 0),
+            "VSS": (2, 0, 0),
+            "VVV": (2, 2, 2),
+        }
         for vertex in self.vertices:
             found = tuple(self.particle(name).spin2 for name in vertex.fields)
             if found != spins[vertex.kind]:
@@ -90,6 +105,21 @@ class Model:
                 return particle
         known = " ".join(sorted({n for p in self.particles for n in (p.name, p.anti)}))
         raise InputError(f"model {self.name} has no particle {name!r}; it has: {known}")
+
+    def conjugate(self, field: str) -> str:
+        """Return the field that annihilates the antiparticles of what `field` annihilates (bosons)."""
+        particle = self.particle(field)
+        return particle.anti if field == particle.name else particle.name
+
+    def is_conserved(self, vector: str) -> bool:
+        """Return whether a massive vector couples to conserved fermion currents only.
+
+        Then k^μk^ν/m² of its propagator gives nothing.
+        """
+        kinds = [v for v in self.vertices if vector in v.fields]
+        return all(
+            v.kind == "FFV" and v.fields[0] == v.fields[1] and v.couplings[0] == v.couplings[1] for v in kinds
+        )
 
     def parameter(self, name: str) -> float:
         """Return the value of a parameter."""
@@ -125,9 +155,30 @@ class Model:
         return HBARC_GEV_MM / width if width > 0.0 else math.inf
 
 
+def charged_scalar(
+    vector: str, scalar: Particle, coupling: float, interaction: str
+) -> tuple[Particle, tuple[Vertex, ...]]:
+    """Return the auxiliary particle and the vertices of a complex scalar with charge `coupling`.
+
+    |∂φ + i q V φ|² with q = −coupling holds the seagull q² V·V |φ|². An auxiliary vector X without dynamics,
+    L = −X*·X + g (X*·V φ + h.c.), gives it from three-point vertices.
+    """
+    name, anti = f"X({vector},{scalar.name})", f"X~({vector},{scalar.name})"
+    auxiliary = Particle(name, anti, 0, 2, scalar.charge, auxiliary=True)
+    return auxiliary, (
+        Vertex("VSS", (vector, scalar.name, scalar.anti), (coupling,), interaction),
+        Vertex("VVS", (anti, vector, scalar.name), (coupling,), interaction),
+        Vertex("VVS", (name, vector, scalar.anti), (coupling,), interaction),
+    )
+
+
 _MODELS: Mapping[str, str] = {
     "sm": "scotopic.physics.models.sm",
     "alp-photon": "scotopic.physics.models.alp_photon",
+    "dark-photon": "scotopic.physics.models.dark_photon",
+    "dark-higgs": "scotopic.physics.models.dark_higgs",
+    "lmu-ltau": "scotopic.physics.models.lmu_ltau",
+    "lfv-zprime": "scotopic.physics.models.lfv_zprime",
 }
 
 

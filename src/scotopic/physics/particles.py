@@ -27,6 +27,8 @@ class Particle:
         Electric charge of the particle in units of e.
     mass, width : float
         GeV; a width makes the propagator a Breit-Wigner.
+    auxiliary : bool
+        A vector without dynamics, propagator −g^{μν}: stands for a four-point vertex, never external.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Particle:
     charge: int
     mass: float = 0.0
     width: float = 0.0
+    auxiliary: bool = False
 
     @property
     def states(self) -> int:
@@ -47,6 +50,11 @@ ELECTRON = Particle("e-", "e+", 11, 1, -1, ELECTRON_MASS)
 MUON = Particle("mu-", "mu+", 13, 1, -1, MUON_MASS)
 TAU = Particle("tau-", "tau+", 15, 1, -1, TAU_MASS)
 PHOTON = Particle("gamma", "gamma", 22, 2, 0)
+NEUTRINOS = (
+    Particle("nu_e", "nu_e~", 12, 1, 0),
+    Particle("nu_mu", "nu_mu~", 14, 1, 0),
+    Particle("nu_tau", "nu_tau~", 16, 1, 0),
+)
 
 _CODES = {
     "e-": 11,
@@ -62,6 +70,9 @@ _CODES = {
     "nu_tau": 16,
     "nu_tau~": -16,
     "gamma": 22,
+    "Z": 23,
+    "W+": 24,
+    "W-": -24,
     "Zp": 32,
     "chi": 52,
     "chi~": -52,

@@ -61,7 +61,11 @@ class Process:
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan of the amplitude."""
+        """The plan of the amplitude, from the model's leading interactions where they are enough."""
+        if self.model.leading:
+            plan = make_plan(self.model.only(*self.model.leading), self._legs)
+            if plan.diagrams:
+                return plan
         return make_plan(self.model, self._legs)
 
     @property
@@ -119,12 +123,13 @@ def _check_conservation(process: Process) -> None:
     if charge:
         raise InputError(f"process {process.text!r}: electric charge is not conserved")
     broken = [name for name, number in flavour.items() if number]
-    couples = {vertex.fields[0] for vertex in process.model.vertices if vertex.kind == "FFV"} | {
-        vertex.fields[1] for vertex in process.model.vertices if vertex.kind == "FFV"
-    }
-    if broken and all(
-        vertex.fields[0] == vertex.fields[1] for vertex in process.model.vertices if vertex.kind == "FFV"
-    ):
+    if any(name.startswith("nu_") for name in flavour):
+        return  # weak vertices turn leptons into neutrinos; the diagrams decide
+    neutrinos = {name for name in (p.name for p in process.model.particles) if name.startswith("nu_")}
+    pairs = [v.fields[:2] for v in process.model.vertices if v.kind[:2] == "FF"]
+    pairs = [pair for pair in pairs if not neutrinos & set(pair)]
+    couples = {name for pair in pairs for name in pair}
+    if broken and all(one == other for one, other in pairs):
         raise InputError(
             f"process {process.text!r}: the number of {broken[0]} is not conserved by {process.model.name}, "
             f"which couples {', '.join(sorted(couples))} to themselves only"

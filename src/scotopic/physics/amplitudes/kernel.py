@@ -14,6 +14,7 @@ from scotopic.numerics.spinors import (
     epsilon_half_vector,
     half_current,
     kets,
+    longitudinal_polarisation,
     momentum_square,
     momentum_sum,
     momentum_transfer,
@@ -26,7 +27,7 @@ from scotopic.numerics.spinors import (
     total,
     twice_product,
 )
-from scotopic.physics.amplitudes.plan import Key, Plan, Term, external_kind
+from scotopic.physics.amplitudes.plan import Key, Plan, Term, external_key, external_kind
 
 Helicities = tuple[int, ...]
 Field = tuple[Pair, Pair, Pair, Pair]
@@ -49,8 +50,9 @@ def sum_of_squares(plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True
     externals = [_external(plan, i, momenta[i]) for i in range(len(plan.legs))]
     currents: dict[Key, Current] = {}
     for i, leg in enumerate(plan.legs):
-        kind = external_kind(leg, plan.model.particle(leg.field).spin2)
-        currents[Key(kind, leg.field, 1 << i)] = {(h,): f for h, f in enumerate(externals[i]) if _alive(f)}
+        currents[external_key(plan.model, leg, i)] = {
+            (h,): f for h, f in enumerate(externals[i]) if _alive(f)
+        }
     for key, terms in plan.currents:
         source = _joined(plan, key.kind, terms, currents, flows)
         currents[key] = _propagated(plan, key, source, momenta, flows, gauge)
@@ -90,7 +92,8 @@ def _external(plan: Plan, i: int, p: Momentum) -> tuple[Field, ...]:
     if particle.spin2 == 0:
         return ((Pair(1.0), ZERO, ZERO, ZERO),)
     if particle.spin2 == 2:
-        return photon_polarisations(p)
+        transverse = photon_polarisations(p)
+        return (*transverse, longitudinal_polarisation(p, particle.mass)) if particle.mass else transverse
     made = kets(p, particle.mass, antiparticle=leg.anti, mirrored=_mirrored(plan, i))
     if external_kind(leg, 1) == "ket":
         return made
@@ -150,8 +153,39 @@ def _vertex(term: Term, a: Field, b: Field, flows: list[Momentum]) -> Field:
         return _chiral(bra_slash(a, b), *term.couplings)
     if term.rule == "bra ket":
         return half_current(a, b, *term.couplings)
+    if term.rule == "scalar ket":
+        return times(_scalar_coupled(b, *term.couplings), a[0])
+    if term.rule == "bra scalar":
+        return times(_scalar_coupled(a, *term.couplings), b[0])
+    if term.rule == "bra ket scalar":
+        return product(a, _scalar_coupled(b, *term.couplings)), ZERO, ZERO, ZERO
+    return _boson_vertex(term, a, b, flows)
+
+
+def _scalar_coupled(psi: Field, scalar: float, pseudoscalar: float) -> Field:
+    """(g_S + i g_P γ₅)ψ, of a bra too: γ₅ is -1 for left and +1 for right components."""
+    left, right = Pair(scalar or None, -pseudoscalar or None), Pair(scalar or None, pseudoscalar or None)
+    return psi[0] * left, psi[1] * left, psi[2] * right, psi[3] * right
+
+
+def _boson_vertex(term: Term, a: Field, b: Field, flows: list[Momentum]) -> Field:
     (g,) = term.couplings
+    if term.rule == "vector dot vector":
+        return dot_half(scaled(a, 0.5), b).scaled(g), ZERO, ZERO, ZERO
+    if term.rule == "vector times scalar":
+        return times(scaled(a, 0.5 * g), b[0])
     k1, k2 = as_vector(_momentum(term.a.mask, flows)), as_vector(_momentum(term.b.mask, flows))
+    if term.rule == "scalar pair":
+        return times(scaled(total(k1, scaled(k2, -1.0)), 0.5 * g), a[0] * b[0])
+    if term.rule == "vector along scalar":
+        return dot_half(scaled(a, 0.5 * g), total(scaled(k2, 2.0), k1)) * b[0], ZERO, ZERO, ZERO
+    if term.rule == "triple vector":
+        # k₃ = -(k₁ + k₂): J = a·b (k₁ - k₂) + b (k₂ - k₃)·a + a (k₃ - k₁)·b
+        ab = dot_half(scaled(a, 0.5), b)
+        along_a = dot_half(scaled(a, 0.5), total(scaled(k2, 2.0), k1))
+        along_b = dot_half(scaled(b, -0.5), total(scaled(k1, 2.0), k2))
+        joined = total(times(total(k1, scaled(k2, -1.0)), ab), times(b, along_a))
+        return scaled(total(joined, times(a, along_b)), 0.5 * g)
     if term.rule == "vector vector":
         return dot_half(epsilon_half_vector(k1, a, k2), b).scaled(g), ZERO, ZERO, ZERO
     return times(epsilon_half_vector(k1, a, scaled(k2, -1.0)), b[0].scaled(g))
@@ -186,6 +220,8 @@ def _propagated(
     plan: Plan, key: Key, source: Current, momenta: tuple[Momentum, ...], flows: list[Momentum], gauge: bool
 ) -> Current:
     particle = plan.model.particle(key.field)
+    if particle.auxiliary:
+        return {h: scaled(value, -2.0) for h, value in source.items()}
     virtuality = _virtuality(plan, key, momenta, flows)
     k = _momentum(key.mask, flows)
     if particle.width:
@@ -200,7 +236,11 @@ def _propagated(
         elif key.kind == "vector":
             if particle.mass == 0.0 and gauge:
                 value = _axial(value, k, key.mask)
-            result[h] = times(scaled(value, -2.0), factor)
+            field = scaled(value, -2.0)
+            if particle.mass and not plan.model.is_conserved(key.field):
+                along = as_vector(k)
+                field = total(field, times(along, dot_half(value, along).scaled(particle.mass**-2)))
+            result[h] = times(field, factor)
         elif key.kind == "ket":
             result[h] = times(total(slash_ket(as_vector(k), value), scaled(value, particle.mass)), factor)
         else:

@@ -13,10 +13,24 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from scotopic.physics.model import Model, Vertex
+from scotopic.physics.model import Model
 
 Kind = Literal["ket", "bra", "vector", "scalar"]
-Rule = Literal["vector ket", "bra vector", "bra ket", "vector vector", "vector scalar"]
+Rule = Literal[
+    "vector ket",
+    "bra vector",
+    "bra ket",
+    "scalar ket",
+    "bra scalar",
+    "bra ket scalar",
+    "vector vector",
+    "vector scalar",
+    "vector dot vector",
+    "vector times scalar",
+    "scalar pair",
+    "vector along scalar",
+    "triple vector",
+]
 
 
 class Leg(NamedTuple):
@@ -82,7 +96,7 @@ def make_plan(model: Model, legs: tuple[Leg, ...], root: int | None = None) -> P
         does not depend on it.
     """
     scale = max((abs(g) for vertex in model.vertices for g in vertex.couplings), default=1.0)
-    joins = _joins(model.vertices, scale)
+    joins = _joins(model, scale)
     if root is None:
         plans = [_plan(model, legs, joins, scale, leg) for leg in range(len(legs))]
         return min(plans, key=lambda plan: cost(plan))
@@ -96,28 +110,63 @@ def external_kind(leg: Leg, spin2: int) -> Kind:
     return "vector" if spin2 == 2 else "scalar"
 
 
-def _joins(vertices: tuple[Vertex, ...], scale: float) -> _Joins:
+def external_key(model: Model, leg: Leg, i: int) -> Key:
+    """Return the key of external leg i: of a boson, the field operator that it takes up."""
+    particle = model.particle(leg.field)
+    kind = external_kind(leg, particle.spin2)
+    if kind in ("ket", "bra"):
+        return Key(kind, leg.field, 1 << i)
+    return Key(kind, particle.name if leg.anti == leg.outgoing else particle.anti, 1 << i)
+
+
+def _joins(model: Model, scale: float) -> _Joins:
     joins: _Joins = {}
 
-    def join(a: tuple[Kind, str], b: tuple[Kind, str], rule: Rule, result: tuple[Kind, str]) -> None:
-        entry = (rule, *result, couplings)
+    def join(
+        a: tuple[Kind, str], b: tuple[Kind, str], rule: Rule, result: tuple[Kind, str], sign: float = 1.0
+    ) -> None:
+        entry = (rule, *result, tuple(sign * g for g in couplings))
         entries = joins.setdefault((*a, *b), [])
         if entry not in entries:
             entries.append(entry)
 
-    for vertex in vertices:
+    for vertex in model.vertices:
         x, y, z = vertex.fields
         couplings = tuple(g / scale for g in vertex.couplings)
-        if vertex.kind == "FFV":
-            join(("vector", z), ("ket", y), "vector ket", ("ket", x))
-            join(("bra", x), ("vector", z), "bra vector", ("bra", y))
-            join(("bra", x), ("ket", y), "bra ket", ("vector", z))
+        if vertex.kind[:2] == "FF":
+            boson: Kind = "vector" if vertex.kind == "FFV" else "scalar"
+            rules: tuple[Rule, Rule, Rule] = (
+                ("vector ket", "bra vector", "bra ket")
+                if boson == "vector"
+                else ("scalar ket", "bra scalar", "bra ket scalar")
+            )
+            join((boson, z), ("ket", y), rules[0], ("ket", x))
+            join(("bra", x), (boson, z), rules[1], ("bra", y))
+            join(("bra", x), ("ket", y), rules[2], (boson, model.conjugate(z)))
+            continue
+        # what joins two fields is the conjugate of the third
+        cx, cy, cz = (model.conjugate(field) for field in vertex.fields)
+        if vertex.kind == "VVV":
+            join(("vector", x), ("vector", y), "triple vector", ("vector", cz))
+            join(("vector", y), ("vector", z), "triple vector", ("vector", cx))
+            join(("vector", z), ("vector", x), "triple vector", ("vector", cy))
+        elif vertex.kind == "VSS":
+            join(("scalar", y), ("scalar", z), "scalar pair", ("vector", cx))
+            join(("vector", x), ("scalar", y), "vector along scalar", ("scalar", cz))
+            join(("vector", x), ("scalar", z), "vector along scalar", ("scalar", cy), -1.0)
         else:
-            join(("vector", x), ("vector", y), "vector vector", ("scalar", z))
-            join(("vector", x), ("scalar", z), "vector scalar", ("vector", y))
+            pair, single = _VECTOR_RULES[vertex.kind]
+            join(("vector", x), ("vector", y), pair, ("scalar", cz))
+            join(("vector", x), ("scalar", z), single, ("vector", cy))
             if x != y:
-                join(("vector", y), ("scalar", z), "vector scalar", ("vector", x))
+                join(("vector", y), ("scalar", z), single, ("vector", cx))
     return joins
+
+
+_VECTOR_RULES: dict[str, tuple[Rule, Rule]] = {
+    "VVP": ("vector vector", "vector scalar"),
+    "VVS": ("vector dot vector", "vector times scalar"),
+}
 
 
 def _plan(model: Model, legs: tuple[Leg, ...], joins: _Joins, scale: float, root: int) -> Plan:
@@ -127,7 +176,7 @@ def _plan(model: Model, legs: tuple[Leg, ...], joins: _Joins, scale: float, root
     keys: dict[int, list[Key]] = {}
     counts: dict[Key, int] = {}
     for i, leg in enumerate(legs):
-        key = Key(external_kind(leg, spins[i]), leg.field, 1 << i)
+        key = external_key(model, leg, i)
         keys[1 << i], counts[key] = [key], 1
 
     def terms(mask: int, limit: float) -> Iterator[tuple[Kind, str, Term]]:
@@ -159,7 +208,8 @@ def _plan(model: Model, legs: tuple[Leg, ...], joins: _Joins, scale: float, root
         if not c.mask >> root & 1:
             continue
         for kind, field, term in terms((1 << n) - 1 ^ c.mask, (n - 1) // 2):
-            if (kind, field) != (_DUAL[c.kind], c.field):
+            dual = c.field if c.kind in ("ket", "bra") else model.conjugate(c.field)
+            if (kind, field) != (_DUAL[c.kind], dual):
                 continue
             order = (term.a.mask | term.b.mask, c.mask)
             first, second = (order[1], order[0]) if c.kind == "bra" else order

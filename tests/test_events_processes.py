@@ -1,0 +1,162 @@
+"""Cross sections of every listed kind of process against independent programs.
+
+pyAmpliCol 1.0.1 and WHIZARD 2.4.1 with 1/α = 137.036, √s = 10.58 GeV, masses kept, no radiation.
+"""
+
+import numpy as np
+import pytest
+
+from scotopic.errors import InputError
+from scotopic.events.cross_section import cross_section
+from scotopic.events.diagram_channels import diagram_channels
+from scotopic.events.diagrams import diagrams_of
+from scotopic.events.generate import generate
+from scotopic.physics.model import get_model
+from scotopic.physics.models.dark_higgs import higgsstrahlung_cross_section
+from scotopic.physics.processes import parse_process
+
+# process, model, parameters, cuts, pb, error
+TWO_AND_THREE = [
+    ("e- e+ > e- e+", "sm", {}, ("theta:e:20:160",), 63721.0, 0.07),
+    ("e- e+ > mu- mu+", "sm", {}, (), 775.927, 0.001),
+    ("e- e+ > tau- tau+", "sm", {}, (), 772.074, 0.001),
+    ("e- e+ > mu- mu+ gamma", "sm", {}, ("E:gamma:0.1:", "theta:gamma:20:160"), 164.508, 0.035),
+    ("e- e+ > tau- tau+ gamma", "sm", {}, ("E:gamma:1:", "theta:gamma:20:160"), 29.4775, 0.005),
+    (
+        "e- e+ > gamma Ap",
+        "dark-photon",
+        {"mass": 1.0, "epsilon": 1.0},
+        ("abscostheta:gamma::0.94",),
+        5996.62,
+        0.006,
+    ),
+    ("e- e+ > gamma Ap", "dark-photon", {"mass": 0.1, "epsilon": 1.0}, (), 43943.1, 0.05),
+    ("e- e+ > gamma Ap", "dark-photon", {"mass": 10.0, "epsilon": 1.0}, (), 740916.0, 0.8),
+    ("e- e+ > Ap hd", "dark-higgs", {"mAp": 1.0, "mh": 0.5, "epsilon": 1e-3}, (), 0.00290329, 3e-9),
+    ("e- e+ > Ap hd", "dark-higgs", {"mAp": 5.0, "mh": 2.0, "epsilon": 1e-3}, (), 0.0101312, 1e-8),
+    ("e- e+ > mu- mu+ Zp", "lmu-ltau", {"mass": 0.01, "gprime": 1.0}, (), 1256.50, 0.08),
+    ("e- e+ > mu- mu+ Zp", "lmu-ltau", {"mass": 0.5, "gprime": 1.0}, (), 202.356, 0.011),
+    ("e- e+ > mu- mu+ Zp", "lmu-ltau", {"mass": 4.0, "gprime": 1.0}, (), 5.43887, 0.0003),
+    ("e- e+ > mu- mu+ Zp", "lmu-ltau", {"mass": 8.0, "gprime": 1.0}, (), 0.0308129, 2e-6),
+    ("e- e+ > tau- tau+ Zp", "lmu-ltau", {"mass": 1.0, "gprime": 1.0}, (), 50.3175, 0.003),
+    ("e- e+ > e- e+ a", "alp-photon", {"mass": 0.2, "g": 1e-3}, (), 2.3758, 0.0022),
+    ("e- e+ > e- e+ a", "alp-photon", {"mass": 3.0, "g": 1e-3}, (), 0.370688, 0.0005),
+    ("e- e+ > e- e+ a", "alp-photon", {"mass": 9.0, "g": 1e-3}, (), 0.0163291, 2e-5),
+    (
+        "e- e+ > nu_mu nu_mu~ gamma",
+        "sm",
+        {"alpha_inv": 132.5},
+        ("E:gamma:1:", "theta:gamma:20:160"),
+        3.9195e-4,
+        2e-6,
+    ),
+    (
+        "e- e+ > nu_e nu_e~ gamma",
+        "sm",
+        {"alpha_inv": 132.5},
+        ("E:gamma:1:", "theta:gamma:20:160"),
+        1.7199e-3,
+        5e-6,
+    ),
+]
+HARD_MUONS = ("theta:mu:20:160", "p:mu:0.5:")
+FOUR = [
+    ("e- e+ > e- e+ mu- mu+", "sm", {}, ("theta:mu:20:160",), 18740.0, 34.0),
+    ("e- e+ > e- e+ mu- mu+", "sm", {}, HARD_MUONS, 1176.6, 3.2),
+    ("e- e+ > e- e+ mu- mu+", "sm", {}, (*HARD_MUONS, "abscostheta:e:0.95:"), 1137.3, 3.2),
+]
+
+
+@pytest.mark.parametrize(("process", "model", "parameters", "cuts", "reference", "error"), TWO_AND_THREE)
+def test_two_and_three_particles(process, model, parameters, cuts, reference, error):
+    ours = cross_section(process, model=model, parameters=parameters, cuts=cuts, rel_error=0.005)
+    assert abs(ours.value_pb - reference) < max(3.0 * np.hypot(ours.error_pb, error), 0.005 * reference)
+
+
+@pytest.mark.study
+@pytest.mark.parametrize(("process", "model", "parameters", "cuts", "reference", "error"), FOUR)
+def test_four_particles(process, model, parameters, cuts, reference, error):
+    ours = cross_section(process, model=model, parameters=parameters, cuts=cuts, rel_error=0.007)
+    assert abs(ours.value_pb - reference) < max(3.0 * np.hypot(ours.error_pb, error), 0.005 * reference)
+
+
+def test_dark_higgsstrahlung_formula():
+    """Of Batell, Pospelov and Ritz, at the points of the reference programs."""
+    s = 10.58**2
+    assert higgsstrahlung_cross_section(1.0, 0.5, 1e-3, 0.1, s) == pytest.approx(0.0029032926, rel=2e-7)
+    assert higgsstrahlung_cross_section(5.0, 2.0, 1e-3, 0.1, s) == pytest.approx(0.010131189, rel=2e-7)
+    assert higgsstrahlung_cross_section(8.0, 3.0, 1e-3, 0.1, s) == 0.0
+
+
+def test_invisible_dark_photon_is_the_narrow_resonance_in_chi_pairs():
+    """σ(γχχ̄) = σ(γA′) BR(χχ̄) for a narrow A′: propagator, width and resonance map agree."""
+    parameters = {"mass": 2.0, "epsilon": 1e-2, "alphaD": 0.01}
+    cuts = ("E:gamma:1:", "theta:gamma:20:160")
+    two = cross_section(
+        "e- e+ > gamma Ap", model="dark-photon", parameters=parameters, cuts=cuts, rel_error=0.002
+    )
+    three = cross_section(
+        "e- e+ > gamma chi chi~", model="dark-photon", parameters=parameters, cuts=cuts, rel_error=0.002
+    )
+    branching = get_model("dark-photon", **parameters).branching_fractions()["chi chi~"]
+    assert three.value_pb == pytest.approx(two.value_pb * branching, rel=0.01)
+
+
+def test_general_map_gives_what_the_special_one_gives():
+    """μ+μ-γ through diagrams, against its own map of pair and ladders."""
+    from dataclasses import replace
+
+    from scotopic.events import sampler
+
+    cuts = ("E:gamma:1:", "theta:gamma:20:160", "theta:mu:20:160")
+    special = cross_section("e- e+ > mu- mu+ gamma", cuts=cuts, rel_error=0.003)
+    made = sampler.make_sampler("e- e+ > gamma mu- mu+", sqrt_s=10.58, cuts=cuts)
+    general = cross_section(made.process, cuts=cuts, rel_error=0.003)
+    assert replace(made).channels[0].name.startswith("diagram")
+    assert abs(general.value_pb - special.value_pb) < 3.5 * np.hypot(general.error_pb, special.error_pb)
+
+
+def test_shares_of_all_diagrams_add_up():
+    from scotopic.events.cuts import parse_cuts
+
+    process = parse_process("e- e+ > e- e+ gamma gamma")
+    cuts = parse_cuts(("E:gamma:0.5:",), process.outgoing)
+    channels = diagram_channels(process, cuts, radiated=False)
+    assert len(diagrams_of(process.plan)) == process.plan.diagrams == 40
+    assert len(channels) == 20  # identical photons: half of them
+    rng = np.random.default_rng(2)
+    root = np.full(200, 10.58)
+    momenta, volume = channels[3].build(rng.random((8, 200)), root)
+    good = volume > 0.0
+    total = momenta[:, :, good].sum(axis=0)
+    np.testing.assert_allclose(total[0], 10.58, rtol=1e-9)
+    np.testing.assert_allclose(total[1:], 0.0, atol=1e-8)
+    swapped = momenta[[0, 1, 3, 2]][:, :, good]
+    shares = sum(
+        0.5 * (c.share(momenta[:, :, good], root[good]) + c.share(swapped, root[good])) for c in channels
+    )
+    np.testing.assert_allclose(shares, 1.0, rtol=1e-6)
+
+
+def test_events_of_four_particles_keep_energy_and_masses():
+    cuts = ("E:gamma:0.5:", "theta:gamma:20:160", "M:gamma,gamma:0.2:")
+    events = generate("e- e+ > gamma gamma gamma gamma", 500, cuts=cuts, unweighted=True, seed=2)
+    total = events.momenta.sum(axis=0)
+    np.testing.assert_allclose(total[0], 10.58, rtol=1e-9)
+    assert np.abs(total[1:]).max() < 1e-8
+    assert events.efficiency > 0.02
+
+
+@pytest.mark.parametrize(
+    ("process", "model", "parameters", "message"),
+    [
+        ("e- e+ > mu- e+ Zp", "lmu-ltau", {"mass": 1.0, "gprime": 1.0}, "number of"),
+        ("e- e+ > gamma Ap", "dark-photon", {"mass": 11.0, "epsilon": 1.0}, "not enough"),
+        ("e- e+ > gamma hd", "dark-higgs", {"mAp": 1.0, "mh": 1.0, "epsilon": 1.0}, "no diagram"),
+        ("e- e+ > Ap hd", "dark-photon", {"mass": 1.0, "epsilon": 1.0}, "no particle 'hd'"),
+        ("e- e+ > gamma chi chi~", "dark-photon", {"mass": 1.0, "epsilon": 1.0}, "infinite"),
+    ],
+)
+def test_impossible_processes_are_refused(process, model, parameters, message):
+    with pytest.raises(InputError, match=message):
+        cross_section(process, model=model, parameters=parameters)
