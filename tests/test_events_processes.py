@@ -116,6 +116,21 @@ def test_general_map_gives_what_the_special_one_gives():
     assert abs(general.value_pb - special.value_pb) < 3.5 * np.hypot(general.error_pb, special.error_pb)
 
 
+def test_radiative_bhabha_with_nothing_asked_of_the_electrons():
+    """Between the sum of its parts: wide-angle and lost electrons are part of it."""
+    cuts = ("E:gamma:1.8:", "theta:gamma:22:158")
+    whole = cross_section("e- e+ > e- e+ gamma", cuts=cuts, rel_error=0.005)
+    parts = [
+        cross_section("e- e+ > e- e+ gamma", cuts=(*cuts, *more), rel_error=0.005)
+        for more in (("abscostheta:e:0.97:",), ("abscostheta:e-:0.97:", "abscostheta:e+::0.97"))
+    ]
+    both, one = parts
+    inside = cross_section("e- e+ > e- e+ gamma", cuts=(*cuts, "abscostheta:e::0.97"), rel_error=0.005)
+    total = both.value_pb + 2.0 * one.value_pb + inside.value_pb
+    error = np.sqrt(both.error_pb**2 + 4.0 * one.error_pb**2 + inside.error_pb**2 + whole.error_pb**2)
+    assert abs(whole.value_pb - total) < 3.5 * error
+
+
 def test_shares_of_all_diagrams_add_up():
     from scotopic.events.cuts import parse_cuts
 

@@ -152,6 +152,9 @@ def _pair_and_photon(
             for side in (0, 1)
         ]
         return _split([pair, *ladders])
+    if not any(cut.what == "abscostheta" and cut.low > 0.9 for cut in cuts):
+        return diagram_channels(process, cuts, radiated=radiated)
+    # both electrons along the beams: the photon first
     return _split(
         [
             (f"photon first {side}", _forward_map(mass, photon, side), _forward_peak(mass, side))
