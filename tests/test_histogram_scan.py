@@ -1,6 +1,7 @@
 """`scotopic scan`: somebody's histogram and a card, to limits; wrong cards; nothing half-written."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from scipy.stats import crystalball, norm
 from scotopic.app.cli import run
 from scotopic.errors import InputError
 from scotopic.stats import scan
-from scotopic.study.histogram_scan import scan_histogram
+from scotopic.study.histogram_report import write_histogram_scan
+from scotopic.study.histogram_scan import in_order, notes_of, scan_histogram
 from scotopic.study.scan_card import ByMass, Peak, read_scan_card
 from test_cli_errors import refused
 from test_package import loaded_by
@@ -146,6 +148,20 @@ def test_weighted_histogram_says_so(tmp_path):
     assert "weighted" in found.notes[0]
 
 
+def test_bands_out_of_order_are_said_and_not_drawn(tmp_path, spectrum):
+    """A background that all but imitates the signal leaves limits without meaning; figures must survive."""
+    found = scan_histogram(spectrum, write_card(tmp_path, masses=[4.0, 5.0, 6.0]))
+    bands = found.scan.band68.copy()
+    bands[1] = bands[1, ::-1]
+    broken = replace(found, scan=replace(found.scan, band68=bands))
+    np.testing.assert_array_equal(in_order(broken.scan), [True, False, True])
+    assert any(
+        "1 masses" in note and "not in order" in note for note in notes_of(broken.histogram, broken.scan)
+    )
+    assert not any("not in order" in note for note in found.notes)
+    assert all(path.exists() for path in write_histogram_scan(broken, tmp_path / "out"))
+
+
 def test_few_events_are_calibrated(tmp_path):
     found = scan_histogram(write_csv(tmp_path, np.zeros(100)), write_card(tmp_path, masses=[5.0]))
     assert found.scan.calibrated.all()
@@ -198,8 +214,8 @@ BALL = {"shape": "crystalball", "resolution": 0.2, "alpha": 1, "n": 2}
         ({"masses": [3, 40]}, "outside the spectrum"),
         ({"masses": 3}, "list of numbers"),
         ({"masses": [10**400]}, "expected a number that is finite"),
-        ({"background_order": 2.0}, "whole number from 0 to 12"),
-        ({"background_order": 13}, "whole number from 0 to 12"),
+        ({"background_order": 2.0}, "whole number from 0 to 8"),
+        ({"background_order": 9}, "whole number from 0 to 8"),
         ({"background_order": True}, "whole number"),
         ({"half_width": 0}, "whole number from 1"),
         ({"half_width": [1, 2, 3]}, "[bins below, bins above]"),
@@ -224,7 +240,7 @@ BALL = {"shape": "crystalball", "resolution": 0.2, "alpha": 1, "n": 2}
         ({"signal": GAUSS | {"resolution": {"value": 1, "error": 1}}}, "error is unknown"),
         ({"signal": {key: BALL[key] for key in ("shape", "resolution", "alpha")}}, "n is missing"),
         ({"signal": BALL | {"n": 1}}, "above 1"),
-        ({"signal": BALL | {"alpha": -1}}, "above 0"),
+        ({"signal": BALL | {"alpha": 0}}, "above 0.01"),
         ({"signal": BALL | {"tail": "both"}}, "low, high"),
         ({"efficiency": 1.2}, "efficiency = 1.2"),
         ({"efficiency": 0.0}, "above 0"),

@@ -45,22 +45,22 @@ def scan(file: Path, card: Path, toys: int, out: Path | None, seed: int, workers
 def _print_scan(result: "HistogramScan", files: list[Path]) -> None:
     found = result.scan
     chosen = range(0, len(found.mass), max(1, -(-len(found.mass) // ROWS)))
-    columns = ["mass", "yield", "error", "Z", "obs. [events]", "exp.", "68 %"]
+    columns = ["mass", "yield", "error", "Z", "obs.", "exp.", "68 %"]
     sigma = None if result.per_event is None else result.sigma(found.limit_observed)
     if sigma is not None:
-        columns.append("σ obs. [fb]")
+        columns.append("σ [fb]")
     rows = []
     for i in chosen:
         row = [f"{found.mass[i]:.5g}", f"{found.shat[i]:.1f}", f"{found.shat_error[i]:.1f}"]
         row += [f"{found.z_local[i]:.2f}", f"{found.limit_observed[i]:.1f}", f"{found.limit_median[i]:.1f}"]
-        row.append(f"{found.band68[i, 0]:.1f} – {found.band68[i, 1]:.1f}")
+        row.append(f"{found.band68[i, 0]:.4g} – {found.band68[i, 1]:.4g}")
         rows.append(row if sigma is None else [*row, f"{sigma[i]:.3g}"])
     card = result.card
     print_table(f"{result.histogram.source}, {100 * card.level:g} % CL, {card.method}", columns, rows)
     largest = int(found.z_local.argmax())
     p_global = "not computed" if found.p_global is None else f"{found.p_global:.3g}"
     print_lines(
-        f"{len(rows)} of {len(found.mass)} masses shown; mass is {card.variable}",
+        f"{len(rows)} of {len(found.mass)} masses shown; mass is {card.variable}, limits are events; σ: observed limit",
         f"largest local excess: {found.z_local[largest]:.2f} σ at {found.mass[largest]:.5g}, "
         f"global p-value {p_global}",
         *(f"note: {note}" for note in result.notes),

@@ -12,8 +12,9 @@ from scotopic.figures import LimitCurves, limit_bands, p_value_scan, save, spect
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.io.pyhf_workspace import window_workspaces, write_workspaces
 from scotopic.io.replace import replacing
+from scotopic.stats import Scan
 from scotopic.study.hepdata_tables import Qualifiers, limit_columns
-from scotopic.study.histogram_scan import HistogramScan, model_settings
+from scotopic.study.histogram_scan import HistogramScan, in_order, model_settings
 from scotopic.study.report import plain
 
 Floats = NDArray[np.float64]
@@ -27,16 +28,10 @@ def write_histogram_scan(result: HistogramScan, folder: Path) -> list[Path]:
     found, card, histogram = result.scan, result.card, result.histogram
     variable = card.variable.replace("$", r"\$")  # text, no formula
     unit = unit_of(card.variable)
-    events = LimitCurves(found.mass, found.limit_observed, found.limit_median, found.band68, found.band95)
-    curves = {"yield": (events, "events", "Signal yield")}
+    expected = limits_of(found)
+    curves = {"yield": (LimitCurves(found.mass, *expected), "events", "Signal yield")}
     if result.per_event is not None:
-        sigma = LimitCurves(
-            found.mass,
-            result.sigma(found.limit_observed),
-            result.sigma(found.limit_median),
-            result.sigma(found.band68),
-            result.sigma(found.band95),
-        )
+        sigma = LimitCurves(found.mass, *(result.sigma(one) for one in expected))
         curves["cross_section"] = (sigma, "fb", r"$\sigma$ (fb)")
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -86,6 +81,13 @@ def write_histogram_scan(result: HistogramScan, folder: Path) -> list[Path]:
     return [*written, path]
 
 
+def limits_of(found: Scan) -> list[Floats]:
+    """Return observed limit, median and both bands (events); no bands where they are not in order."""
+    good = in_order(found)[:, None]
+    bands = [np.where(good, band, np.nan) for band in (found.band68, found.band95)]
+    return [found.limit_observed, found.limit_median, *bands]
+
+
 def hepdata_tables(result: HistogramScan) -> list[Table]:
     """Return the HEPData tables of all figures of a scan."""
     found, card, histogram = result.scan, result.card, result.histogram
@@ -97,13 +99,12 @@ def hepdata_tables(result: HistogramScan) -> list[Table]:
     bins = np.stack([histogram.edges[:-1], histogram.edges[1:]], axis=1)
 
     def limits(stem: str, quantity: str, unit: str, scale: Callable[[Floats], Floats]) -> Table:
-        edges = [found.limit_observed, found.limit_median, found.band68, found.band95]
         return Table(
             f"{stem}_limit",
             f"Limit on the {stem.replace('_', ' ')}",
             "Upper limits against the mass, observed and expected; they may lie below zero.",
             masses,
-            limit_columns(quantity, unit, *(scale(one) for one in edges)),
+            limit_columns(quantity, unit, *(scale(one) for one in limits_of(found))),
             ("SIG",) if stem == "cross_section" else ("EVENTS",),
             qualifiers,
         )

@@ -131,7 +131,7 @@ def scan_histogram(
         "toys": toys,
         "seed": seed,
     }
-    return HistogramScan(histogram, chosen, found, per_event, tuple(_notes(histogram, found)), settings)
+    return HistogramScan(histogram, chosen, found, per_event, tuple(notes_of(histogram, found)), settings)
 
 
 def model_settings(card: ScanCard, bins: int) -> dict[str, Any]:
@@ -148,7 +148,17 @@ def model_settings(card: ScanCard, bins: int) -> dict[str, Any]:
     }
 
 
-def _notes(histogram: Histogram, found: Scan) -> list[str]:
+def in_order(found: Scan) -> NDArray[np.bool_]:
+    """Return at which masses (M,) median and bands rise from −2 to +2 standard deviations."""
+    low95, high95 = found.band95.T
+    low68, high68 = found.band68.T
+    expected = np.stack([low95, low68, found.limit_median, high68, high95])
+    tangled: NDArray[np.bool_] = (np.diff(expected, axis=0) < -1e-6 * np.abs(expected[1:])).any(axis=0)
+    return ~tangled
+
+
+def notes_of(histogram: Histogram, found: Scan) -> list[str]:
+    """Return what a reader of a scan must know."""
     notes = []
     if histogram.weighted:
         notes.append("the histogram is weighted; its contents were taken for numbers of events")
@@ -157,6 +167,12 @@ def _notes(histogram: Histogram, found: Scan) -> list[str]:
     wrong = int((~np.isfinite(found.limit_observed)).sum())
     if wrong:
         notes.append(f"{wrong} masses have no limit, see status")
+    tangled = int((~in_order(found)).sum())
+    if tangled:
+        notes.append(
+            f"bands of {tangled} masses are not in order, as where the background all but imitates the signal; "
+            "their limits mean little: widen half_width or lower background_order"
+        )
     below = int((found.limit_observed <= 0.0).sum())
     if below:
         notes.append(f"{below} observed limits lie below zero (deep downward fluctuations)")

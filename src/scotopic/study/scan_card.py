@@ -34,7 +34,7 @@ KEYS = (
 SHAPES = {"gaussian": ("shape", "resolution"), "crystalball": ("shape", "resolution", "alpha", "n", "tail")}
 SYSTEMATICS = ("efficiency", "resolution", "luminosity")
 MOST_MASSES = 100_000
-HIGHEST_ORDER = 12  # of the polynomial
+HIGHEST_ORDER = 8  # of the polynomial
 WIDEST = 1_000_000  # bins on one side
 LARGEST_N = 50.0  # of the Crystal Ball's tail, which is then all but exponential
 
@@ -305,7 +305,7 @@ def _signal(given: Any, masses: Floats, where: str) -> Peak:
     return Peak(
         shape,
         resolution,
-        _number(given["alpha"], f"{where}.alpha", above=0.0, below=10.0),
+        _number(given["alpha"], f"{where}.alpha", above=0.01, below=10.0),
         _number(given["n"], f"{where}.n", above=1.0, below=LARGEST_N),
         _choice(given.get("tail", "low"), ("low", "high"), f"{where}.tail"),
     )
