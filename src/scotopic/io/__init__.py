@@ -1,16 +1,23 @@
-"""Readers and writers of event files, detected events and candidates."""
+"""Readers and writers of event files, detected events, candidates, histograms and results for others."""
 
 from scotopic.io.detected import read_detected, write_detected
 from scotopic.io.events import read_events, write_events
+from scotopic.io.hepdata import write_submission
+from scotopic.io.histograms import read_histogram
 from scotopic.io.kinds import kind_of
 from scotopic.io.ntuple import read_candidates, read_ntuple
+from scotopic.io.pyhf_workspace import window_workspace, window_workspaces
 
 __all__ = [
     "kind_of",
     "read_candidates",
     "read_detected",
     "read_events",
+    "read_histogram",
     "read_ntuple",
+    "window_workspace",
+    "window_workspaces",
     "write_detected",
     "write_events",
+    "write_submission",
 ]
