@@ -33,7 +33,33 @@ ROWS = {
         {},
         SINGLE_PHOTON,
     ),
-} | {
+}
+ANGLES = ("theta:gamma:20:160",)
+ROWS |= {
+    ("e+e- -> mu+ mu-", "none"): ("e- e+ > mu- mu+", "sm", {}, ()),
+    ("e+e- -> mu+ mu-", "20<th*<160"): ("e- e+ > mu- mu+", "sm", {}, ("theta:mu:20:160",)),
+    ("e+e- -> tau+ tau-", "none"): ("e- e+ > tau- tau+", "sm", {}, ()),
+    ("e+e- -> e+ e- (Bhabha)", "20<th*<160"): ("e- e+ > e- e+", "sm", {}, ("theta:e:20:160",)),
+    ("e+e- -> mu+ mu- g", "E*g>1, 20<thg*<160, 20<thmu*<160"): (
+        "e- e+ > mu- mu+ gamma",
+        "sm",
+        {},
+        ("E:gamma:1:", *ANGLES, "theta:mu:20:160"),
+    ),
+    ("e+e- -> mu+ mu- g", "E*g>0.1, 20<thg*<160, muons unrestricted"): (
+        "e- e+ > mu- mu+ gamma",
+        "sm",
+        {},
+        ("E:gamma:0.1:", *ANGLES),
+    ),
+    ("e+e- -> tau+ tau- g", "E*g>1, 20<thg*<160, taus unrestricted"): (
+        "e- e+ > tau- tau+ gamma",
+        "sm",
+        {},
+        ("E:gamma:1:", *ANGLES),
+    ),
+}
+ROWS |= {
     ("e+e- -> g a", f"m_a={mass:g}, g=1e-3/GeV, full angle"): (
         "e- e+ > gamma a",
         "alp-photon",
@@ -41,6 +67,43 @@ ROWS = {
         (),
     )
     for mass in (0.2, 1.0, 6.0, 9.0)
+}
+ROWS |= {
+    ("e+e- -> e+ e- a", f"m_a={mass:g}, g=1e-3/GeV, no cuts (t-channel + s-channel)"): (
+        "e- e+ > e- e+ a",
+        "alp-photon",
+        {"mass": mass, "g": 1e-3},
+        (),
+    )
+    for mass in (0.2, 3.0, 9.0)
+}
+for mass in (0.1, 1.0, 6.0, 10.0):
+    dark = "e- e+ > gamma Ap", "dark-photon", {"mass": mass, "epsilon": 1.0}
+    ROWS[("e+e- -> g Ap", f"mAp={mass:g} eps=1 full angle")] = (*dark, ())
+    ROWS[("e+e- -> g Ap", f"mAp={mass:g} eps=1 |cos thg*|<0.94")] = (*dark, ("abscostheta:gamma::0.94",))
+for lepton, masses in (("mu", (0.01, 0.5, 1.0, 4.0, 8.0)), ("tau", (1.0, 4.0))):
+    for mass in masses:
+        ROWS[(f"e+e- -> {lepton}+ {lepton}- Zp", f"mZp={mass:g}, gp=1, no cuts")] = (
+            f"e- e+ > {lepton}- {lepton}+ Zp",
+            "lmu-ltau",
+            {"mass": mass, "gprime": 1.0},
+            (),
+        )
+for masses in ((1.0, 0.5), (5.0, 2.0)):
+    ROWS[("e+e- -> Ap hD", f"mAp={masses[0]:g} mh={masses[1]:g} eps=1e-3 aD=0.1 full")] = (
+        "e- e+ > Ap hd",
+        "dark-higgs",
+        {"mAp": masses[0], "mh": masses[1], "epsilon": 1e-3},
+        (),
+    )
+FOUR = "full QED tree; both mu: 20<th*<160, "
+ROWS |= {
+    ("e+e- -> e+ e- mu+ mu-", FOUR + rest): ("e- e+ > e- e+ mu- mu+", "sm", {}, ("theta:mu:20:160", *cuts))
+    for rest, cuts in (
+        ("no p cut; electrons unrestricted", ()),
+        ("p*>0.5; electrons unrestricted", ("p:mu:0.5:",)),
+        ("p*>0.5; both e |cos th*|>0.95", ("p:mu:0.5:", "abscostheta:e:0.95:")),
+    )
 }
 
 # pb at sqrt(s) = 10.58 GeV; pyAmpliCol 1.0.1, WHIZARD 2.4.1
@@ -105,7 +168,7 @@ def main():
                     parameters=parameters,
                     cuts=wanted,
                     sqrt_s=10.58,
-                    rel_error=options.rel_error,
+                    rel_error=max(options.rel_error, 0.007) if FOUR in cuts else options.rel_error,
                     seed=options.seed,
                     workers=options.workers,
                 )

@@ -78,14 +78,24 @@ def test_list(capsys: pytest.CaptureFixture[str], what: str, expected: set[str])
     assert all(name.split()[0] in out for name in expected)
 
 
+PARAMETERS = {
+    "sm": {},
+    "alp-photon": {"mass": 1.0, "g": 1e-3},
+    "dark-photon": {"mass": 1.0, "epsilon": 1e-3},
+    "dark-higgs": {"mAp": 1.0, "mh": 0.5, "epsilon": 1e-3},
+    "lmu-ltau": {"mass": 1.0, "gprime": 1e-2},
+    "lfv-zprime": {"mass": 1.0},
+}
+
+
 def test_listed_processes_can_be_sampled() -> None:
     from scotopic.app.catalogue import PROCESSES
     from scotopic.events.sampler import make_sampler
 
     for text, summary in PROCESSES.items():
         name = summary.split(":")[0]
-        parameters = {"mass": 1.0, "g": 1e-3} if name == "alp-photon" else {}
-        visible = [kind for kind in ("e", "mu", "gamma") if kind in text.split(">")[1]]
+        parameters = PARAMETERS[name]
+        visible = {name.rstrip("+-") for name in text.split(">")[1].split()} & {"e", "mu", "gamma"}
         cuts = [cut for kind in visible for cut in (f"theta:{kind}:30:150", f"E:{kind}:0.5:")]
         assert make_sampler(text, model=name, parameters=parameters, sqrt_s=10.58, cuts=cuts).channels
 

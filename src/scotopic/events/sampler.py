@@ -29,6 +29,8 @@ BATCH = 32_768
 ADAPTATIONS = 7
 POINTS = 120_000
 POINTS_PER_CHANNEL = (5_000, 20_000)
+ENOUGH_SHARE = 0.3  # of the points of a round, to pass the cuts
+MOST_REPEATS = 8
 
 
 @dataclass(frozen=True)
@@ -173,18 +175,17 @@ def adapt(sampler: Sampler, *, seed: int) -> Adapted:
     """
     points = int(np.clip(POINTS / len(sampler.channels), *POINTS_PER_CHANNEL))
     grids, means, maxima, spread = [], [], [], []
+    tried = 0
     for number, channel in enumerate(sampler.channels):
         rng = stream(seed, "adapt", sampler.process.text, number)
         grid = flat_grid(sampler.dimensions(channel))
         for _ in range(ADAPTATIONS):
-            y = rng.random((sampler.dimensions(channel), points))
-            u, jacobian = grid.map(y)
-            weights = sampler.evaluate(channel, u, "numpy")[1] * jacobian
+            y, weights = _sample(sampler, channel, grid, rng, points)
             grid = grid.refined(y, weights)
+            tried += len(weights)
         # a sample twice as large, on the final grid, for mean and maximum
-        y = rng.random((sampler.dimensions(channel), 2 * points))
-        u, jacobian = grid.map(y)
-        weights = sampler.evaluate(channel, u, "numpy")[1] * jacobian
+        _, weights = _sample(sampler, channel, grid, rng, 2 * points)
+        tried += len(weights)
         grids.append(grid)
         means.append(weights.mean())
         spread.append(weights.std())
@@ -194,8 +195,22 @@ def adapt(sampler: Sampler, *, seed: int) -> Adapted:
             f"process {sampler.process.text!r}: no phase space passes the cuts "
             f"{', '.join(cut.text for cut in sampler.cuts) or '(none)'} at √s = {sampler.sqrt_s:g} GeV"
         )
-    total = len(sampler.channels) * points * (ADAPTATIONS + 2)
-    return Adapted(sampler, tuple(grids), np.array(means), np.array(maxima), np.array(spread), total)
+    return Adapted(sampler, tuple(grids), np.array(means), np.array(maxima), np.array(spread), tried)
+
+
+def _sample(
+    sampler: Sampler, channel: Channel, grid: Grid, rng: np.random.Generator, points: int
+) -> tuple[Floats, Floats]:
+    # Points of the cube and weights; more of them where cuts leave few, for those cost little.
+    ys, values = [], []
+    for _ in range(MOST_REPEATS):
+        y = rng.random((sampler.dimensions(channel), points))
+        u, jacobian = grid.map(y)
+        ys.append(y)
+        values.append(sampler.evaluate(channel, u, "numpy")[1] * jacobian)
+        if sum(np.count_nonzero(value) for value in values) > ENOUGH_SHARE * points:
+            break
+    return np.concatenate(ys, axis=1), np.concatenate(values)
 
 
 def _largest(weights: Floats, share: float = 2e-3) -> float:
