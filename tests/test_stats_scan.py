@@ -17,7 +17,7 @@ from scotopic.stats.windows import Windows
 EDGES = np.linspace(0.0, 20.0, 201)
 FLAT = np.full(200, 60.0)
 MASSES = np.linspace(3.0, 17.0, 8)
-OK, BOUNDARY, FAILED, COLLINEAR = STATUS
+OK, BOUNDARY, FAILED, COLLINEAR, DISORDERED = STATUS
 
 
 def template(mass, edges, width=1.0):
@@ -115,6 +115,18 @@ def test_signal_that_the_polynomial_can_imitate_is_flagged():
         [found.shat[0], found.shat_error[0], found.limit_observed[0], found.limit_median[0]]
     ).all()
     assert found.z_local[0] == 0.0
+
+
+def test_bands_of_a_polynomial_that_is_too_free_are_flagged_not_drawn():
+    counts = np.random.default_rng(1).poisson(4.0, 200)
+    settings = {"background_order": 8, "half_width": 10, "resolution_error": 0.1, "calibrate_below": 0.0}
+    found = run(counts, np.arange(3.0, 17.0), **settings)
+    flagged = found.status == DISORDERED
+    assert flagged.any()
+    assert np.isnan(found.band95[flagged]).all()
+    kept = ~flagged
+    assert (found.band95[kept, 0] <= found.band68[kept, 0]).all()
+    assert (found.band68[kept, 1] <= found.band95[kept, 1]).all()
 
 
 def test_significance_beyond_the_range_of_a_p_value():

@@ -20,12 +20,15 @@ from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]
 
-COLLINEAR = 3  # status beside those of numerics.newton: the background can imitate the signal
+# beside the status of numerics.newton
+COLLINEAR = 3  # the background can imitate the signal
+DISORDERED = 4  # the polynomial is too free for the counts: larger fluctuations get smaller limits
 STATUS = {
     INTERIOR: "ok",
     BOUNDARY: "on the boundary of an empty bin",
     FAILED: "failed",
     COLLINEAR: "collinear",
+    DISORDERED: "bands out of order",
 }
 
 
@@ -50,7 +53,8 @@ class Scan:
     limit_cls_observed, limit_cls_median : float
         The same with CLs, asymptotic.
     status : int
-        Key of `STATUS`; limits are NaN where a fit failed or the signal is collinear.
+        Key of `STATUS`; limits are NaN where a fit failed or the signal is collinear, bands where they
+        come out of order.
     calibrated : bool
         Limits come from toys (few events), not from asymptotic formulas.
     toy_max_z : (T,)
@@ -198,6 +202,9 @@ def scan(
     if method == "cls":
         calibrated = np.zeros_like(calibrated)
     headline = clsb if method == "clsb" else cls
+    disordered = (np.diff(headline[:, 1:], axis=1) < 0.0).any(axis=1)
+    status = np.where(disordered, DISORDERED, status).astype(np.int8)
+    bands = np.where(disordered[:, None], np.nan, headline)
     return Scan(
         mass=masses,
         shat=np.where(collinear, np.nan, yields),
@@ -208,8 +215,8 @@ def scan(
         p_local=norm.sf(z_local),
         limit_observed=headline[:, 0],
         limit_median=headline[:, 3],
-        band68=headline[:, [2, 4]],
-        band95=headline[:, [1, 5]],
+        band68=bands[:, [2, 4]],
+        band95=bands[:, [1, 5]],
         limit_cls_observed=cls[:, 0],
         limit_cls_median=cls[:, 3],
         status=status,
