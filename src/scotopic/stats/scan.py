@@ -202,7 +202,7 @@ def scan(
     if method == "cls":
         calibrated = np.zeros_like(calibrated)
     headline = clsb if method == "clsb" else cls
-    disordered = (np.diff(headline[:, 1:], axis=1) < 0.0).any(axis=1)
+    disordered = np.logical_or.reduce(np.diff(headline[:, 1:], axis=1) < 0.0, axis=1)
     status = np.where(disordered, DISORDERED, status).astype(np.int8)
     bands = np.where(disordered[:, None], np.nan, headline)
     return Scan(

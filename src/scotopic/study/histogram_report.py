@@ -14,7 +14,7 @@ from scotopic.io.pyhf_workspace import window_workspaces, write_workspaces
 from scotopic.io.replace import replacing
 from scotopic.stats import Scan
 from scotopic.study.hepdata_tables import Qualifiers, limit_columns
-from scotopic.study.histogram_scan import HistogramScan, in_order, model_settings
+from scotopic.study.histogram_scan import HistogramScan, model_settings
 from scotopic.study.report import plain
 
 Floats = NDArray[np.float64]
@@ -82,10 +82,8 @@ def write_histogram_scan(result: HistogramScan, folder: Path) -> list[Path]:
 
 
 def limits_of(found: Scan) -> list[Floats]:
-    """Return observed limit, median and both bands (events); no bands where they are not in order."""
-    good = in_order(found)[:, None]
-    bands = [np.where(good, band, np.nan) for band in (found.band68, found.band95)]
-    return [found.limit_observed, found.limit_median, *bands]
+    """Return observed limit, median and both bands (events)."""
+    return [found.limit_observed, found.limit_median, found.band68, found.band95]
 
 
 def hepdata_tables(result: HistogramScan) -> list[Table]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scotopic.errors import InputError
 from scotopic.io.histograms import Histogram, read_histogram
 from scotopic.stats import STATUS, Scan, scan
+from scotopic.stats.scan import DISORDERED
 from scotopic.study.scan_card import ScanCard, read_scan_card
 
 Floats = NDArray[np.float64]
@@ -148,15 +149,6 @@ def model_settings(card: ScanCard, bins: int) -> dict[str, Any]:
     }
 
 
-def in_order(found: Scan) -> NDArray[np.bool_]:
-    """Return at which masses (M,) median and bands rise from −2 to +2 standard deviations."""
-    low95, high95 = found.band95.T
-    low68, high68 = found.band68.T
-    expected = np.stack([low95, low68, found.limit_median, high68, high95])
-    tangled: NDArray[np.bool_] = (np.diff(expected, axis=0) < -1e-6 * np.abs(expected[1:])).any(axis=0)
-    return ~tangled
-
-
 def notes_of(histogram: Histogram, found: Scan) -> list[str]:
     """Return what a reader of a scan must know."""
     notes = []
@@ -167,7 +159,7 @@ def notes_of(histogram: Histogram, found: Scan) -> list[str]:
     wrong = int((~np.isfinite(found.limit_observed)).sum())
     if wrong:
         notes.append(f"{wrong} masses have no limit, see status")
-    tangled = int((~in_order(found)).sum())
+    tangled = int((found.status == DISORDERED).sum())
     if tangled:
         notes.append(
             f"bands of {tangled} masses are not in order, as where the background all but imitates the signal; "
