@@ -134,7 +134,9 @@ def test_xsec_of_a_model(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["cross_section_pb"] == pytest.approx(expected, rel=0.01)
 
 
-@pytest.mark.parametrize("name", ["events.lhe", "events.hepmc", "events.lhe.gz", "events.parquet"])
+@pytest.mark.parametrize(
+    "name", ["events.lhe", "events.hepmc", "events.lhe.gz", "events.parquet", "events.root"]
+)
 def test_generate_then_simulate(capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str) -> None:
     file, output = tmp_path / name, tmp_path / "detected.parquet"
     found = as_json(capsys, "generate", *GG, "--events", "200", "--output", str(file), "--unweighted")
@@ -216,8 +218,9 @@ def test_search(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_few_events")
-def test_search_in_events_of_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    file = tmp_path / "ggg.lhe.gz"
+@pytest.mark.parametrize("name", ["ggg.lhe.gz", "ggg.root"])
+def test_search_in_events_of_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
     cuts = ("--cut", "theta:gamma:36:144", "--cut", "E:gamma:0.5:")
     process = "e- e+ > gamma gamma gamma"
     made = as_json(

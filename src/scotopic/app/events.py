@@ -18,7 +18,7 @@ from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.errors import InputError
 
 SQRT_S = 10.58  # GeV, the Υ(4S)
-EVENT_FILES = (".lhe", ".lhe.gz", ".hepmc", ".hepmc.gz", ".parquet")
+EVENT_FILES = (".lhe", ".lhe.gz", ".hepmc", ".hepmc.gz", ".parquet", ".root")
 
 
 @click.command(short_help="Tree-level cross section of a process.")
@@ -64,7 +64,7 @@ def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **
     type=PATH,
     required=True,
     callback=read_output,
-    help="File to write; its extension (.lhe, .hepmc, .parquet, the first two also with .gz) is its format.",
+    help="File to write; its extension (.lhe, .hepmc, both also with .gz, .parquet, .root) is its format.",
 )
 @process_options
 @click.option("--unweighted", is_flag=True, help="Events of equal weight.")
@@ -137,7 +137,7 @@ def simulate(
     workers: int,
     as_json: bool,
 ) -> None:
-    """Pass the events in FILE (LHE, HepMC3 or Parquet, of any generator) through detector and trigger."""
+    """Pass the events in FILE (LHE, HepMC3, Parquet or ROOT, of any generator) through detector and trigger."""
     import numpy as np
 
     from scotopic.detector.card import load_experiment

@@ -1,8 +1,10 @@
 """Events from and to files of any format."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events
@@ -11,13 +13,17 @@ from scotopic.io.kinds import format_of
 from scotopic.io.lhe import read_lhe, write_lhe
 from scotopic.io.parquet import join, read_table, split, write_table
 from scotopic.io.particles import SQRT_S_TOLERANCE, FrameChoice, assemble
+from scotopic.io.root import kind_of_root, read_root, write_root
+
+Floats = NDArray[np.float64]
 
 COMPONENTS = ("E", "px", "py", "pz")
+AXES = ("x", "y", "z")
 SCALARS = ("sqrt_s", "frame", "process", "cross_section_pb", "cross_section_error_pb", "source", "seed")
 
 
 def read_events(path: Path, *, frame: FrameChoice = "auto", sqrt_s: float | None = None) -> Events:
-    """Return the events of an LHE, HepMC3 (plain or gzip) or scotopic Parquet file.
+    """Return the events of an LHE, HepMC3 (plain or gzip), scotopic Parquet or scotopic ROOT file.
 
     Parameters
     ----------
@@ -33,11 +39,13 @@ def read_events(path: Path, *, frame: FrameChoice = "auto", sqrt_s: float | None
     """
     path = Path(path)
     form = format_of(path)
-    if form == "root":
-        raise InputError(f"{path} is a ROOT file of candidates; expected events (LHE, HepMC3, Parquet)")
-    if form != "parquet":
+    if form == "root" and kind_of_root(path) != "events":
+        raise InputError(
+            f"{path} is a ROOT file of candidates; expected events (LHE, HepMC3, Parquet, scotopic's ROOT)"
+        )
+    if form in ("lhe", "hepmc"):
         return assemble(read_lhe(path) if form == "lhe" else read_hepmc(path), path, frame, sqrt_s)
-    events = _read_parquet(path)
+    events = _read_parquet(path) if form == "parquet" else _read_root(path)
     if frame not in ("auto", events.frame):
         raise InputError(f"{path} holds events in the frame {events.frame!r}, not {frame!r}")
     if sqrt_s is not None and not abs(events.sqrt_s - sqrt_s) <= SQRT_S_TOLERANCE:
@@ -46,7 +54,7 @@ def read_events(path: Path, *, frame: FrameChoice = "auto", sqrt_s: float | None
 
 
 def write_events(events: Events, path: Path) -> None:
-    """Write events; the ending chooses the format: .lhe[.gz], .hepmc[.gz] or .parquet."""
+    """Write events; the ending chooses the format: .lhe[.gz], .hepmc[.gz], .parquet or .root."""
     path = Path(path)
     name = path.name.removesuffix(".gz")
     if name.endswith(".lhe"):
@@ -55,43 +63,93 @@ def write_events(events: Events, path: Path) -> None:
         write_hepmc(events, path)
     elif path.name.endswith(".parquet"):
         _write_parquet(events, path)
+    elif path.name.endswith(".root"):
+        _write_root(events, path)
     else:
-        raise InputError(f"cannot write {path}: expected a name ending in .lhe[.gz], .hepmc[.gz] or .parquet")
+        raise InputError(
+            f"cannot write {path}: expected a name ending in .lhe[.gz], .hepmc[.gz], .parquet or .root"
+        )
 
 
 def _write_parquet(events: Events, path: Path) -> None:
-    columns = {"weight": events.weights} | split("pdg", events.pdg)
-    for k, component in enumerate(COMPONENTS):
-        columns |= split(component, events.momenta[:, k])
-    if events.vertices is not None:
-        for k, axis in enumerate("xyz"):
-            columns |= split(axis, events.vertices[:, k])
-    header = {name: getattr(events, name) for name in SCALARS}
-    header |= {"beam_spread": events.beam_spread, "slots": events.pdg.shape[0]}
-    header |= {
-        "resonance": events.resonance,
-        "efficiency": events.efficiency,
-        "overweight": events.overweight,
-    }
-    write_table(path, "events", header | {"vertices": events.vertices is not None}, columns)
+    columns = {"weight": events.weights}
+    for name, values in _parts(events).items():
+        columns |= split(name, values)
+    write_table(path, "events", _header(events), columns)
 
 
 def _read_parquet(path: Path) -> Events:
     header, columns = read_table(path, "events")
     try:
         slots, n = header["slots"], columns["weight"].size
-        parts = [join(name, columns, slots, n, np.float64) for name in COMPONENTS]
-        places = [join(axis, columns, slots, n, np.float64) for axis in "xyz"] if header["vertices"] else None
-        return Events(
-            pdg=join("pdg", columns, slots, n, np.int32),
-            momenta=np.stack(parts, axis=1),
-            weights=columns["weight"].astype(np.float64),
-            beam_spread=header["beam_spread"],
-            vertices=None if places is None else np.stack(places, axis=1),
-            resonance=tuple(header.get("resonance", ())),  # older files lack these three
-            efficiency=header.get("efficiency"),
-            overweight=header.get("overweight", 0.0),
-            **{name: header[name] for name in SCALARS},
-        )
+        names = _names(header)
+        parts = {name: join(name, columns, slots, n, kind) for name, kind in names.items()}
+        return _from_parts(header, parts, columns["weight"])
     except KeyError as fault:
         raise InputError(f"{path} lacks {fault}; expected a file of events") from None
+
+
+def _write_root(events: Events, path: Path) -> None:
+    columns = {"weight": events.weights}
+    if events.pdg.shape[0] > 0:  # branches of length 0 are nothing that ROOT reads
+        columns |= {name: np.ascontiguousarray(values.T) for name, values in _parts(events).items()}
+    write_root(path, "events", _header(events), columns)
+
+
+def _read_root(path: Path) -> Events:
+    header, columns = read_root(path, "events")
+    try:
+        shape = (columns["weight"].size, header["slots"])
+        parts = {
+            name: np.ascontiguousarray(columns[name].T, dtype=kind) if shape[1] else np.zeros(shape, kind).T
+            for name, kind in _names(header).items()
+        }
+        return _from_parts(header, parts, columns["weight"])
+    except KeyError as fault:
+        raise InputError(f"{path} lacks {fault}; expected a file of events") from None
+    except (InputError, TypeError, ValueError):
+        raise InputError(
+            f"{path}: its header does not fit its tree; expected it as scotopic wrote it"
+        ) from None
+
+
+def _header(events: Events) -> dict[str, Any]:
+    """Return all of the record that is not an array per event."""
+    return {name: getattr(events, name) for name in SCALARS} | {
+        "beam_spread": events.beam_spread,
+        "slots": events.pdg.shape[0],
+        "resonance": events.resonance,
+        "efficiency": events.efficiency,
+        "overweight": events.overweight,
+        "vertices": events.vertices is not None,
+    }
+
+
+def _names(header: dict[str, Any]) -> dict[str, Any]:
+    """Return name and type of the numbers per particle."""
+    kinds: dict[str, Any] = {"pdg": np.int32}
+    return kinds | dict.fromkeys(COMPONENTS + (AXES if header["vertices"] else ()), np.float64)
+
+
+def _parts(events: Events) -> dict[str, NDArray[Any]]:
+    """Return the numbers per particle as (slots, N) arrays by name."""
+    parts: dict[str, NDArray[Any]] = {"pdg": events.pdg}
+    parts |= {name: events.momenta[:, k] for k, name in enumerate(COMPONENTS)}
+    if events.vertices is not None:
+        parts |= {name: events.vertices[:, k] for k, name in enumerate(AXES)}
+    return parts
+
+
+def _from_parts(header: dict[str, Any], parts: dict[str, NDArray[Any]], weights: Floats) -> Events:
+    vertices = np.stack([parts[name] for name in AXES], axis=1) if header["vertices"] else None
+    return Events(
+        pdg=parts["pdg"],
+        momenta=np.stack([parts[name] for name in COMPONENTS], axis=1),
+        weights=weights.astype(np.float64),
+        beam_spread=header["beam_spread"],
+        vertices=vertices,
+        resonance=tuple(header.get("resonance", ())),  # older files lack these three
+        efficiency=header.get("efficiency"),
+        overweight=header.get("overweight", 0.0),
+        **{name: header[name] for name in SCALARS},
+    )

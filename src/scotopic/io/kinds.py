@@ -7,6 +7,7 @@ from typing import IO, Literal, cast
 
 from scotopic.errors import InputError
 from scotopic.io.parquet import kind_of_parquet
+from scotopic.io.root import kind_of_root
 
 Format = Literal["lhe", "hepmc", "parquet", "root"]
 Kind = Literal["events", "detected", "candidates"]
@@ -61,7 +62,7 @@ def kind_of(path: Path) -> Kind:
     """Return whether a file holds generated events, detected events or candidates."""
     form = format_of(path)
     if form == "root":
-        return "candidates"
+        return kind_of_root(Path(path))
     if form == "parquet":
         return kind_of_parquet(path)
     return "events"

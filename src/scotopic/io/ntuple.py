@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scotopic.errors import InputError
 from scotopic.io.guests import guest
 from scotopic.io.kinds import require
+from scotopic.io.root import kind_of_root
 from scotopic.selection.candidates import Candidates
 
 FIXED = (
@@ -85,6 +86,9 @@ def read_candidates(path: Path, mapping: Path | None = None) -> Candidates:
         observables are left out where the file lacks them. A user's mapping must name existing columns.
     """
     path = Path(path)
+    require(path, "root", "candidates in a flat ROOT ntuple")
+    if kind_of_root(path) == "events":
+        raise InputError(f"{path} is a ROOT file of events; expected candidates in a flat ROOT ntuple")
     rules, tree = _load(mapping)
     names = read_ntuple(path, None, tree)
     unknown = [
