@@ -64,7 +64,7 @@ SEARCH = ("search", "alp-gammagamma")
         ((*SEARCH, "--masses", "1:2:1e-9"), "larger step"),
         ((*SEARCH, "--model", "dark-photon"), "alp-photon"),
         ((*SEARCH, "--set", "mass"), "name=number"),
-        ((*SEARCH, "--set", "mass=heavy"), "name=number"),
+        ((*SEARCH, "--set", "mass=1,5"), "name=number"),
         ((*SEARCH, "--set", "invisible=0.1", "--set", "invisible=0.2"), "already set"),
         ((*SEARCH, "--set", "spin=2"), "spin"),
         ((*SEARCH, "--toys", "-1"), "--toys"),

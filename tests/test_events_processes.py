@@ -102,6 +102,19 @@ def test_invisible_dark_photon_is_the_narrow_resonance_in_chi_pairs():
     assert three.value_pb == pytest.approx(two.value_pb * branching, rel=0.01)
 
 
+def test_width_and_invisible_decays_of_the_lmu_ltau_boson():
+    """BR(Z′ → νν̄) of the standard case: 1 below 2 m_μ, 0.5 around 2 GeV, 0.347 at 5 GeV; dark: all."""
+    for mass, expected in ((0.1, 1.0), (0.3, 0.530), (2.0, 0.500), (5.0, 0.347)):
+        found = get_model("lmu-ltau", mass=mass, gprime=1e-2).branching_fractions()
+        invisible = sum(value for name, value in found.items() if name.startswith("nu_"))
+        assert invisible == pytest.approx(expected, abs=6e-4)
+        assert sum(found.values()) == pytest.approx(1.0)
+    dark = get_model("lmu-ltau", mass=2.0, gprime=1e-2, invisible="dark")
+    assert dark.branching_fractions() == {"invisible": 1.0}
+    with pytest.raises(InputError, match="expected standard or dark"):
+        get_model("lmu-ltau", mass=2.0, gprime=1e-2, invisible="some")
+
+
 def test_general_map_gives_what_the_special_one_gives():
     """μ+μ-γ through diagrams, against its own map of pair and ladders."""
     from dataclasses import replace

@@ -42,20 +42,22 @@ def read_masses(
 
 def read_parameters(
     context: click.Context, option: click.Parameter, pairs: tuple[str, ...]
-) -> dict[str, float]:
-    """Return ``--set`` pairs as a mapping of parameter to value."""
-    parameters: dict[str, float] = {}
+) -> dict[str, float | str]:
+    """Return ``--set`` pairs as a mapping of parameter to value; a word stays a word."""
+    parameters: dict[str, float | str] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
         name = name.strip()
+        value: float | str
         try:
             value = float(text)
         except ValueError:
-            value = math.nan
-        if not (name and equals and math.isfinite(value)):
+            value = text.strip()
+        wrong = not math.isfinite(value) if isinstance(value, float) else not value.isidentifier()
+        if not (name and equals) or wrong:
             raise InputError(f"--set {pair!r}: expected name=number, such as mass=1.5")
         if name in parameters:
-            raise InputError(f"--set {pair!r}: {name} was already set to {parameters[name]:g}")
+            raise InputError(f"--set {pair!r}: {name} was already set to {parameters[name]}")
         parameters[name] = value
     return parameters
 

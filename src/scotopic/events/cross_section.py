@@ -32,7 +32,7 @@ def cross_section(
     process: str | Process,
     *,
     model: str = "sm",
-    parameters: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float | str] | None = None,
     sqrt_s: float = 10.58,
     cuts: Sequence[str] = (),
     isr: str = "none",

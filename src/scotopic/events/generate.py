@@ -29,7 +29,7 @@ def generate(
     n: int,
     *,
     model: str = "sm",
-    parameters: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float | str] | None = None,
     sqrt_s: float = 10.58,
     cuts: Sequence[str] = (),
     seed: int = 1,

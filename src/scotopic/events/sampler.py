@@ -128,7 +128,7 @@ def make_sampler(
     process: str | Process,
     *,
     model: str = "sm",
-    parameters: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float | str] | None = None,
     sqrt_s: float,
     cuts: Sequence[str] = (),
     isr: str = "none",

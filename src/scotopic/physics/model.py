@@ -74,7 +74,7 @@ class Model:
     """
 
     name: str
-    parameters: tuple[tuple[str, float], ...]
+    parameters: tuple[tuple[str, float | str], ...]
     particles: tuple[Particle, ...]
     vertices: tuple[Vertex, ...]
     decays: tuple[Decay, ...] = ()
@@ -122,8 +122,8 @@ class Model:
         )
 
     def parameter(self, name: str) -> float:
-        """Return the value of a parameter."""
-        return dict(self.parameters)[name]
+        """Return the value of a numerical parameter."""
+        return float(dict(self.parameters)[name])
 
     @property
     def alpha(self) -> float:
@@ -187,7 +187,7 @@ def models() -> tuple[str, ...]:
     return tuple(_MODELS)
 
 
-def get_model(name: str, **parameters: float) -> Model:
+def get_model(name: str, **parameters: float | str) -> Model:
     """Return a model by name, or by the path of a Python file with a function ``model``.
 
     Parameters
@@ -215,16 +215,19 @@ def get_model(name: str, **parameters: float) -> Model:
     arguments = inspect.signature(build).parameters.values()
     accepted = [a for a in arguments if a.kind not in (a.VAR_POSITIONAL, a.VAR_KEYWORD)]
     names = [a.name for a in accepted]
+    texts = {a.name for a in accepted if isinstance(a.default, str)}  # such as "standard" or "dark"
     any_name = any(a.kind == a.VAR_KEYWORD for a in arguments)
     for parameter, value in parameters.items():
         if parameter not in names and not any_name:
             raise InputError(f"model {name} has no parameter {parameter!r}; it has: {', '.join(names)}")
+        if parameter in texts:
+            continue
         if not _is_finite_number(value):
             raise InputError(f"model {name}: {parameter} = {value!r}, expected a finite number")
     missing = [a.name for a in accepted if a.default is a.empty and a.name not in parameters]
     if missing:
         raise InputError(f"model {name} needs a value for: {', '.join(missing)}")
-    made = build(**{parameter: float(value) for parameter, value in parameters.items()})
+    made = build(**{p: value if p in texts else float(value) for p, value in parameters.items()})
     if not isinstance(made, Model):
         raise InputError(
             f"model {name}: its function model() returned {type(made).__name__}, expected a Model"

@@ -37,7 +37,7 @@ def set_limits(
     *,
     observation: Observation | None = None,
     luminosity_fb: float | None = None,
-    parameters: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float | str] | None = None,
     masses: Sequence[float] | None = None,
     injection: Injection | None = None,
     toys: int = 0,

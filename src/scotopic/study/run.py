@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def run_search(
     experiment: str = "belle2-2018",
     luminosity_fb: float | None = None,
     model: str | None = None,
-    parameters: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float | str] | None = None,
     masses: Sequence[float] | None = None,
     toys: int = 1000,
     frame: Literal["auto", "cm", "lab"] = "auto",
@@ -107,7 +107,10 @@ def run_search(
     )
 
 
-def _check_coupling(search: Search, parameters: dict[str, float]) -> None:
+def _check_coupling(search: Search, parameters: dict[str, Any]) -> None:
+    words = [name for name, value in parameters.items() if isinstance(value, str)]
+    if words:
+        raise InputError(f"{search.name}: {words[0]} = {parameters[words[0]]!r}, expected a number")
     try:
         search.coupling_of(np.ones(1), np.ones(1), 100.0, **parameters)
     except TypeError as fault:

@@ -10,17 +10,18 @@ from scotopic.physics.particles import MUON, NEUTRINOS, PHOTON, TAU, Particle, p
 from scotopic.physics.standard_model import ALPHA_0
 
 
-def model(mass: float, gprime: float, dark: float = 0.0, alpha_inv: float = 1.0 / ALPHA_0) -> Model:
-    """Return the model; `dark` is the branching fraction to dark matter that comes on top of neutrinos.
+def model(mass: float, gprime: float, invisible: str = "standard", alpha_inv: float = 1.0 / ALPHA_0) -> Model:
+    """Return the model; mass in GeV.
 
-    0: the standard widths; towards 1: a Z′ that is invisible only.
+    `invisible` is ``standard``, decays to neutrinos beside those to μ and τ, or ``dark``: dark matter takes
+    all decays, with the standard total width in place of the unknown one.
     """
     if not mass > 0.0:
         raise InputError(f"lmu-ltau: mass = {mass} GeV, must be positive")
     if not gprime >= 0.0:
         raise InputError(f"lmu-ltau: gprime = {gprime}, must not be negative")
-    if not 0.0 <= dark < 1.0:
-        raise InputError(f"lmu-ltau: dark = {dark}, a branching fraction of at least 0 and below 1")
+    if invisible not in ("standard", "dark"):
+        raise InputError(f"lmu-ltau: invisible = {invisible!r}, expected standard or dark")
     charges = ((MUON, NEUTRINOS[1], gprime), (TAU, NEUTRINOS[2], -gprime))
     decays = []
     vertices = []
@@ -30,12 +31,13 @@ def model(mass: float, gprime: float, dark: float = 0.0, alpha_inv: float = 1.0 
         decays.append(Decay("Zp", f"{neutrino.name} {neutrino.anti}", 0.5 * vector_width(mass, g, 0.0)))
         vertices.append(Vertex("FFV", (lepton.name, lepton.name, "Zp"), (g, g), "lmu-ltau"))
         vertices.append(Vertex("FFV", (neutrino.name, neutrino.name, "Zp"), (g, 0.0), "lmu-ltau"))
-    standard = math.fsum(decay.width for decay in decays)
-    decays.append(Decay("Zp", "invisible", standard * dark / (1.0 - dark)))
-    boson = Particle("Zp", "Zp", pdg_code("Zp"), 2, 0, mass, standard / (1.0 - dark))
+    total = math.fsum(decay.width for decay in decays)
+    if invisible == "dark":
+        decays = [Decay("Zp", "invisible", total)]
+    boson = Particle("Zp", "Zp", pdg_code("Zp"), 2, 0, mass, total)
     return Model(
         name="lmu-ltau",
-        parameters=(("mass", mass), ("gprime", gprime), ("dark", dark), ("alpha_inv", alpha_inv)),
+        parameters=(("mass", mass), ("gprime", gprime), ("invisible", invisible), ("alpha_inv", alpha_inv)),
         particles=(*LEPTONS, *NEUTRINOS[1:], PHOTON, boson),
         vertices=(*qed_vertices(checked_alpha(alpha_inv)), *vertices),
         decays=tuple(decays),
