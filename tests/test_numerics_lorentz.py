@@ -60,3 +60,15 @@ def test_from_angles_and_two_body():
     # (s - m²)/2√s
     assert lorentz.two_body_momentum(10.0, 6.0, 0.0) == pytest.approx(3.2)
     assert lorentz.two_body_momentum(1.0, 0.6, 0.5) == 0.0
+
+
+def test_direction_about_an_axis_has_the_angle_asked_for():
+    rng = np.random.default_rng(8)
+    axis = rng.standard_normal((3, 200))
+    axis /= np.sqrt((axis**2).sum(axis=0))
+    axis[:, 0], axis[:, 1] = (0.0, 0.0, 1.0), (0.0, 0.0, -1.0)
+    y = 10.0 ** rng.uniform(-12.0, 0.3, 200)
+    n = lorentz.direction_about(axis, y, rng.uniform(0.0, 6.3, 200))
+    np.testing.assert_allclose((n**2).sum(axis=0), 1.0, rtol=1e-12)
+    # |n - axis|² = 2(1 - cosθ)
+    np.testing.assert_allclose(0.5 * ((n - axis) ** 2).sum(axis=0), y, rtol=1e-3, atol=1e-15)

@@ -17,7 +17,7 @@ from scotopic.events.channel import Built, Channel
 from scotopic.events.cuts import GenerationCut, cos_range, lowest
 from scotopic.events.diagram_channels import diagram_channels
 from scotopic.events.diagrams import diagrams_of
-from scotopic.numerics.lorentz import boost, from_angles, two_body_momentum, velocity
+from scotopic.numerics.lorentz import boost, direction_about, from_angles, two_body_momentum, velocity
 from scotopic.numerics.spinors import Momentum, twice_product
 from scotopic.physics.amplitudes.squared import light_cone
 from scotopic.physics.processes import Process
@@ -212,7 +212,7 @@ def _ladder_map(
         # decay angles about the other beam, as X sees it
         beam = boost(_beam(sqrt_s, -sign), -beta)
         axis = beam[1:] / np.sqrt((beam[1:] ** 2).sum(axis=0))
-        direction = _turned(axis, 2.0 * u[2] - 1.0, 2.0 * np.pi * u[3])
+        direction = direction_about(axis, 2.0 * u[2], 2.0 * np.pi * u[3])
         gamma = boost(np.concatenate([k[None], k * direction]), beta)
         other = boost(np.concatenate([np.hypot(k, mass)[None], -k * direction]), beta)
         volume = excess * log_range / (2.0 * np.pi)
@@ -331,15 +331,3 @@ def _beam(sqrt_s: Floats, sign: float) -> Floats:
 def _two_body_volume(momentum: Floats, mass: Floats) -> Floats:
     """Return ∫dΦ₂ = p/(4π M)."""
     return momentum / (4.0 * np.pi * mass)
-
-
-def _turned(axis: Floats, cos: Floats, phi: Floats) -> Floats:
-    """Return unit vectors (3, N) at polar angle and azimuth about an axis (3, N)."""
-    x, y, z = axis
-    sign = np.where(z >= 0.0, 1.0, -1.0)
-    a = -1.0 / (sign + z)
-    b = x * y * a
-    first = np.stack([1.0 + sign * x * x * a, sign * b, -sign * x])
-    second = np.stack([b, sign + y * y * a, -y])
-    sin = np.sqrt((1.0 - cos) * (1.0 + cos))
-    return np.asarray(sin * np.cos(phi) * first + sin * np.sin(phi) * second + cos * axis)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scotopic.events.cuts import GenerationCut, cos_range
 from scotopic.events.diagrams import Diagram, Propagator
-from scotopic.numerics.lorentz import two_body_momentum
+from scotopic.numerics.lorentz import direction_about, two_body_momentum
 from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ELECTRON_MASS
 
@@ -156,7 +156,7 @@ class DiagramMap:
                 beam if step == 0 else _boosted(beam, rest * np.array([[1.0], [-1.0], [-1.0], [-1.0]]), mass)
             )
             axis = seen[1:] / np.sqrt((seen[1:] ** 2).sum(axis=0))
-            n = p * _direction(axis, y, 2.0 * np.pi * next(numbers))
+            n = p * direction_about(axis, y, 2.0 * np.pi * next(numbers))
             sign = 1.0 if step == 0 else -1.0
             cluster_rest = np.concatenate([np.sqrt(cluster2 + p * p)[None], sign * n])
             left_rest = np.concatenate([np.sqrt(left2 + p * p)[None], -sign * n])
@@ -220,15 +220,3 @@ def _boosted(p: Floats, frame: Floats, mass: Floats) -> Floats:
     along = (frame[1:] * p[1:]).sum(axis=0)
     energy = (frame[0] * p[0] + along) / mass
     return np.concatenate([energy[None], p[1:] + frame[1:] * ((p[0] + energy) / (frame[0] + mass))])
-
-
-def _direction(axis: Floats, y: Floats, phi: Floats) -> Floats:
-    # Unit vectors (3, N) at 1 - cosθ = y to an axis, azimuth φ.
-    ax, ay, az = axis
-    sign = np.where(az >= 0.0, 1.0, -1.0)
-    a = -1.0 / (sign + az)
-    b = ax * ay * a
-    first = np.stack([1.0 + sign * ax * ax * a, sign * b, -sign * ax])
-    second = np.stack([b, sign + ay * ay * a, -ay])
-    sin = np.sqrt(y * (2.0 - y))
-    return np.asarray(sin * np.cos(phi) * first + sin * np.sin(phi) * second + (1.0 - y) * axis)

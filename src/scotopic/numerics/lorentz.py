@@ -112,5 +112,22 @@ def two_body_momentum(mass: ArrayLike, mass1: ArrayLike, mass2: ArrayLike) -> Ar
     return np.asarray(np.sqrt(above * (m - m1 + m2) * (m + m1 - m2)) / (2.0 * m))
 
 
+def direction_about(axis: Array, y: ArrayLike, phi: ArrayLike) -> Array:
+    """Return unit vectors (3, N) at 1 - cosθ = `y` to unit vectors `axis` (3, N), at azimuth `phi`.
+
+    Exact for small angles. The azimuth counts from a direction that depends on the axis (T. Duff et al.,
+    *Building an orthonormal basis, revisited*, JCGT 6 (2017)).
+    """
+    ax, ay, az = axis
+    sign = np.where(az >= 0.0, 1.0, -1.0)
+    a = -1.0 / (sign + az)
+    b = ax * ay * a
+    first = np.stack([1.0 + sign * ax * ax * a, sign * b, -sign * ax])
+    second = np.stack([b, sign + ay * ay * a, -ay])
+    away = np.asarray(y)
+    sin = np.sqrt(away * (2.0 - away))
+    return np.asarray(sin * np.cos(phi) * first + sin * np.sin(phi) * second + (1.0 - away) * axis)
+
+
 def _length(v: Array) -> Array:
     return np.asarray(np.sqrt((v * v).sum(axis=0)))

@@ -8,9 +8,9 @@ import math
 
 from scotopic.errors import InputError
 from scotopic.numerics.units import GEV2_TO_PB
-from scotopic.physics.model import Decay, Model, Vertex
+from scotopic.physics.model import Model, Vertex
+from scotopic.physics.models.dark_photon import couple_to_leptons
 from scotopic.physics.models.sm import LEPTONS, checked_alpha, qed_vertices
-from scotopic.physics.models.vector_widths import vector_width
 from scotopic.physics.particles import PHOTON, Particle, pdg_code
 from scotopic.physics.standard_model import ALPHA_0
 
@@ -31,20 +31,8 @@ def model(
             raise InputError(f"dark-higgs: {name} = {value}, must not be negative")
     alpha = checked_alpha(alpha_inv)
     visible = epsilon * math.sqrt(4.0 * math.pi * alpha)
-    decays = tuple(
-        Decay("Ap", f"{lepton.name} {lepton.anti}", vector_width(mAp, visible, lepton.mass))
-        for lepton in LEPTONS
-    )
+    decays, couplings = couple_to_leptons(mAp, visible)
     total = math.fsum(decay.width for decay in decays)
-    couplings = tuple(
-        Vertex(
-            "FFV",
-            (lepton.name, lepton.name, "Ap"),
-            (lepton.charge * visible, lepton.charge * visible),
-            "dark",
-        )
-        for lepton in LEPTONS
-    )
     return Model(
         name="dark-higgs",
         parameters=(

@@ -32,24 +32,10 @@ def model(
     visible = epsilon * math.sqrt(4.0 * math.pi * alpha)
     dark = math.sqrt(4.0 * math.pi * alphaD)
     chi = Particle("chi", "chi~", pdg_code("chi"), 1, 0, chi_mass)
-    decays = (
-        *(
-            Decay("Ap", f"{lepton.name} {lepton.anti}", vector_width(mass, visible, lepton.mass))
-            for lepton in LEPTONS
-        ),
-        Decay("Ap", "chi chi~", vector_width(mass, dark, chi_mass)),
-    )
+    leptonic, couplings = couple_to_leptons(mass, visible)
+    decays = (*leptonic, Decay("Ap", "chi chi~", vector_width(mass, dark, chi_mass)))
     total = math.fsum(decay.width for decay in decays)
     boson = Particle("Ap", "Ap", pdg_code("Ap"), 2, 0, mass, total)
-    couplings = tuple(
-        Vertex(
-            "FFV",
-            (lepton.name, lepton.name, "Ap"),
-            (lepton.charge * visible, lepton.charge * visible),
-            "dark",
-        )
-        for lepton in LEPTONS
-    )
     return Model(
         name="dark-photon",
         parameters=(
@@ -68,3 +54,16 @@ def model(
         decays=decays,
         mediator="Ap",
     )
+
+
+def couple_to_leptons(mass: float, visible: float) -> tuple[tuple[Decay, ...], tuple[Vertex, ...]]:
+    """Return decays and vertices of a dark photon of a mass (GeV) with `visible` = ε e."""
+    decays = tuple(
+        Decay("Ap", f"{lepton.name} {lepton.anti}", vector_width(mass, visible, lepton.mass))
+        for lepton in LEPTONS
+    )
+    vertices = tuple(
+        Vertex("FFV", (lepton.name, lepton.name, "Ap"), 2 * (lepton.charge * visible,), "dark")
+        for lepton in LEPTONS
+    )
+    return decays, vertices
