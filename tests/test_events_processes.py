@@ -188,3 +188,12 @@ def test_events_of_four_particles_keep_energy_and_masses():
 def test_impossible_processes_are_refused(process, model, parameters, message):
     with pytest.raises(InputError, match=message):
         cross_section(process, model=model, parameters=parameters)
+
+
+def test_cross_section_has_the_same_bits_with_two_workers():
+    cuts = ("E:gamma:1:", "theta:gamma:30:150", "M:gamma,gamma:0.2:")
+    one, two = (
+        cross_section("e- e+ > gamma gamma gamma gamma", cuts=cuts, rel_error=0.05, workers=workers)
+        for workers in (1, 2)
+    )
+    assert (one.value_pb, one.error_pb, one.points) == (two.value_pb, two.error_pb, two.points)

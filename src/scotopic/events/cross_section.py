@@ -3,18 +3,29 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from multiprocessing import get_context
+from typing import Literal
 
 import numpy as np
 
 from scotopic.errors import InputError
-from scotopic.events.sampler import BATCH, adapt, make_sampler
+from scotopic.events.sampler import BATCH, Adapted, Sampler, adapt, make_sampler
 from scotopic.numerics.engine import choose_engine
 from scotopic.physics.amplitudes.plan import cost
 from scotopic.physics.processes import Process
 
 MOST_POINTS = 50_000_000
 SMALLEST_BATCH = 2_048
+WORTH_PROCESSES = 250
+"""Vertices of an amplitude beyond which starting other processes is worth its second."""
+
+Round = list[tuple[float, float]]
+"""Sum and sum of squares of the weights of each channel."""
 
 
 @dataclass(frozen=True)
@@ -69,26 +80,37 @@ def cross_section(
         raise InputError(f"workers = {workers}, must be at least 1")
     start = time.perf_counter()
     sampler = make_sampler(process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr)
-    adapted = adapt(sampler, seed=seed)
+    heavy = workers > 1 and cost(sampler.process.plan) > WORTH_PROCESSES
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) if heavy else nullcontext() as pool:
+        value, error, points = _integrate(sampler, rel_error, seed, pool, workers)
+    return CrossSection(sampler.process.text, value, error, points, time.perf_counter() - start)
+
+
+def _integrate(
+    sampler: Sampler, rel_error: float, seed: int, pool: Executor | None, workers: int
+) -> tuple[float, float, int]:
+    adapted = adapt(sampler, seed=seed, pool=pool)
     wanted = float((adapted.spread.sum() / (rel_error * adapted.means.sum())) ** 2)
     engine = choose_engine("auto", int(min(wanted, MOST_POINTS)), cost(sampler.process.plan))
     # points in proportion to the spread of the weights give the smallest error
     share = adapted.spread + 1e-9 * adapted.means
     share = share / share.sum()
     sizes = [int(max(BATCH * min(len(share), 4) * part, SMALLEST_BATCH)) for part in share]
-    sums, squares, counts = (np.zeros(len(sampler.channels)) for _ in range(3))
-    number = 0
-    while True:
-        for channel, size in enumerate(sizes):
-            _, weights, _ = adapted.batch(number, channel, size, (seed, sampler.process.text), engine)
-            sums[channel] += weights.sum()
-            squares[channel] += (weights**2).sum()
-            counts[channel] += size
-        number += 1
+    sums, squares, counts = (np.zeros(len(sizes)) for _ in range(3))
+    sample = partial(_round, adapted, sizes, (seed, sampler.process.text), engine)
+    ahead: list[Round] = []
+    for number in count(1):
+        if not ahead:
+            numbers = range(number - 1, number - 1 + (1 if pool is None else workers))
+            ahead = list(map(sample, numbers) if pool is None else pool.map(sample, numbers))
+        found = ahead.pop(0)
+        sums += [one for one, _ in found]
+        squares += [two for _, two in found]
+        counts += sizes
         means = sums / counts
         value = float(means.sum())
         error = math.sqrt(float(((squares / counts - means**2) / counts).sum()))
-        # four batches at least, so that the error is known to some per cent
+        # four rounds at least, so that the error is known to some per cent
         if number >= 4 and error <= rel_error * value:
             break
         if counts.sum() > MOST_POINTS:
@@ -96,5 +118,11 @@ def cross_section(
                 f"{sampler.process.text}: after {int(counts.sum())} points the error is {error / value:.2g}, "
                 f"not {rel_error:g}; ask for a larger --rel-error or cut away the peak"
             )
-    points = adapted.points + int(counts.sum())
-    return CrossSection(sampler.process.text, value, error, points, time.perf_counter() - start)
+    return value, error, adapted.points + int(counts.sum())
+
+
+def _round(
+    adapted: Adapted, sizes: list[int], key: tuple[int, str], engine: Literal["numpy", "jax"], number: int
+) -> Round:
+    made = (adapted.batch(number, channel, size, key, engine)[1] for channel, size in enumerate(sizes))
+    return [(float(weights.sum()), float((weights**2).sum())) for weights in made]

@@ -1,8 +1,9 @@
 """Points of phase space with their weights: amplitude, flux, cuts, radiation, adapted grids."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 import numpy as np
@@ -163,10 +164,10 @@ def _channels(process: Process, cuts: tuple[GenerationCut, ...], isr: Radiation)
     return channels_for(process, cuts, radiated=isr == "collinear")
 
 
-def adapt(sampler: Sampler, *, seed: int) -> Adapted:
+def adapt(sampler: Sampler, *, seed: int, pool: Executor | None = None) -> Adapted:
     """Return the sampler with grids adapted to its integrand, from ADAPTATIONS rounds of points.
 
-    Many channels share POINTS of each round.
+    Many channels share POINTS of each round; with a `pool` they are adapted in parallel.
 
     Raises
     ------
@@ -174,28 +175,37 @@ def adapt(sampler: Sampler, *, seed: int) -> Adapted:
         If no point passes the cuts.
     """
     points = int(np.clip(POINTS / len(sampler.channels), *POINTS_PER_CHANNEL))
-    grids, means, maxima, spread = [], [], [], []
-    tried = 0
-    for number, channel in enumerate(sampler.channels):
-        rng = stream(seed, "adapt", sampler.process.text, number)
-        grid = flat_grid(sampler.dimensions(channel))
-        for _ in range(ADAPTATIONS):
-            y, weights = _sample(sampler, channel, grid, rng, points)
-            grid = grid.refined(y, weights)
-            tried += len(weights)
-        # a sample twice as large, on the final grid, for mean and maximum
-        _, weights = _sample(sampler, channel, grid, rng, 2 * points)
-        tried += len(weights)
-        grids.append(grid)
-        means.append(weights.mean())
-        spread.append(weights.std())
-        maxima.append(_largest(weights))
-    if not any(mean > 0.0 for mean in means):
+    work = partial(_adapt_channel, sampler, seed, points)
+    numbers = range(len(sampler.channels))
+    adapted = list(map(work, numbers) if pool is None else pool.map(work, numbers))
+    means = np.array([weights.mean() for _, weights, _ in adapted])
+    if not (means > 0.0).any():
         raise InputError(
             f"process {sampler.process.text!r}: no phase space passes the cuts "
             f"{', '.join(cut.text for cut in sampler.cuts) or '(none)'} at √s = {sampler.sqrt_s:g} GeV"
         )
-    return Adapted(sampler, tuple(grids), np.array(means), np.array(maxima), np.array(spread), tried)
+    return Adapted(
+        sampler,
+        tuple(grid for grid, _, _ in adapted),
+        means,
+        np.array([_largest(weights) for _, weights, _ in adapted]),
+        np.array([weights.std() for _, weights, _ in adapted]),
+        sum(tried for _, _, tried in adapted),
+    )
+
+
+def _adapt_channel(sampler: Sampler, seed: int, points: int, number: int) -> tuple[Grid, Floats, int]:
+    # Grid, weights of the last sample, number of points.
+    channel, tried = sampler.channels[number], 0
+    rng = stream(seed, "adapt", sampler.process.text, number)
+    grid = flat_grid(sampler.dimensions(channel))
+    for _ in range(ADAPTATIONS):
+        y, weights = _sample(sampler, channel, grid, rng, points)
+        grid = grid.refined(y, weights)
+        tried += len(weights)
+    # a sample twice as large, on the final grid, for mean and maximum
+    _, weights = _sample(sampler, channel, grid, rng, 2 * points)
+    return grid, weights, tried + len(weights)
 
 
 def _sample(
