@@ -1,6 +1,7 @@
 """Fits, limits and significances of binned spectra and of counts; knows no physics, usable alone."""
 
 from scotopic.stats.asimov import asimov_significance
+from scotopic.stats.background_order import DiscreteProfile, OrderChoice, choose_order, discrete_profile
 from scotopic.stats.counting import CountingBands, counting_bands, counting_limit, predictive_p_value
 from scotopic.stats.feldman_cousins import feldman_cousins_limits
 from scotopic.stats.gross_vitells import (
@@ -12,22 +13,29 @@ from scotopic.stats.gross_vitells import (
     up_crossings,
 )
 from scotopic.stats.scan import STATUS, Scan, combine, scan
+from scotopic.stats.spurious_signal import SpuriousSignal, spurious_signal
 
 __all__ = [
     "STATUS",
     "CountingBands",
+    "DiscreteProfile",
     "EulerFit",
     "GlobalP",
+    "OrderChoice",
     "Scan",
+    "SpuriousSignal",
     "asimov_significance",
+    "choose_order",
     "combine",
     "counting_bands",
     "counting_limit",
+    "discrete_profile",
     "euler_characteristic",
     "feldman_cousins_limits",
     "fit_euler",
     "gross_vitells",
     "predictive_p_value",
     "scan",
+    "spurious_signal",
     "up_crossings",
 ]
