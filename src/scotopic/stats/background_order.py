@@ -179,7 +179,7 @@ def discrete_profile(
 
     Notes
     -----
-    P. D. Dauncey et al., JINST 10 (2015) P04015, section 4: the interval of the envelope holds the error that
+    P. D. Dauncey et al., JINST 10 (2015) P04015: the interval of the envelope holds the error that
     comes from not knowing the order.
     """
     values = np.asarray(yields, dtype=np.float64)

@@ -95,7 +95,7 @@ def gross_vitells(
 
     Notes
     -----
-    E. Gross, O. Vitells, Eur. Phys. J. C70 (2010) 525, eq. 3 with one degree of freedom and yields that
+    E. Gross, O. Vitells, Eur. Phys. J. C70 (2010) 525, with one degree of freedom and yields that
     count only if positive:
 
         p ≤ P(Z > z) + ⟨N(u0)⟩ exp[−(z² − u0)/2].
@@ -148,7 +148,7 @@ def euler_characteristic(field: ArrayLike, level: float) -> NDArray[np.int64]:
 
     Notes
     -----
-    O. Vitells, E. Gross, Astropart. Phys. 35 (2011) 230 (arXiv:1105.4355), section 2.2.
+    O. Vitells, E. Gross, Astropart. Phys. 35 (2011) 230 (arXiv:1105.4355).
     """
     values = _field(field, "field", 3)
     above = values > _level(level)
@@ -217,7 +217,7 @@ def fit_euler(characteristics: ArrayLike, levels: ArrayLike) -> EulerFit:
 
     Notes
     -----
-    O. Vitells, E. Gross, Astropart. Phys. 35 (2011) 230 (arXiv:1105.4355), eq. 10, for one degree of freedom
+    O. Vitells, E. Gross, Astropart. Phys. 35 (2011) 230 (arXiv:1105.4355), for one degree of freedom
     of which only positive yields count. Their p-value is E[φ] itself: at high levels the region above is
     empty or one piece without holes. It is no strict bound, and at low levels of no use.
     """

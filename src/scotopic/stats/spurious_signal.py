@@ -77,7 +77,7 @@ def spurious_signal(
 
     Notes
     -----
-    ATLAS Collaboration, Phys. Rev. D90 (2014) 112015, section 7.2: a background model is good enough where the
+    ATLAS Collaboration, Phys. Rev. D90 (2014) 112015: a background model is good enough where the
     spurious signal is below 20 % of its statistical error (or 10 % of the expected signal). What is left can
     be an additional yield with a Gaussian constraint.
     """
