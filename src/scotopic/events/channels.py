@@ -124,6 +124,9 @@ def _three_photons(limits: Limits) -> Channel:
         # d³k/((2π)³ 2E) dΦ₂, dΦ₂ = E² dΩ/(8π² M²)
         volume = energy**2 * log_range * (1.0 - c1 * c1) * (high - low) / (8.0 * np.pi**2)
         volume *= hard_energy**2 * (1.0 - c2 * c2) * (high - low) / (4.0 * np.pi * mass2)
+        # either hard photon may be the drawn one: share in the ratio of 1/p⊥² of the drawn one
+        drawn, left = (p[1] ** 2 + p[2] ** 2 for p in (hard, last))
+        volume *= 2.0 * left / (drawn + left)
         return np.stack([hard, last, soft]), 3.0 * volume * softest
 
     return Channel("three photons", 5, build, _all)
