@@ -24,8 +24,8 @@ CHUNK = 8192
 """Events per call: enough to hide the interpreter, few enough for the caches."""
 
 COMPILE_ABOVE_EVENTS = 200_000
-COMPILE_BELOW_VERTICES = 200
-"""Beyond some 200 (10⁴ array operations) XLA needs minutes and makes slower programs than NumPy."""
+COMPILE_VERTICES = (60, 200)
+"""Small amplitudes are soon done, one per mass of a scan; beyond some 200 (5000 array operations) XLA makes slower programs than NumPy."""
 
 
 def cache_folder() -> Path:
@@ -42,7 +42,8 @@ def choose_engine(engine: Engine, events: int, vertices: int) -> Literal["numpy"
         raise InputError(f"engine = {engine!r}, expected auto, numpy or jax")
     if engine != "auto":
         return engine
-    pays = events >= COMPILE_ABOVE_EVENTS and vertices <= COMPILE_BELOW_VERTICES
+    smallest, largest = COMPILE_VERTICES
+    pays = events >= COMPILE_ABOVE_EVENTS and smallest <= vertices <= largest
     return "jax" if pays else "numpy"
 
 
