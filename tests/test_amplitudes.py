@@ -26,7 +26,7 @@ PARAMETERS = {
     "dark-photon": {"mass": 1.5, "epsilon": 1e-3},
     "dark-higgs": {"mAp": 2.0, "mh": 0.7, "epsilon": 1e-3},
     "lmu-ltau": {"mass": 0.8, "gprime": 0.1},
-    "lfv-zprime": {"mass": 2.0},
+    "lfv-zprime": {"mass": 2.0, "g": 1e-4},  # three vertices of the Z′ matter from g = e on
 }
 
 

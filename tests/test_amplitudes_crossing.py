@@ -83,7 +83,9 @@ def test_annihilation_to_photons_crosses_to_compton_scattering():
     found, s, t, u = scattering(process, crossed(process, 1, 2), (m, 0.0, m, 0.0))
     a, b = 0.5 * (s - m * m), 0.5 * (m * m - u)
     x = 1.0 / a - 1.0 / b
-    np.testing.assert_allclose(found, 8.0 * E2**2 * (b / a + a / b + 2.0 * m * m * x + m**4 * x * x), rtol=1e-9)
+    np.testing.assert_allclose(
+        found, 8.0 * E2**2 * (b / a + a / b + 2.0 * m * m * x + m**4 * x * x), rtol=1e-9
+    )
 
 
 def test_bhabha_crosses_to_moller_scattering():

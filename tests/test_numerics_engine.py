@@ -145,7 +145,12 @@ def test_an_unknown_engine_is_refused():
 
 @pytest.mark.parametrize(
     ("outgoing", "expected"),
-    [("gamma gamma", "numpy"), ("gamma gamma gamma", "jax"), ("e- e+ gamma", "jax"), ("e- e+ mu- mu+", "numpy")],
+    [
+        ("gamma gamma", "numpy"),
+        ("gamma gamma gamma", "jax"),
+        ("e- e+ gamma", "jax"),
+        ("e- e+ mu- mu+", "numpy"),
+    ],
 )
 def test_amplitudes_of_three_bodies_are_compiled(outgoing, expected):
     vertices = cost(parse_process(f"e- e+ > {outgoing}").plan)

@@ -229,7 +229,9 @@ def _plan(model: Model, legs: tuple[Leg, ...], joins: _Joins, scale: float, root
     return Plan(model, legs, currents, closed, diagrams, scale, _is_mirrored(model, legs, currents))
 
 
-def _is_mirrored(model: Model, legs: tuple[Leg, ...], currents: tuple[tuple[Key, tuple[Term, ...]], ...]) -> bool:
+def _is_mirrored(
+    model: Model, legs: tuple[Leg, ...], currents: tuple[tuple[Key, tuple[Term, ...]], ...]
+) -> bool:
     # Parity and real couplings without widths: reflected momenta flip helicities and conjugate amplitudes.
     inner = {model.particle(key.field) for key, _ in currents}
     fields = {particle.name for particle in inner} | {model.particle(leg.field).name for leg in legs}
