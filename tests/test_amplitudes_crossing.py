@@ -80,7 +80,7 @@ def test_annihilation_to_photons_crosses_to_compton_scattering():
     """Klein-Nishina (Peskin & Schroeder, eq. 5.87): Σ|M|² = 8e⁴[b/a + a/b + 2m²(1/a − 1/b) + m⁴(1/a − 1/b)²]."""
     process = parse_process("e- e+ > gamma gamma")
     m = process.masses[0]
-    found, s, t, u = scattering(process, crossed(process, 1, 2), (m, 0.0, m, 0.0))
+    found, s, _, u = scattering(process, crossed(process, 1, 2), (m, 0.0, m, 0.0))
     a, b = 0.5 * (s - m * m), 0.5 * (m * m - u)
     x = 1.0 / a - 1.0 / b
     np.testing.assert_allclose(

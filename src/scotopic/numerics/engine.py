@@ -25,7 +25,7 @@ CHUNK = 8192
 
 COMPILE_ABOVE_EVENTS = 200_000
 COMPILE_VERTICES = (60, 200)
-"""Small amplitudes are soon done, one per mass of a scan; beyond some 200 (5000 array operations) XLA makes slower programs than NumPy."""
+"""Fewer are soon done without a compiler, once per mass of a scan; more make XLA's programs slower than NumPy's."""
 
 
 def cache_folder() -> Path:

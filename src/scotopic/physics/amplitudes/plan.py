@@ -243,7 +243,7 @@ def _is_mirrored(
         if vertex.kind == "VVV" or (vertex.kind == "FFV" and vertex.couplings[0] != vertex.couplings[1]):
             return False
         if vertex.kind == "FFS":
-            parities |= {(names[2], odd) for odd, g in enumerate(vertex.couplings) if g}
+            parities |= {(names[2], bool(odd)) for odd, g in enumerate(vertex.couplings) if g}
         elif vertex.kind in ("VVS", "VVP"):
             parities.add((names[2], vertex.kind == "VVP"))
     one_each = len({name for name, _ in parities}) == len(parities)
