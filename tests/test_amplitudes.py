@@ -312,24 +312,3 @@ def test_model_without_the_vertex_has_no_diagram():
     bare = replace(ALP, vertices=tuple(v for v in ALP.vertices if v.kind == "FFV"))
     with pytest.raises(InputError, match="no diagram"):
         parse_process("e- e+ > gamma a", bare)
-
-
-@pytest.mark.reference
-def test_foreign_matrix_elements(reference_folder):
-    """Points of pyAmpliCol 1.0.1, 1/α = 137.036; of 16 digits of momenta collinear points lose some."""
-    import csv
-
-    from scotopic.physics.particles import particle_name
-
-    sm = get_model("sm", alpha_inv=137.036)
-    compared = 0
-    with open(reference_folder / "reference" / "matrix_elements.csv") as file:
-        for row in list(csv.reader(file))[1:]:
-            if "Zp" in row[2]:
-                continue  # a vector mediator comes with its model
-            names = [particle_name(int(code)) for code in row[2].split()]
-            process = parse_process(" ".join(names[:2]) + " > " + " ".join(names[2:]), sm)
-            momenta = np.array(row[4].split(), dtype=float).reshape(len(names), 4)[:, :, None]
-            assert squared_amplitude(process, momenta)[0] == pytest.approx(float(row[5]), rel=3e-9)
-            compared += 1
-    assert compared == 9
