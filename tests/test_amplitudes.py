@@ -249,28 +249,6 @@ def test_numpy_and_jax_agree(process):
     )
 
 
-def test_forward_electrons_keep_their_digits():
-    """Electrons down to the beam's own direction: float64 agrees with long double on the same momenta."""
-    process = parse_process("e- e+ > e- e+ gamma")
-    cuts = parse_cuts(["E:gamma:1:", "theta:gamma:30:150", "abscostheta:e:0.97:"], process.outgoing)
-    channel = channels_for(process, cuts, radiated=False)[0]
-    assert channel.name == "photon first 0"
-    u = np.random.default_rng(4).random((5, 200))
-    outgoing, volume = channel.build(u, np.full(200, SQRT_S))
-    good = volume > 0.0
-    assert good.sum() > 50
-    momenta = np.concatenate([some_momenta(process, n=200)[:2], outgoing])[:, :, good]
-    angle = np.hypot(momenta[2, 1], momenta[2, 2]) / momenta[2, 3]
-    assert angle.min() < 1e-6
-    exact = components(process, momenta.astype(np.longdouble))
-    double = tuple(tuple(c.astype(np.float64) for c in leg) for leg in exact)
-    expected = sum_of_squares(process.plan, exact)
-    assert expected.dtype == np.longdouble
-    np.testing.assert_allclose(
-        sum_of_squares(process.plan, double).astype(float), expected.astype(float), rtol=1e-9
-    )
-
-
 @pytest.mark.parametrize(
     ("text", "diagrams", "symmetry"),
     [
