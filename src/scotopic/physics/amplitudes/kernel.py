@@ -48,6 +48,9 @@ def sum_of_squares(plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True
     """
     flows = [_flow(momenta[i], leg.outgoing) for i, leg in enumerate(plan.legs)]
     externals = [_external(plan, i, momenta[i]) for i in range(len(plan.legs))]
+    opposite = _first_fermion(plan) if plan.mirrored else None
+    if opposite is not None:
+        externals[opposite] = externals[opposite][:1]
     currents: dict[Key, Current] = {}
     for i, leg in enumerate(plan.legs):
         currents[external_key(plan.model, leg, i)] = {
@@ -73,11 +76,16 @@ def sum_of_squares(plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True
         squared = add(squared, amplitude.squared_modulus())
     for i, leg in enumerate(plan.legs):
         if plan.model.particle(leg.field).spin2 == 1:
-            squared = squared / spinor_norm(momenta[i], mirrored=_mirrored(plan, i))
-    return multiply(plan.scale ** (2 * (len(plan.legs) - 2)), squared)
+            squared = squared / spinor_norm(momenta[i], mirrored=_backward(plan, i))
+    factor = 1.0 if opposite is None else 2.0
+    return multiply(factor * plan.scale ** (2 * (len(plan.legs) - 2)), squared)
 
 
-def _mirrored(plan: Plan, i: int) -> bool:
+def _first_fermion(plan: Plan) -> int | None:
+    return next((i for i, leg in enumerate(plan.legs) if plan.model.particle(leg.field).spin2 == 1), None)
+
+
+def _backward(plan: Plan, i: int) -> bool:
     # the second beam flies along -z, where p⁺ is tiny
     return i == 1 and not plan.legs[i].outgoing
 
@@ -94,7 +102,7 @@ def _external(plan: Plan, i: int, p: Momentum) -> tuple[Field, ...]:
     if particle.spin2 == 2:
         transverse = photon_polarisations(p)
         return (*transverse, longitudinal_polarisation(p, particle.mass)) if particle.mass else transverse
-    made = kets(p, particle.mass, antiparticle=leg.anti, mirrored=_mirrored(plan, i))
+    made = kets(p, particle.mass, antiparticle=leg.anti, mirrored=_backward(plan, i))
     if external_kind(leg, 1) == "ket":
         return made
     return tuple(bra(one) for one in made)
