@@ -35,6 +35,7 @@ def generate(
     seed: int = 1,
     unweighted: bool = False,
     isr: str = "none",
+    alpha: str = "fixed",
     workers: int = 1,
 ) -> Events:
     """Return n events whose weights sum to the cross section in pb.
@@ -45,7 +46,7 @@ def generate(
         Such as ``"e- e+ > gamma gamma gamma"``.
     n : int
         Number of events.
-    model, parameters, sqrt_s, cuts, isr : as for `scotopic.events.cross_section.cross_section`
+    model, parameters, sqrt_s, cuts, isr, alpha : as for `scotopic.events.cross_section.cross_section`
     unweighted : bool
         Keep events with a probability of their weight over the largest one, so that all weights are equal. Weights
         above the largest one seen while adapting keep weight one; `Events.overweight` is the share of the cross
@@ -55,13 +56,16 @@ def generate(
 
     Notes
     -----
-    With collinear radiation, the photons that left along the beams take the last two slots.
+    With radiation, the photons of the electron's and of the positron's beam take the last two slots; a slot is empty
+    (code 0, momenta 0) where the photon would have less than `scotopic.events.radiation.LEAST_PHOTON`.
     """
     if n < 1:
         raise InputError(f"number of events = {n}, must be at least 1")
     if workers < 1:
         raise InputError(f"workers = {workers}, must be at least 1")
-    sampler = make_sampler(process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr)
+    sampler = make_sampler(
+        process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr, alpha=alpha
+    )
     adapted = adapt(sampler, seed=seed)
     share = adapted.maxima / adapted.maxima.sum()
     expected = n / max(float(adapted.means.sum() / adapted.maxima.sum()), 1e-6) if unweighted else 1.5 * n
@@ -82,10 +86,14 @@ def generate(
             break
     sigma = total / tried
     weight = np.concatenate(weights)[:n]
-    codes = list(sampler.process.codes) + [pdg_code("gamma")] * (2 if isr == "collinear" else 0)
+    momenta = np.concatenate(kept, axis=-1)[:, :, :n]
+    pdg = np.full((len(momenta), n), pdg_code("gamma"), dtype=np.int32)
+    codes = sampler.process.codes
+    pdg[: len(codes)] = np.array(codes)[:, None]
+    pdg[len(codes) :][momenta[len(codes) :, 0] == 0.0] = 0
     return Events(
-        pdg=np.repeat(np.array(codes, dtype=np.int32)[:, None], n, axis=1),
-        momenta=np.concatenate(kept, axis=-1)[:, :, :n],
+        pdg=pdg,
+        momenta=momenta,
         weights=weight * (sigma / weight.sum()),
         frame="cm",
         sqrt_s=sqrt_s,
