@@ -32,9 +32,7 @@ def emission_angles(u: Floats, missing: Floats, energy: float) -> tuple[Floats, 
     energy : float
         Of the beam, GeV.
     """
-    mass2 = (ELECTRON_MASS / energy) ** 2  # 1 - β²
-    beta = math.sqrt(1.0 - mass2)
-    smallest = mass2 / (1.0 + beta)  # 1 - β
+    mass2, beta, smallest = _kinematics(energy)
     log_range = math.log((1.0 + beta) / smallest)
     away = np.minimum(smallest * np.expm1(log_range * u) / beta, 2.0)
     pole = smallest + beta * away
@@ -42,3 +40,30 @@ def emission_angles(u: Floats, missing: Floats, energy: float) -> tuple[Floats, 
     splitting = 1.0 + x * x
     density = splitting - x * mass2 / pole - 0.5 * missing**2 * pole
     return away, density / splitting * log_range / (log_range - beta)
+
+
+def restriction(away: Floats, missing: Floats, energy: float, share: Floats) -> Floats:
+    """Return the weight of a photon where only 1 - β cosθ < 2 `share` is allowed; its mean is one, too.
+
+    Parameters
+    ----------
+    away, missing, energy : as for `emission_angles`
+    share : (N,)
+        Scale of the radiation over s.
+    """
+    mass2, beta, smallest = _kinematics(energy)
+    x = 1.0 - missing
+    splitting = 1.0 + x * x
+    highest = np.minimum(2.0 * share, 1.0 + beta)
+    allowed = splitting * np.log(highest / smallest) - x * mass2 * (1.0 / smallest - 1.0 / highest)
+    allowed -= 0.25 * missing**2 * (highest**2 - smallest**2)
+    everything = splitting * (math.log((1.0 + beta) / smallest) - beta)
+    inside = smallest + beta * away < highest
+    return np.divide(everything, allowed, out=np.zeros_like(allowed), where=inside & (allowed > 0.0))
+
+
+def _kinematics(energy: float) -> tuple[float, float, float]:
+    """Return 1 - β², β and 1 - β of a beam."""
+    mass2 = (ELECTRON_MASS / energy) ** 2
+    beta = math.sqrt(1.0 - mass2)
+    return mass2, beta, mass2 / (1.0 + beta)

@@ -12,11 +12,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.events.photon_angles import emission_angles
-from scotopic.events.structure_function import TINY, radiator_exponent, structure_function
+from scotopic.events.photon_angles import emission_angles, restriction
+from scotopic.events.structure_function import TINY, radiator_exponent, soft_factor, structure_function
 from scotopic.numerics.lorentz import boost_from_rest, dot, onto_axis
 from scotopic.physics.amplitudes.plan import Plan
-from scotopic.physics.standard_model import ELECTRON_MASS
+from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS
 
 Floats = NDArray[np.float64]
 Radiation = Literal["none", "collinear", "pt"]
@@ -42,12 +42,18 @@ class Emission:
         Direction of the electron in the rest frame of what is left.
     weight : (N,)
         Structure functions over the density of the map.
+    missing : (2, N)
+        Share of its energy that each beam lost.
+    away : (2, N) or None
+        1 - cosθ of the photons to their beams, if they have a transverse momentum.
     """
 
     photons: Floats
     root: Floats
     axis: Floats
     weight: Floats
+    missing: Floats
+    away: Floats | None = None
 
     def recoiled(self, momenta: Floats) -> Floats:
         """Return momenta (slots, 4, N) in the frame of the beams, from those with the electron along +z."""
@@ -70,12 +76,15 @@ class Radiator:
         Least √s' with enough energy for the process, GeV.
     resonances : tuple of (mass, width)
         Narrow resonances in s' to follow, GeV.
+    exchange : bool
+        Whether the process has a t-channel, so that its angles count from one of the beams.
     """
 
     mode: Literal["collinear", "pt"]
     sqrt_s: float
     least: float
     resonances: tuple[tuple[float, float], ...] = ()
+    exchange: bool = False
 
     @property
     def dimensions(self) -> int:
@@ -91,14 +100,30 @@ class Radiator:
         zero = np.zeros(root.shape)
         if self.mode == "collinear":
             photons = energy * missing[:, None] * np.array([[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, -1.0]])[..., None]
-            return Emission(photons, root, np.stack([zero, zero, zero + 1.0]), weight)
+            return Emission(photons, root, np.stack([zero, zero, zero + 1.0]), weight, missing)
         away, factors = emission_angles(u[2:4], missing, energy)
         sin = np.sqrt(away * (2.0 - away))
         phi = 2.0 * math.pi * u[4:6]
         along = (1.0 - away) * np.array([[1.0], [-1.0]])
         directions = np.stack([np.ones(sin.shape), sin * np.cos(phi), sin * np.sin(phi), along], axis=1)
         photons = energy * (missing * _rescaling(missing, directions))[:, None] * directions
-        return Emission(photons, root, self._axis(photons, root, u[6]), weight * np.prod(factors, axis=0))
+        axis = self._axis(photons, root, u[6])
+        return Emission(photons, root, axis, weight * np.prod(factors, axis=0), missing, away)
+
+    def at_scale(self, emission: Emission, scales: Floats) -> Floats:
+        """Return by which factor emissions are more probable if beams radiate up to `scales` (2, N) in GeV²."""
+        eta = radiator_exponent(self.sqrt_s**2)
+        least = 2.0 * LEAST_PHOTON / self.sqrt_s
+        factor = np.ones(emission.root.shape)
+        for side, (missing, share) in enumerate(zip(emission.missing, scales / self.sqrt_s**2, strict=True)):
+            other = np.maximum(eta + ALPHA_0 / math.pi * np.log(np.maximum(share, TINY)), 0.0)
+            y = np.maximum(missing, least)
+            none = soft_factor(other) / soft_factor(eta)
+            some = other / eta * structure_function(y, other) / structure_function(y, eta)
+            if emission.away is not None:
+                some = some * restriction(emission.away[side], missing, 0.5 * self.sqrt_s, share)
+            factor = factor * y ** (other - eta) * np.where(missing > 0.0, some, none)
+        return factor
 
     def _shares(self, u: Floats) -> tuple[Floats, Floats]:
         # Energy shares (2, N) of the photons of both beams and their weight, from v = 1 - s'/s and its division.
@@ -146,17 +171,23 @@ class Radiator:
         return v, density
 
     def _axis(self, photons: Floats, root: Floats, u: Floats) -> Floats:
-        # Along the electron or against the positron, as the rest frame of what is left sees them, in the ratio
-        # of their squared energies there: exact for one photon and a current (R. Kleiss, Nucl. Phys. B 241 (1984) 61).
+        # The electron's direction in the rest frame of what is left.
         zero = np.zeros(root.shape)
         energy = 0.5 * self.sqrt_s + zero
         momentum = np.sqrt(energy**2 - ELECTRON_MASS**2)
-        left = np.stack([2.0 * energy, zero, zero, zero]) - photons.sum(axis=0)
-        back = left * np.array([[1.0], [-1.0], [-1.0], [-1.0]])
         electron, positron = (np.stack([energy, zero, zero, sign * momentum]) for sign in (1.0, -1.0))
-        first, second = (dot(beam, left) ** 2 for beam in (electron, positron))
-        chosen = np.where(u * (first + second) < first, electron, positron)
-        seen = boost_from_rest(chosen, back, root)[1:] * np.where(chosen[3] > 0.0, 1.0, -1.0)
+        left = electron + positron - photons.sum(axis=0)
+        if self.exchange:
+            # what is left of both beams is back to back: a beam that does not radiate keeps its direction,
+            # and the pole of the momentum transfer to it its place
+            chosen = electron - photons[0]
+        else:
+            # along the electron or against the positron in the ratio of their squared energies in that frame: exact
+            # for one photon and the annihilation to a current (R. Kleiss, Nucl. Phys. B 241 (1984) 61)
+            first, second = (dot(beam, left) ** 2 for beam in (electron, positron))
+            chosen = np.where(u * (first + second) < first, electron, -positron)
+        back = left * np.array([[1.0], [-1.0], [-1.0], [-1.0]])
+        seen = boost_from_rest(chosen, back, root)[1:]
         return np.asarray(seen / np.sqrt((seen**2).sum(axis=0)))
 
 

@@ -13,6 +13,8 @@ from scotopic.errors import InputError
 from scotopic.events.channel import Channel
 from scotopic.events.channels import channels_for
 from scotopic.events.cuts import GenerationCut, parse_cuts, passes_all
+from scotopic.events.diagrams import diagrams_of
+from scotopic.events.hard_scale import is_scattered, hard_scales
 from scotopic.events.matching import counted_twice
 from scotopic.events.radiation import Radiation, Radiator, annihilation_resonances
 from scotopic.events.vegas import Grid, flat_grid
@@ -57,7 +59,9 @@ class Sampler:
         if self.isr == "none":
             return None
         least = max(self.process.threshold, 4.0 * ELECTRON_MASS) * (1.0 + 1e-9)
-        return Radiator(self.isr, self.sqrt_s, least, annihilation_resonances(self.process.plan))
+        plan = self.process.plan
+        exchange = any(one.exchanged for diagram in diagrams_of(plan) for one in diagram)
+        return Radiator(self.isr, self.sqrt_s, least, annihilation_resonances(plan), exchange)
 
     def evaluate(self, channel: Channel, u: Floats, engine: Literal["numpy", "jax"]) -> tuple[Floats, Floats]:
         """Return momenta (slots, 4, N) in the centre of mass and integrand (N,) in pb of a channel.
@@ -72,7 +76,11 @@ class Sampler:
         emission = self.radiator.emit(u[channel.dimensions :])
         momenta, volume = channel.build(u[: channel.dimensions], emission.root)
         moved = emission.recoiled(momenta)
-        weight = np.where(counted_twice(self.process, self.cuts, moved, emission.photons), 0.0, volume * emission.weight)
+        weight = volume * emission.weight
+        if is_scattered(self.process):
+            scales = hard_scales(self.process, momenta, emission.root)
+            weight = weight * self.radiator.at_scale(emission, scales)
+        weight = np.where(counted_twice(self.process, self.cuts, moved, emission.photons), 0.0, weight)
         value = self._value(channel, momenta, moved, emission.root, weight, engine)
         return np.concatenate([moved, emission.photons]), value
 

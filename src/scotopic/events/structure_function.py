@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import spence
+from scipy.special import gamma, spence
 
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS
 
@@ -23,7 +23,7 @@ def radiator_exponent(s: float) -> float:
     return ALPHA_0 / math.pi * (math.log(s / ELECTRON_MASS**2) - 1.0)
 
 
-def structure_function(missing: Floats, eta: float) -> Floats:
+def structure_function(missing: Floats, eta: float | Floats) -> Floats:
     """Return D(x)/[η (1 - x)^(η - 1)].
 
     D(x) = e^{η(3/4 - γ)}/Γ(1 + η) η (1-x)^(η-1) - (η/2)(1+x)
@@ -35,14 +35,13 @@ def structure_function(missing: Floats, eta: float) -> Floats:
     ----------
     missing : (N,)
         1 - x, the share of the beam's energy that photons took, below 1.
-    eta : float
+    eta : float or (N,)
         As `radiator_exponent` returns it.
     """
     y = np.maximum(missing, TINY)
     x = 1.0 - y
     log_y = np.log(y)
     log_x = np.log1p(-y) / y  # ln x/(1 - x), which is -1 for y = 0
-    soft = math.exp(eta * (0.75 - np.euler_gamma)) / math.gamma(1.0 + eta)
     first = 1.0 + x
     second = (1.0 + 3.0 * x * x) * log_x + 4.0 * (1.0 + x) * log_y + 5.0 + x
     third = (1.0 + x) * (6.0 * spence(y) + 12.0 * log_y**2 - 3.0 * math.pi**2)
@@ -50,4 +49,9 @@ def structure_function(missing: Floats, eta: float) -> Floats:
     third += 12.0 * (1.0 + x * x) * log_x * log_y - 0.5 * (1.0 + 7.0 * x * x) * log_x**2 * y
     third += 0.75 * (18.0 - 5.0 * y)
     hard = first / 2.0 + eta / 8.0 * second + eta**2 / 48.0 * third
-    return np.asarray(soft - hard * y ** (1.0 - eta))
+    return np.asarray(soft_factor(eta) - hard * y ** (1.0 - eta))
+
+
+def soft_factor(eta: float | Floats) -> Floats:
+    """Return e^{η(3/4 - γ)}/Γ(1 + η); times δ^η it is the probability that photons take less than a small δ."""
+    return np.asarray(np.exp(eta * (0.75 - np.euler_gamma)) / gamma(1.0 + eta))
