@@ -1,9 +1,9 @@
 """The scale up to which a beam radiates.
 
 A charge that annihilates radiates up to s. One that is scattered, like the electrons of Bhabha scattering or of
-two-photon processes, radiates up to s' t/u only, s' being that of the collision after radiation: what the charges before and after the collision radiate at larger angles
-than that of the scattering cancels (C. M. Carloni Calame, Phys. Lett. B 520 (2001) 16, uses the same scale). In the
-limit of an electron that goes on undisturbed, it radiates nothing.
+two-photon processes, radiates up to s' t/u only, s' being the squared mass of the collision after radiation: what the
+charges before and after it radiate at larger angles than that of the scattering cancels. It is the scale of BabaYaga
+(C. M. Carloni Calame et al., Nucl. Phys. B 584 (2000) 459). An electron that goes on undisturbed radiates nothing.
 """
 
 import numpy as np

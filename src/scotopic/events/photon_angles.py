@@ -56,7 +56,7 @@ def restriction(away: Floats, missing: Floats, energy: float, share: Floats) -> 
     splitting = 1.0 + x * x
     highest = np.minimum(2.0 * share, 1.0 + beta)
     allowed = splitting * np.log(highest / smallest) - x * mass2 * (1.0 / smallest - 1.0 / highest)
-    allowed -= 0.25 * missing**2 * (highest**2 - smallest**2)
+    allowed -= 0.5 * missing**2 * (highest - smallest)
     everything = splitting * (math.log((1.0 + beta) / smallest) - beta)
     inside = smallest + beta * away < highest
     return np.divide(everything, allowed, out=np.zeros_like(allowed), where=inside & (allowed > 0.0))

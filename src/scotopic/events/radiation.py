@@ -1,8 +1,8 @@
 """Initial-state radiation: how much energy photons take from the beams, and where they go.
 
-Both beams radiate before they annihilate, each by its structure function. Radiation is collinear, or each beam's
-photon gets a transverse momentum. The energy shares, and with them the mass √s' of what is left, are the same in both cases; so are
-cross sections without cuts.
+Both beams radiate before they collide, each by its structure function. Radiation is collinear, or each beam's
+photon gets a transverse momentum. The energy shares, and with them the mass √s' of what is left, are the same in
+both cases; so are cross sections without cuts.
 """
 
 import math
@@ -99,7 +99,9 @@ class Radiator:
         energy = 0.5 * self.sqrt_s
         zero = np.zeros(root.shape)
         if self.mode == "collinear":
-            photons = energy * missing[:, None] * np.array([[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, -1.0]])[..., None]
+            photons = (
+                energy * missing[:, None] * np.array([[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, -1.0]])[..., None]
+            )
             return Emission(photons, root, np.stack([zero, zero, zero + 1.0]), weight, missing)
         away, factors = emission_angles(u[2:4], missing, energy)
         sin = np.sqrt(away * (2.0 - away))
@@ -159,7 +161,9 @@ class Radiator:
         w = np.clip((u - edges[which]) / shares[which], 0.0, 1.0)
         v = highest * np.maximum(w, TINY) ** (0.5 / eta)
         v = np.where(which == 1, -np.expm1(-log_range * w), v)
-        ranges = [(math.atan((least - pole) / spread), math.atan((1.0 - pole) / spread)) for pole, spread in peaks]
+        ranges = [
+            (math.atan((least - pole) / spread), math.atan((1.0 - pole) / spread)) for pole, spread in peaks
+        ]
         for number, ((pole, spread), (begin, end)) in enumerate(zip(peaks, ranges, strict=True)):
             found = 1.0 - (pole + spread * np.tan(begin + (end - begin) * w))
             v = np.where(which == 2 + number, found, v)

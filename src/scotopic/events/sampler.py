@@ -14,11 +14,10 @@ from scotopic.events.channel import Channel
 from scotopic.events.channels import channels_for
 from scotopic.events.cuts import GenerationCut, parse_cuts, passes_all
 from scotopic.events.diagrams import diagrams_of
-from scotopic.events.hard_scale import is_scattered, hard_scales
+from scotopic.events.hard_scale import hard_scales, is_scattered
 from scotopic.events.matching import counted_twice
 from scotopic.events.radiation import Radiation, Radiator, annihilation_resonances
 from scotopic.events.vegas import Grid, flat_grid
-from scotopic.numerics.lorentz import boost
 from scotopic.numerics.rng import stream
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.amplitudes.squared import light_cone, squared_amplitude_lightcone

@@ -1,6 +1,6 @@
 """The factor 1/(1 - Δα(q²)) by which vacuum polarisation dresses an internal photon.
 
-Tabulated once per process on a grid in ln|q²|, so that any array framework can look it up. The grid resolves ρ, ω and φ.
+It is tabulated on a grid in ln|q²|, so that any array framework can look it up. The grid resolves ρ, ω and φ.
 """
 
 import math
