@@ -33,12 +33,13 @@ def real_delta_alpha(q2: Array, s: Array, ratio: Array) -> Array:
     density = ratio / s
     slopes = np.diff(density) / np.diff(s)
     # ∫ (a + b s)/(s − q²) ds over a piece is Δ[(a + b q²) ln|s − q²|] + b Δs; summed by parts over the nodes.
-    # A constant may be taken off the logarithm: ln|q²| at space-like q², where log1p keeps what is small
+    # ln|q²| may be taken off the logarithm, which keeps its small values at s << |q²| exact
     bends = np.diff(np.concatenate([[0.0], slopes, [0.0]]))
-    at = q2[:, None]
+    at = np.where(np.abs(q2) < 1e-12, 1e-12, q2)
+    x = s / at[:, None]
     with np.errstate(divide="ignore"):
-        logs = np.where(at < 0.0, np.log1p(-s / np.minimum(at, -1e-9)), np.log(np.abs(s - at)))
-    logs[s == at] = 0.0  # (s − q²) ln|s − q²| is 0 there
-    integral = ((s - at) * logs) @ bends + density[-1] * logs[:, -1] + slopes @ np.diff(s)
-    tail = -np.log1p(-q2 / s[-1]) / np.where(q2 == 0.0, 1.0, q2)
+        logs = np.log1p(np.where(x < 1.0, -x, x - 2.0))  # ln|1 − x|
+    logs[x == 1.0] = 0.0  # (s − q²) ln|s − q²| is 0 there
+    integral = ((s - at[:, None]) * logs) @ bends + density[-1] * logs[:, -1] + slopes @ np.diff(s)
+    tail = -np.log1p(-at / s[-1]) / at
     return np.asarray(-ALPHA_0 * q2 / (3.0 * math.pi) * (integral + ratio[-1] * tail))
