@@ -117,10 +117,17 @@ def process_options(command: Decorated) -> Decorated:
     for option in (
         click.option(
             "--isr",
-            type=click.Choice(["none", "collinear"]),
+            type=click.Choice(["none", "collinear", "pt"]),
             default="none",
             show_default=True,
-            help="Initial-state radiation.",
+            help="Initial-state radiation: along the beams, or with transverse momentum.",
+        ),
+        click.option(
+            "--alpha",
+            type=click.Choice(["fixed", "running"]),
+            default="fixed",
+            show_default=True,
+            help="Whether vacuum polarisation dresses internal photons.",
         ),
         click.option(
             "--cut",

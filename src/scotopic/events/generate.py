@@ -36,6 +36,7 @@ def generate(
     seed: int = 1,
     unweighted: bool = False,
     isr: str = "none",
+    alpha: str = "fixed",
     workers: int = 1,
     skip: int = 0,
 ) -> Events:
@@ -47,7 +48,7 @@ def generate(
         Such as ``"e- e+ > gamma gamma gamma"``.
     n : int
         Number of events.
-    model, parameters, sqrt_s, cuts, isr : as for `scotopic.events.cross_section.cross_section`
+    model, parameters, sqrt_s, cuts, isr, alpha : as for `scotopic.events.cross_section.cross_section`
     unweighted : bool
         Keep events with a probability of their weight over the largest one, so that all weights are equal. Weights
         above the largest one seen while adapting keep weight one; `Events.overweight` is the share of the cross
@@ -63,7 +64,8 @@ def generate(
     The cross section is that of all points tried, also for events left out; momenta of an event do not depend on n,
     skip or workers.
 
-    With collinear radiation, the photons that left along the beams take the last two slots.
+    With radiation, the photons of the electron's and of the positron's beam take the last two slots; a slot is empty
+    (code 0, momenta 0) where the photon would have less than `scotopic.events.radiation.LEAST_PHOTON`.
     """
     if n < 1:
         raise InputError(f"number of events = {n}, must be at least 1")
@@ -71,7 +73,9 @@ def generate(
         raise InputError(f"workers = {workers}, must be at least 1")
     if skip < 0:
         raise InputError(f"skip = {skip}, must not be negative")
-    sampler = make_sampler(process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr)
+    sampler = make_sampler(
+        process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr, alpha=alpha
+    )
     adapted = adapt(sampler, seed=seed)
     share = adapted.maxima / adapted.maxima.sum()
     kept_share = float(adapted.means.sum() / adapted.maxima.sum()) if unweighted else 0.67
@@ -95,10 +99,14 @@ def generate(
             break
     sigma = total / tried
     weight = np.concatenate(weights)[:n]
-    codes = list(sampler.process.codes) + [pdg_code("gamma")] * (2 if isr == "collinear" else 0)
+    momenta = np.concatenate(kept, axis=-1)[:, :, :n]
+    pdg = np.full((len(momenta), n), pdg_code("gamma"), dtype=np.int32)
+    codes = sampler.process.codes
+    pdg[: len(codes)] = np.array(codes)[:, None]
+    pdg[len(codes) :][momenta[len(codes) :, 0] == 0.0] = 0
     return Events(
-        pdg=np.repeat(np.array(codes, dtype=np.int32)[:, None], n, axis=1),
-        momenta=np.concatenate(kept, axis=-1)[:, :, :n],
+        pdg=pdg,
+        momenta=momenta,
         weights=weight * (sigma / weight.sum()),
         frame="cm",
         sqrt_s=sqrt_s,

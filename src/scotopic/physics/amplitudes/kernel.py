@@ -27,7 +27,9 @@ from scotopic.numerics.spinors import (
     total,
     twice_product,
 )
+from scotopic.physics.amplitudes.dressed_photon import dressing
 from scotopic.physics.amplitudes.plan import Key, Plan, Term, external_key, external_kind
+from scotopic.physics.particles import PHOTON
 
 Helicities = tuple[int, ...]
 Field = tuple[Pair, Pair, Pair, Pair]
@@ -237,6 +239,8 @@ def _propagated(
         factor = Pair(virtuality / denominator, -particle.mass * particle.width / denominator)
     else:
         factor = Pair(1.0 / virtuality)
+    if plan.model.running_alpha and key.field == PHOTON.name:
+        factor = factor * dressing(virtuality)
     result: Current = {}
     for h, value in source.items():
         if key.kind == "scalar":
