@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, gammainc, gammaincinv, gammaln, ndtr, xlogy
 
+from scotopic.errors import InputError
 from scotopic.stats.predictive import FEWEST, Floats, Integers, blocks, gaussian_tail, log_predictive
 
 REACH = 9.0  # standard deviations of ln b
@@ -167,13 +168,13 @@ def expected_counts(background: Background, quantiles: Floats) -> Integers:
     return counts
 
 
-def sideband_background(count: NDArray[np.int64], ratio: Floats) -> tuple[Floats, Floats]:
+def sideband_background(count: ArrayLike, ratio: ArrayLike) -> tuple[Floats, Floats]:
     """Return value and error of the gamma prior that a sideband leaves.
 
     Parameters
     ----------
     count : array_like
-        Events in the sideband.
+        Events in the sideband, whole.
     ratio : array_like
         τ, events there per background event in the signal region.
 
@@ -188,6 +189,10 @@ def sideband_background(count: NDArray[np.int64], ratio: Floats) -> tuple[Floats
     Nucl. Instrum. Meth. A 595 (2008) 480: the predictive p-value is then that of the binomial test.
     """
     m, tau = np.asarray(count, dtype=np.float64), np.asarray(ratio, dtype=np.float64)
+    if not (np.isfinite(m) & (m >= 0.0) & (m == np.floor(m))).all():
+        raise InputError("count: numbers of events in a sideband are whole and at least 0")
+    if not (np.isfinite(tau) & (tau > 0.0)).all():
+        raise InputError("ratio: must be finite and above 0")
     return (m + 1.0) / tau, np.sqrt(m + 1.0) / tau
 
 
@@ -210,9 +215,8 @@ def _lognormal_logs(value: Floats, error: Floats, last: int) -> Floats:
     s = np.where(value > 0.0, error / np.where(value > 0.0, value, 1.0), 0.0)
     safe = np.where(value > 0.0, value, 1.0)
     logs = np.empty((len(value), last + 1))
-    z = np.zeros_like(value)
     for j in range(last + 1):
-        z = _lognormal_peak(z, safe, s, j)
+        z = _lognormal_peak(safe, s, j)
         peak = safe * np.exp(s * z)
         curvature = 1.0 + s**2 * peak
         right = np.sqrt(2.0 * DEPTH / curvature)
@@ -235,11 +239,11 @@ def _lognormal_logs(value: Floats, error: Floats, last: int) -> Floats:
     return logs
 
 
-def _lognormal_peak(z: Floats, value: Floats, s: Floats, j: int) -> Floats:
+def _lognormal_peak(value: Floats, s: Floats, j: int) -> Floats:
     # z + s (value e^{sz} − j) = 0: rising and convex in z, so Newton's steps come from the right
-    z = np.maximum(z, s * j)
-    for _ in range(200):
-        b = value * np.exp(np.minimum(s * z, 600.0))
+    z = _beyond_peak(value, s, np.full(len(s), float(j)))
+    for _ in range(100):
+        b = value * np.exp(s * z)
         step = (z + s * (b - j)) / (1.0 + s**2 * b)
         z = z - step
         if (np.abs(step) <= 1e-13 * (1.0 + np.abs(z))).all():
@@ -247,17 +251,23 @@ def _lognormal_peak(z: Floats, value: Floats, s: Floats, j: int) -> Floats:
     return z
 
 
+def _beyond_peak(value: Floats, s: Floats, n: Floats) -> Floats:
+    # above the peak of z ↦ Pois(n|b) φ(z): where b = n, or where the Gaussian alone holds against a rate of n
+    with np.errstate(divide="ignore", invalid="ignore"):
+        level = np.where((n > value) & (s > 0.0), np.log(n / value) / s, 0.0)
+    return np.minimum(level, s * n)
+
+
 def _lognormal_tail(observed: Integers, value: Floats, error: Floats) -> Floats:
     s = np.where(value > 0.0, error / np.where(value > 0.0, value, 1.0), 0.0)
+    far = _beyond_peak(np.where(value > 0.0, value, 1.0), s, observed.astype(np.float64)) + REACH
     chance = np.empty(len(observed))
-    for i, (n, b, one) in enumerate(zip(observed, value, s, strict=True)):
+    for i, (n, b, one, high) in enumerate(zip(observed, value, s, far, strict=True)):
         if one == 0.0 or n == 0:
             chance[i] = _poisson_tail(n, b)
             continue
-        # the integrand peaks between the prior's centre and the background of n events
-        far = max(np.log(n / b) / one, 0.0) + REACH
         sharp = np.sqrt(1.0 + one**2 * (n + 1.0))
-        z = np.linspace(-REACH, far, 1 + int(np.ceil((far + REACH) * max(sharp / STEP, one / 0.3))))
+        z = np.linspace(-REACH, high, 1 + int(np.ceil((high + REACH) * max(sharp / STEP, one / 0.3))))
         weight = np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi) * (z[1] - z[0])
         chance[i] = min(float(_poisson_tail(n, b * np.exp(one * z)) @ weight), 1.0)
     return chance

@@ -23,9 +23,8 @@ the truth, as for any profile construction.
 from collections.abc import Callable
 
 import numpy as np
-from numpy.polynomial.hermite_e import hermegauss
 from scipy.optimize import brentq
-from scipy.special import gammaln, ndtr, xlogy
+from scipy.special import gammaln, ndtr, roots_hermitenorm, xlogy
 
 from scotopic.stats.predictive import Floats, Integers
 
@@ -85,7 +84,9 @@ def profiled_interval(
 
 
 def _crossing(p_value: Callable[[Floats], Floats], low: float, high: float, alpha: float) -> float:
-    miss = lambda signal: float(p_value(np.array([signal]))[0]) - alpha  # noqa: E731
+    def miss(signal: float) -> float:
+        return float(p_value(np.array([signal]))[0]) - alpha
+
     ends = miss(low), miss(high)
     if ends[0] * ends[1] > 0.0:
         return low if abs(ends[0]) < abs(ends[1]) else high
@@ -115,7 +116,7 @@ def profiled_p_values(
     width = 9.0 * np.sqrt(fitted.max() + 1.0) + 10.0
     n = np.arange(max(0.0, np.floor(fitted.min() - width)), fitted.max() + width + 1.0)[:, None]
     chance = np.exp(xlogy(n, fitted[:, None, None]) - fitted[:, None, None] - gammaln(n + 1.0))[:, :, 0]
-    nodes, weights = _hermite(NODES if spread > 0.0 and error > 0.0 else 1)
+    nodes, weights = roots_hermitenorm(NODES if spread > 0.0 and error > 0.0 else 1)
     mu, target = signal[:, None, None], q0[:, None, None]
     if error > 0.0:
         log_measured = log_kappa[:, None, None] + spread * nodes
@@ -155,11 +156,6 @@ def profiled_p_values(
     return np.clip(1.0 - (chance * kept).sum(axis=1), 0.0, 1.0)
 
 
-def _hermite(number: int) -> tuple[Floats, Floats]:
-    nodes, weights = hermegauss(number)
-    return np.asarray(nodes, dtype=np.float64), np.asarray(weights, dtype=np.float64)
-
-
 def _q(signal: Floats, n: Floats, b: Floats, log_kappa: Floats, error: float, spread: float) -> Floats:
     # −2 ln of the profile-likelihood ratio; `b` and `log_kappa` are the measured ones
     fitted, t = _profile(signal, n, b, log_kappa, error, spread)
@@ -171,12 +167,15 @@ def _q(signal: Floats, n: Floats, b: Floats, log_kappa: Floats, error: float, sp
     fits = n >= positive  # a signal of at least zero fits n exactly
     best = np.where(fits, n, without)
     free = _twice_nll(n, best, np.where(fits, positive, without), b, error)
-    return np.maximum(at_signal - free, 0.0)
+    q: Floats = np.maximum(at_signal - free, 0.0)
+    return q
 
 
 def _twice_nll(n: Floats, fitted: Floats, background: Floats, measured: Floats, error: float) -> Floats:
     value: Floats = 2.0 * (fitted - xlogy(n, fitted))
-    return value + ((background - measured) / error) ** 2 if error > 0.0 else value
+    if error > 0.0:
+        value = value + ((background - measured) / error) ** 2
+    return value
 
 
 def _expectation(signal: Floats, n: Floats, b: Floats, error: float) -> tuple[Floats, Floats]:
