@@ -46,6 +46,24 @@ def sum_of_squares(plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True
     gauge : bool
         Propagate massless vectors in the axial gauge that keeps forward electrons stable.
     """
+    amplitudes = helicity_amplitudes(plan, momenta, gauge)
+    squared: Real = None
+    for amplitude in amplitudes.values():
+        squared = add(squared, amplitude.squared_modulus())
+    for i, leg in enumerate(plan.legs):
+        if plan.model.particle(leg.field).spin2 == 1:
+            squared = squared / spinor_norm(momenta[i], mirrored=_mirrored(plan, i))
+    return multiply(plan.scale ** (2 * (len(plan.legs) - 2)), squared)
+
+
+def helicity_amplitudes(
+    plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True
+) -> dict[Helicities, Pair]:
+    """Return the amplitudes that do not vanish, by the helicities of all legs.
+
+    Without the powers of `Plan.scale` and the norms of the spinors (`spinor_norm`). Parameters as of
+    `sum_of_squares`.
+    """
     flows = [_flow(momenta[i], leg.outgoing) for i, leg in enumerate(plan.legs)]
     externals = [_external(plan, i, momenta[i]) for i in range(len(plan.legs))]
     currents: dict[Key, Current] = {}
@@ -68,13 +86,7 @@ def sum_of_squares(plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True
                 if closed:
                     old = amplitudes.get(helicities)
                     amplitudes[helicities] = closed if old is None else old + closed
-    squared: Real = None
-    for amplitude in amplitudes.values():
-        squared = add(squared, amplitude.squared_modulus())
-    for i, leg in enumerate(plan.legs):
-        if plan.model.particle(leg.field).spin2 == 1:
-            squared = squared / spinor_norm(momenta[i], mirrored=_mirrored(plan, i))
-    return multiply(plan.scale ** (2 * (len(plan.legs) - 2)), squared)
+    return amplitudes
 
 
 def _mirrored(plan: Plan, i: int) -> bool:
