@@ -48,11 +48,30 @@ def sum_of_squares(plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True
     gauge : bool
         Propagate massless vectors in the axial gauge that keeps forward electrons stable.
     """
+    opposite = _first_fermion(plan) if plan.mirrored else None
+    amplitudes = helicity_amplitudes(plan, momenta, gauge, one_helicity_of=opposite)
+    squared: Real = None
+    for amplitude in amplitudes.values():
+        squared = add(squared, amplitude.squared_modulus())
+    for i, leg in enumerate(plan.legs):
+        if plan.model.particle(leg.field).spin2 == 1:
+            squared = squared / spinor_norm(momenta[i], mirrored=_backward(plan, i))
+    factor = 1.0 if opposite is None else 2.0
+    return multiply(factor * plan.scale ** (2 * (len(plan.legs) - 2)), squared)
+
+
+def helicity_amplitudes(
+    plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True, one_helicity_of: int | None = None
+) -> dict[Helicities, Pair]:
+    """Return the amplitudes that do not vanish, by the helicities of all legs.
+
+    Without the powers of `Plan.scale` and the norms of the spinors (`spinor_norm`). Parameters as of
+    `sum_of_squares`; of the fermion `one_helicity_of`, only the first helicity is computed.
+    """
     flows = [_flow(momenta[i], leg.outgoing) for i, leg in enumerate(plan.legs)]
     externals = [_external(plan, i, momenta[i]) for i in range(len(plan.legs))]
-    opposite = _first_fermion(plan) if plan.mirrored else None
-    if opposite is not None:
-        externals[opposite] = externals[opposite][:1]
+    if one_helicity_of is not None:
+        externals[one_helicity_of] = externals[one_helicity_of][:1]
     currents: dict[Key, Current] = {}
     for i, leg in enumerate(plan.legs):
         currents[external_key(plan.model, leg, i)] = {
@@ -73,14 +92,7 @@ def sum_of_squares(plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True
                 if closed:
                     old = amplitudes.get(helicities)
                     amplitudes[helicities] = closed if old is None else old + closed
-    squared: Real = None
-    for amplitude in amplitudes.values():
-        squared = add(squared, amplitude.squared_modulus())
-    for i, leg in enumerate(plan.legs):
-        if plan.model.particle(leg.field).spin2 == 1:
-            squared = squared / spinor_norm(momenta[i], mirrored=_backward(plan, i))
-    factor = 1.0 if opposite is None else 2.0
-    return multiply(factor * plan.scale ** (2 * (len(plan.legs) - 2)), squared)
+    return amplitudes
 
 
 def _first_fermion(plan: Plan) -> int | None:
