@@ -1,8 +1,8 @@
 """The noun Model: particles, three-point vertices, decays; and the registry of models.
 
-A model is one file with a function ``model`` and one line in `_MODELS`; a user's own model is such a file, named
-by its path. The arguments of the function are the model's parameters, as in ``def model(mass, g=1e-3)``, or any
-with ``def model(**parameters)``; it returns a `Model`.
+A model is one file with a function ``model`` and one line in `_MODELS`; a user's own model is such a file,
+named by its path. The arguments of the function are the model's parameters, as in ``def model(mass,
+g=1e-3)``, or any with ``def model(**parameters)``; it returns a `Model`.
 """
 
 import functools
