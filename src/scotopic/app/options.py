@@ -62,6 +62,19 @@ def read_parameters(
     return parameters
 
 
+def read_pairs(context: click.Context, option: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+    """Return pairs ``KEY=VALUE`` as a mapping of texts."""
+    values: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not (key and equals and text):
+            raise InputError(
+                f"{option.opts[0]} {pair!r}: expected KEY=VALUE, such as convention=alp-photon:g"
+            )
+        values[key.strip()] = text.strip()
+    return values
+
+
 def read_folder(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
     """Refuse, before any work, a folder that cannot be written."""
     if path is None:
