@@ -7,8 +7,6 @@ from hypothesis import strategies as st
 
 from scotopic.app.catalogue import PROCESSES as LISTED
 from scotopic.errors import InputError
-from scotopic.events.channels import channels_for
-from scotopic.events.cuts import parse_cuts
 from scotopic.numerics.lorentz import boost, from_angles
 from scotopic.numerics.spinors import as_vector
 from scotopic.physics.amplitudes import kernel

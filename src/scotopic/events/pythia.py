@@ -135,7 +135,10 @@ def _record(batch: Any) -> Record:
     def four(vectors: Any) -> Floats:
         # the record leaves out places at the origin
         return np.stack(
-            [np.asarray(awkward.fill_none(vectors[name], 0.0), dtype=np.float64) for name in ("e", "px", "py", "pz")]
+            [
+                np.asarray(awkward.fill_none(vectors[name], 0.0), dtype=np.float64)
+                for name in ("e", "px", "py", "pz")
+            ]
         )
 
     return Record(

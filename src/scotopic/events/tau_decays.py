@@ -208,13 +208,17 @@ def _spin_turns(
     spin = pair_spin(process, legs, 2 + taus[0], 2 + taus[1])
     largest = max(np.abs(spin.fermion).max(initial=0.0), np.abs(spin.antifermion).max(initial=0.0))
     if largest > MOST_POLARISED:
-        raise InputError(f"τ decays: {process.text!r} makes polarised τ's ({largest:.2g}), which are not supported")
+        raise InputError(
+            f"τ decays: {process.text!r} makes polarised τ's ({largest:.2g}), which are not supported"
+        )
     left, values, right = np.linalg.svd(np.moveaxis(spin.correlation, -1, 0))
     signs = np.sign(np.linalg.det(left) * np.linalg.det(right))
     left = left * np.sign(np.linalg.det(left))[:, None, None]
     right = np.swapaxes(right * np.sign(np.linalg.det(right))[:, None, None], 1, 2)
     t = values * signs[:, None]
-    shares = np.concatenate([1.0 - t.sum(axis=1, keepdims=True), 1.0 + t.sum(axis=1, keepdims=True) - 2.0 * t], 1)
+    shares = np.concatenate(
+        [1.0 - t.sum(axis=1, keepdims=True), 1.0 + t.sum(axis=1, keepdims=True) - 2.0 * t], 1
+    )
     edges = np.cumsum(np.maximum(shares, 0.0), axis=1)
     chosen = (rng.random(len(t))[:, None] * edges[:, -1:] >= edges[:, :-1]).sum(axis=1)
     bell = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]], dtype=np.float64)

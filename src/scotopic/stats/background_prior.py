@@ -69,7 +69,7 @@ class Parametric:
 
 @dataclass(frozen=True)
 class Sampled:
-    """Backgrounds known by equally likely samples (R, S); lane l has those of row `row`[l]."""
+    """Backgrounds known by equally likely samples (R, S); lane l has those of row ``row[l]``."""
 
     samples: Floats
     row: NDArray[np.intp]
@@ -113,7 +113,7 @@ class Sampled:
 
 @dataclass(frozen=True)
 class Tabulated:
-    """Backgrounds known by their table B_j (R, J), zero beyond; lane l has that of row `row`[l]."""
+    """Backgrounds known by their table B_j (R, J), zero beyond; lane l has that of row ``row[l]``."""
 
     table: Floats
     row: NDArray[np.intp]

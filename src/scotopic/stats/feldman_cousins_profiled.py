@@ -153,7 +153,8 @@ def profiled_p_values(
 
     share = ndtr((edge(high) - centre) / sigma) - ndtr((edge(low) - centre) / sigma)
     kept = np.where(none, 0.0, share) @ (weights / weights.sum())
-    return np.clip(1.0 - (chance * kept).sum(axis=1), 0.0, 1.0)
+    p: Floats = np.clip(1.0 - (chance * kept).sum(axis=1), 0.0, 1.0)
+    return p
 
 
 def _q(signal: Floats, n: Floats, b: Floats, log_kappa: Floats, error: float, spread: float) -> Floats:

@@ -8,7 +8,7 @@ Spins are counted in the rest frame that a light-front boost reaches (`light_fro
 `scotopic.numerics.spinors` are states of spin ±½ along z there.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +56,7 @@ def pair_spin(process: Process, momenta: Floats, fermion: int, antifermion: int)
         state[places] += np.asarray(_complex(amplitude.re, amplitude.im))
     density = sum(np.einsum("abn,cdn->abcdn", psi, psi.conj()) for psi in states.values())
     norm = np.einsum("ababn->n", density).real
-    one = np.eye(2)
+    one = np.eye(2, dtype=np.complex128)
 
     def mean(a: NDArray[np.complex128], b: NDArray[np.complex128]) -> Floats:
         return np.asarray(np.einsum("abcdn,ca,db->n", density, a, b).real / norm)
