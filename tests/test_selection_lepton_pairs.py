@@ -66,7 +66,9 @@ def test_only_pairs_of_opposite_charge_count():
 
 
 def test_photons_count_near_the_recoil_and_everywhere():
-    muons = generate("e- e+ > mu- mu+ gamma", 400, sqrt_s=SQRT_S, cuts=("E:gamma:2:", "theta:gamma:60:120"), seed=2)
+    muons = generate(
+        "e- e+ > mu- mu+ gamma", 400, sqrt_s=SQRT_S, cuts=("E:gamma:2:", "theta:gamma:60:120"), seed=2
+    )
     quiet = replace(CARD.calo.background, mean_clusters_above_100MeV=0.0)
     card = replace(CARD, calo=replace(CARD.calo, background=quiet))
     found = find_muons(simulate(muons, card, seed=3))
@@ -76,7 +78,9 @@ def test_photons_count_near_the_recoil_and_everywhere():
     assert np.median(np.abs(found["m2_recoil"])) < 0.5
 
 
-@pytest.mark.parametrize(("mass", "full_simulation"), [(0.5, 0.262), (2.0, 0.311), (5.0, 0.243), (7.0, 0.158)])
+@pytest.mark.parametrize(
+    ("mass", "full_simulation"), [(0.5, 0.262), (2.0, 0.311), (5.0, 0.243), (7.0, 0.158)]
+)
 def test_resolution_is_that_of_the_full_simulation(mass, full_simulation):
     """Widths of github.com/feichtip/punzinet, made at fixed beam energies; 15 %."""
     card = replace(CARD, beam=replace(CARD.beam, use_spread=False))

@@ -153,12 +153,16 @@ def write_counting(result: CountingResult, folder: Path) -> list[Path]:
     stated = comments(result)
     level = result.settings["level"]
     curves = cross_section_curves(result)
-    figure = limit_bands(curves, y_label=SIGMA_LABELS[result.search], x_label=X_LABEL, level=level, **about)
+    figure = limit_bands(
+        curves, y_label=SIGMA_LABELS[result.search], x_label=X_LABEL, level=level, kind="credibility", **about
+    )
     written = save(figure, folder / "cross_section_limit")
     written.append(write_csv(folder / "cross_section_limit.csv", curves.columns("fb"), stated))
     if result.coupling_observed is not None:
         couplings = coupling_curves(result)
-        figure = limit_bands(couplings, y_label=r"$g^\prime$", x_label=X_LABEL, level=level, **about)
+        figure = limit_bands(
+            couplings, y_label=r"$g^\prime$", x_label=X_LABEL, level=level, kind="credibility", **about
+        )
         written += save(figure, folder / "coupling_limit")
         written.append(write_csv(folder / "coupling_limit.csv", couplings.columns("gprime"), stated))
     figure = yields(
