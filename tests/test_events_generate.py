@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
+from scotopic.app.cli import run
 from scotopic.errors import InputError
 from scotopic.events.cross_section import cross_section
 from scotopic.events.cuts import parse_cuts, passes_all
 from scotopic.events.generate import generate
+from scotopic.io import read_events
 from scotopic.numerics.lorentz import cos_polar_angle, invariant_mass2
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 
@@ -98,6 +100,37 @@ def test_number_of_workers_does_not_matter(monkeypatch):
     np.testing.assert_array_equal(one.weights, two.weights)
 
 
+@pytest.mark.parametrize(("unweighted", "isr"), [(True, "none"), (False, "pt")])
+def test_parts_of_a_sample_make_the_whole(unweighted, isr):
+    settings = {"cuts": ("theta:gamma:20:160",), "seed": 3, "unweighted": unweighted, "isr": isr}
+    # of three batches, cut within and beyond the first one
+    whole = generate("e- e+ > gamma gamma", 60_000, **settings)
+    bounds = [(0, 1), (1, 25_000), (25_000, 60_000)]
+    parts = [generate("e- e+ > gamma gamma", last - first, skip=first, **settings) for first, last in bounds]
+    np.testing.assert_array_equal(np.concatenate([part.momenta for part in parts], axis=-1), whole.momenta)
+    np.testing.assert_array_equal(np.concatenate([part.pdg for part in parts], axis=-1), whole.pdg)
+    for part, (first, last) in zip(parts, bounds, strict=True):
+        assert part.weights.sum() == pytest.approx(part.cross_section_pb)
+        ratio = part.weights / whole.weights[first:last]
+        np.testing.assert_allclose(ratio, ratio[0], rtol=1e-12)
+
+
+def test_skip_on_the_command_line_continues_a_sample(tmp_path, capsys):
+    def command(name, n, *more):
+        file = tmp_path / name
+        arguments = ["e- e+ > gamma gamma", "--events", str(n), "--output", str(file), "--unweighted"]
+        cut = ["--cut", "theta:gamma:30:150", "--seed", "5", "--experiment", "belle2-2018"]
+        assert run(["generate", *arguments, *cut, *more]) == 0, capsys.readouterr().err
+        return read_events(file, frame="lab")
+
+    whole = command("whole.parquet", 500)
+    first = command("first.parquet", 200)
+    second = command("second.parquet", 300, "--skip", "200")
+    assert whole.beam_spread
+    joined = np.concatenate([first.momenta, second.momenta], axis=-1)
+    np.testing.assert_array_equal(joined, whole.momenta)
+
+
 def test_radiation_keeps_momentum_and_lowers_the_visible_energy():
     events = generate("e- e+ > gamma gamma", 3000, cuts=("theta:gamma:30:150",), seed=4, isr="collinear")
     assert events.pdg.shape[0] == 4
@@ -142,6 +175,7 @@ def test_wrong_cuts_say_what_and_where(cuts, message):
         ({"process": "e- e+ > mu- mu+ gamma gamma"}, "infinite without a cut on the photons"),
         ({"process": "e- e+ > e- e+"}, "infinite without a cut on the angle"),
         ({"process": "e- e+ > gamma gamma", "workers": 0}, "workers"),
+        ({"process": "e- e+ > gamma gamma", "skip": -1}, "skip"),
     ],
 )
 def test_impossible_requests_are_refused(arguments, message):
