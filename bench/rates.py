@@ -3,7 +3,8 @@
 Usage: python bench/rates.py [--points N] [--seconds S]
 
 CPU time of all threads counts. Each row runs in fresh processes, one without compiled programs on disk (cold) and
-one with them (warm): "first" is the CPU time of what comes before the steady rate, imports of the engine included.
+one with them (warm). "First" is the CPU time of what comes before the steady rate, imports of the engine included,
+"MB" the largest memory of the cold process.
 
 pyAmpliCol and WHIZARD are not run here. WHIZARD is no Python package; pyAmpliCol is one (0BSD), but it generates its
 code with Symbolica, whose licence asks everybody who is no hobbyist or student to acquire a key. Their rates were
@@ -152,7 +153,7 @@ def print_amplitudes(points, seconds):
         process = make_sampler(text, sqrt_s=SQRT_S, cuts=AMPLITUDES[text][0]).process
         engines = ["numpy"] + ["jax"] * (choose_engine("auto", 10**7, cost(process.plan)) == "jax")
         for engine in engines:
-            (_, cold, _), (rate, warm, size) = cold_and_warm(amplitude_row, text, points, seconds, engine)
+            (_, cold, size), (rate, warm, _) = cold_and_warm(amplitude_row, text, points, seconds, engine)
             wish = f"{wanted:,}" if wanted and engine == engines[-1] else ""
             other, ratio = (f"{recorded:,}", f"{rate / recorded:.1f}") if recorded else ("", "")
             print(f"{text:27s}{engine:>8s}{rate:12,.0f}{wish:>11s}{other:>12s}{ratio:>7s}", end="")
@@ -165,7 +166,7 @@ def print_events(seconds):
         f"{'first, s cold':>15s}{'warm':>6s}{'efficiency':>12s}{'WHIZARD':>9s}{'overweight':>12s}{'MB':>6s}"
     )
     for text, (_, recorded, its_efficiency) in EVENTS.items():
-        (_, cold, _, _), (rate, warm, (efficiency, over), size) = cold_and_warm(event_row, text, seconds)
+        (_, cold, _, size), (rate, warm, (efficiency, over), _) = cold_and_warm(event_row, text, seconds)
         print(f"{text:27s}{rate:12,.0f}{50 * recorded:9,d}{recorded:9,d}{rate / recorded:7.0f}", end="")
         print(
             f"{cold:15.2f}{warm:6.2f}{efficiency:12.3f}{its_efficiency:9.3f}{over:12.4f}{size:6.0f}",
