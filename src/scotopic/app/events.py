@@ -127,7 +127,7 @@ def generate(
     print_lines(
         f"{len(events)} events of {process}, {events.frame} frame, √s = {energy:.5g} GeV, in {seconds:.2f} s",
         f"σ = {events.cross_section_pb:.6g} ± {events.cross_section_error_pb:.2g} pb, "
-        f"efficiency of generation {events.efficiency:.3g}",
+        f"efficiency of generation {events.efficiency:.3g}, lost to overweights {events.overweight:.1g}",
         str(output),
     )
 

@@ -24,8 +24,8 @@ from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ELECTRON_MASS
 
 Floats = NDArray[np.float64]
-Peak = Callable[[Floats, Floats], Floats]
-"""Product of propagators that a map follows, from momenta and √s."""
+Peak = Callable[[list[Momentum], list[Momentum], Floats], Floats]
+"""Product of propagators that a map follows, from light-cone momenta of the products and of the beams, and √s."""
 
 POLE = 1.0 - 1e-12
 WIDE = 1.0 - 1e-4
@@ -58,12 +58,15 @@ def channels_for(process: Process, cuts: Sequence[GenerationCut], *, radiated: b
     return diagram_channels(process, cuts, radiated=radiated)
 
 
-def _split(maps: Sequence[tuple[str, Callable[[Floats, Floats], Built], Peak]]) -> tuple[Channel, ...]:
-    """Return channels that share the integrand in the ratio of their peaks."""
+def _split(
+    mass: float, maps: Sequence[tuple[str, Callable[[Floats, Floats], Built], Peak]]
+) -> tuple[Channel, ...]:
+    """Return channels of a pair and a photon that share the integrand in the ratio of their peaks."""
     peaks = [peak for _, _, peak in maps]
 
     def share(number: int, momenta: Floats, sqrt_s: Floats) -> Floats:
-        values = [peak(momenta, sqrt_s) for peak in peaks]
+        products, beams = _components(momenta, mass), _beam_components(sqrt_s)
+        values = [peak(products, beams, sqrt_s) for peak in peaks]
         return np.asarray(values[number] / np.sum(values, axis=0))
 
     return tuple(
@@ -142,7 +145,7 @@ def _pair_and_photon(
             (f"ladder {side}", _ladder_map(mass, photon, side, None), _fsr_peak(mass, side))
             for side in (0, 1)
         ]
-        return _split([pair, *ladders])
+        return _split(mass, [pair, *ladders])
     ranges = [(-1.0, 1.0) if radiated else cos_range(cuts, side) for side in (0, 1)]
     toward = (ranges[0][1], -ranges[1][0])  # largest cosine of each electron to its own beam
     away = (ranges[0][0], -ranges[1][1])
@@ -155,15 +158,16 @@ def _pair_and_photon(
             )
             for side in (0, 1)
         ]
-        return _split([pair, *ladders])
+        return _split(mass, [pair, *ladders])
     if not any(cut.what == "abscostheta" and cut.low > 0.9 for cut in cuts):
         return diagram_channels(process, cuts, radiated=radiated)
     # both electrons along the beams: the photon first
     return _split(
+        mass,
         [
             (f"photon first {side}", _forward_map(mass, photon, side), _forward_peak(mass, side))
             for side in (0, 1)
-        ]
+        ],
     )
 
 
@@ -272,7 +276,7 @@ def _components(momenta: Floats, mass: float) -> list[Momentum]:
 def _beam_components(sqrt_s: Floats) -> list[Momentum]:
     large = 0.5 * sqrt_s + np.sqrt(0.25 * sqrt_s**2 - ELECTRON_MASS**2)
     small = ELECTRON_MASS**2 / large
-    return [(large, small, 0.0 * large, 0.0 * large), (small, large, 0.0 * large, 0.0 * large)]
+    return [(large, small, None, None), (small, large, None, None)]  # along z
 
 
 def _transfer(beam: Momentum, lepton: Momentum, side: int, mass: float) -> Floats:
@@ -282,10 +286,9 @@ def _transfer(beam: Momentum, lepton: Momentum, side: int, mass: float) -> Float
     return np.asarray(mass**2 * (ratio - 1.0) ** 2 / ratio + ratio * transverse2)
 
 
-def _pair_peak(mass: float) -> Callable[[Floats, Floats], Floats]:
-    def peak(momenta: Floats, sqrt_s: Floats) -> Floats:
-        minus, plus, gamma = _components(momenta, mass)
-        beams = _beam_components(sqrt_s)
+def _pair_peak(mass: float) -> Peak:
+    def peak(products: list[Momentum], beams: list[Momentum], sqrt_s: Floats) -> Floats:
+        minus, plus, gamma = products
         pair = 2.0 * mass**2 + twice_product(minus, plus, mass, mass)
         emitted = [twice_product(beam, gamma, ELECTRON_MASS, 0.0) for beam in beams]
         return np.asarray(1.0 / (pair * emitted[0] * emitted[1]))
@@ -293,19 +296,17 @@ def _pair_peak(mass: float) -> Callable[[Floats, Floats], Floats]:
     return peak
 
 
-def _fsr_peak(mass: float, side: int) -> Callable[[Floats, Floats], Floats]:
-    def peak(momenta: Floats, sqrt_s: Floats) -> Floats:
-        *leptons, gamma = _components(momenta, mass)
-        emitted = [twice_product(lepton, gamma, mass, 0.0) for lepton in leptons]
-        return np.asarray(1.0 / (sqrt_s**2 * emitted[1 - side] * sqrt_s**2))
+def _fsr_peak(mass: float, side: int) -> Peak:
+    def peak(products: list[Momentum], beams: list[Momentum], sqrt_s: Floats) -> Floats:
+        emitted = twice_product(products[1 - side], products[2], mass, 0.0)
+        return np.asarray(1.0 / (sqrt_s**4 * emitted))
 
     return peak
 
 
-def _ladder_peak(mass: float, side: int) -> Callable[[Floats, Floats], Floats]:
-    def peak(momenta: Floats, sqrt_s: Floats) -> Floats:
-        *leptons, gamma = _components(momenta, mass)
-        beams = _beam_components(sqrt_s)
+def _ladder_peak(mass: float, side: int) -> Peak:
+    def peak(products: list[Momentum], beams: list[Momentum], sqrt_s: Floats) -> Floats:
+        *leptons, gamma = products
         t = _transfer(beams[side], leptons[side], side, mass)
         after = twice_product(leptons[1 - side], gamma, mass, 0.0)
         before = twice_product(beams[1 - side], gamma, ELECTRON_MASS, 0.0)
@@ -314,10 +315,9 @@ def _ladder_peak(mass: float, side: int) -> Callable[[Floats, Floats], Floats]:
     return peak
 
 
-def _forward_peak(mass: float, side: int) -> Callable[[Floats, Floats], Floats]:
-    def peak(momenta: Floats, sqrt_s: Floats) -> Floats:
-        *leptons, _ = _components(momenta, mass)
-        return 1.0 / _transfer(_beam_components(sqrt_s)[side], leptons[side], side, mass)
+def _forward_peak(mass: float, side: int) -> Peak:
+    def peak(products: list[Momentum], beams: list[Momentum], sqrt_s: Floats) -> Floats:
+        return 1.0 / _transfer(beams[side], products[side], side, mass)
 
     return peak
 

@@ -253,23 +253,22 @@ def _propagated(
         factor = Pair(1.0 / virtuality)
     if plan.model.running_alpha and key.field == PHOTON.name:
         factor = factor * dressing(virtuality)
+    if key.kind == "scalar":
+        return {h: times(value, factor) for h, value in source.items()}
+    if key.kind in ("ket", "bra"):
+        slash = slash_ket if key.kind == "ket" else lambda v, psi: bra_slash(psi, v)
+        along = times(as_vector(k), factor if key.kind == "ket" else -factor)
+        mass = factor.scaled(particle.mass or None)
+        return {h: total(slash(along, psi), times(psi, mass)) for h, psi in source.items()}
+    massless = particle.mass == 0.0
+    twice = factor.scaled(-2.0)
     result: Current = {}
-    for h, value in source.items():
-        if key.kind == "scalar":
-            result[h] = times(value, factor)
-        elif key.kind == "vector":
-            if particle.mass == 0.0 and gauge:
-                value = _axial(value, k, key.mask)
-            field = scaled(value, -2.0)
-            if particle.mass and not plan.model.is_conserved(key.field):
-                along = as_vector(k)
-                field = total(field, times(along, dot_half(value, along).scaled(particle.mass**-2)))
-            result[h] = times(field, factor)
-        elif key.kind == "ket":
-            result[h] = times(total(slash_ket(as_vector(k), value), scaled(value, particle.mass)), factor)
-        else:
-            minus = scaled(as_vector(k), -1.0)
-            result[h] = times(total(bra_slash(value, minus), scaled(value, particle.mass)), factor)
+    for h, half in source.items():
+        result[h] = times(_axial(half, k, key.mask) if massless and gauge else half, twice)
+        if not massless and not plan.model.is_conserved(key.field):
+            along = as_vector(k)
+            shift = dot_half(half, along).scaled(particle.mass**-2)
+            result[h] = total(result[h], times(along, shift * factor))
     return result
 
 
