@@ -1,7 +1,7 @@
 """Channels of phase space from the Feynman diagrams of any process.
 
-The integrand is split among the diagrams in the ratio of their squared propagators (F. Maltoni and
-T. Stelzer, JHEP 02 (2003) 027). Diagrams that differ by the exchange of identical particles have equal
+The integrand is split among the diagrams in the ratio of their squared propagators and couplings (F. Maltoni
+and T. Stelzer, JHEP 02 (2003) 027). Diagrams that differ by the exchange of identical particles have equal
 integrals: one of them is sampled and counts for all.
 """
 
@@ -43,13 +43,14 @@ def diagram_channels(
     chosen: dict[Diagram, int] = {}
     for diagram in diagrams:
         alike = {_permuted(diagram, order) for order in _exchanges(process)}
-        first = min(alike & set(diagrams))
+        first = min(alike & diagrams.keys())
         chosen[first] = chosen.get(first, 0) + 1
-    shares = _Shares(process, diagrams)
+    numbers = list(diagrams)
+    shares = _Shares(process, tuple(diagrams), tuple(diagrams.values()))
     channels = []
     for number, (diagram, multiplicity) in enumerate(chosen.items()):
         made = map_of(process, diagram, cuts, radiated=radiated)
-        share = partial(shares.of, diagrams.index(diagram), multiplicity)
+        share = partial(shares.of, numbers.index(diagram), multiplicity)
         channels.append(Channel(f"diagram {number}", made.dimensions, made.build, share))
     return tuple(channels)
 
@@ -93,6 +94,7 @@ def _refuse_infinite(process: Process, cuts: Sequence[GenerationCut]) -> None:
 class _Shares:
     process: Process
     diagrams: tuple[Diagram, ...]
+    couplings: tuple[float, ...]
 
     def of(self, number: int, multiplicity: int, momenta: Floats, sqrt_s: Floats) -> Floats:
         """Return the part of the integrand that a diagram samples."""
@@ -103,15 +105,13 @@ class _Shares:
             one: 1.0 / ((x := self._distance(one, legs)) * x + (one.mass * one.width) ** 2)
             for one in {one for diagram in self.diagrams for one in diagram}
         }
-        peaks = [
-            np.prod([np.ones(sqrt_s.shape), *(squares[one] for one in diagram)], axis=0)
-            for diagram in self.diagrams
-        ]
         # diagrams with fewer propagators have √s in the place of those that are left out
         longest = max(len(diagram) for diagram in self.diagrams)
-        s2 = sqrt_s**4
-        scaled = [peak / s2 ** (longest - len(d)) for peak, d in zip(peaks, self.diagrams, strict=True)]
-        return np.asarray(multiplicity * scaled[number] / np.sum(scaled, axis=0))
+        peaks = [
+            coupling * np.prod([sqrt_s ** -(4 * (longest - len(one))), *(squares[p] for p in one)], axis=0)
+            for one, coupling in zip(self.diagrams, self.couplings, strict=True)
+        ]
+        return np.asarray(multiplicity * peaks[number] / np.sum(peaks, axis=0))
 
     def _distance(self, one: Propagator, legs: list[Momentum]) -> Floats:
         # q² - m², without cancellation where two external legs make it

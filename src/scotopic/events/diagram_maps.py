@@ -132,10 +132,11 @@ class DiagramMap:
         )
         second2, volume2 = self._mass2(second, mass - np.sqrt(first2), numbers, self.decaying.get(second))
         p = two_body_momentum(mass, np.sqrt(first2), np.sqrt(second2))
-        cos = 2.0 * next(numbers) - 1.0
-        phi = 2.0 * np.pi * next(numbers)
-        sin = np.sqrt((1.0 - cos) * (1.0 + cos))
-        n = p * np.stack([sin * np.cos(phi), sin * np.sin(phi), cos])
+        # about the line of flight, along which soft and collinear particles of the others' frame are found
+        speed = np.sqrt((momentum[1:] ** 2).sum(axis=0))
+        upward = np.array([[0.0], [0.0], [1.0]])
+        axis = np.where(speed > 1e-9 * mass, momentum[1:] / np.maximum(speed, 1e-300), upward)
+        n = p * direction_about(axis, 2.0 * next(numbers), 2.0 * np.pi * next(numbers))
         volume = volume1 * volume2 * p / (4.0 * np.pi * mass)
         for part, mass2, sign in ((first, first2, 1.0), (second, second2, -1.0)):
             at_rest = np.concatenate([np.sqrt(mass2 + p * p)[None], sign * n])

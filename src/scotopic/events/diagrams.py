@@ -1,11 +1,16 @@
 """The Feynman diagrams of a plan, as the sets of propagators that phase space must follow."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from scotopic.physics.amplitudes.plan import Key, Plan, Term
 
 BEAMS = 0b11
+ENERGY = 10.0
+"""GeV, of the programme's colliders."""
+DIMENSIONS = {"vector vector": 1, "vector scalar": 1, "vector dot vector": -1, "vector times scalar": -1}
+"""Of the coupling, in 1/GeV."""
 
 
 @dataclass(frozen=True, order=True)
@@ -31,14 +36,16 @@ class Propagator:
 
 
 Diagram = tuple[Propagator, ...]
+Trees = dict[frozenset[Propagator], float]
 
 
 @lru_cache(maxsize=64)
-def diagrams_of(plan: Plan) -> tuple[Diagram, ...]:
-    """Return the diagrams of a plan without repetition.
+def diagrams_of(plan: Plan) -> dict[Diagram, float]:
+    """Return the diagrams of a plan without repetition, each with its product of squared couplings.
 
-    Those with the same propagators count once; the propagator at √s, the same everywhere, is left out, and so
-    are auxiliary fields, which have no dynamics.
+    Those with the same propagators count once, with the sum of their products; the propagator at √s, the same
+    everywhere, is left out, and so are auxiliary fields, which have no dynamics. Couplings with a dimension count
+    in units of ENERGY.
     """
     everything = (1 << len(plan.legs)) - 1
     terms = dict(plan.currents)
@@ -51,20 +58,27 @@ def diagrams_of(plan: Plan) -> tuple[Diagram, ...]:
         return (Propagator(legs, particle.mass, particle.width),)
 
     @cache
-    def trees(key: Key) -> frozenset[frozenset[Propagator]]:
+    def trees(key: Key) -> Trees:
         if key.mask.bit_count() == 1:
-            return frozenset({frozenset()})
-        own = frozenset(propagator(key))
-        return frozenset(own | tree for term in terms[key] for tree in joined(term))
+            return {frozenset(): 1.0}
+        own = {frozenset(propagator(key)): 1.0}
+        return _summed(_joined(own, joined(term)) for term in terms[key])
 
-    def joined(term: Term) -> set[frozenset[Propagator]]:
-        return {a | b for a in trees(term.a) for b in trees(term.b)}
+    def joined(term: Term) -> Trees:
+        coupling = max(abs(g) for g in term.couplings) * ENERGY ** DIMENSIONS.get(term.rule, 0)
+        return {tree: coupling**2 * value for tree, value in _joined(trees(term.a), trees(term.b)).items()}
 
-    found = {
-        tree | other
-        for c, closing in plan.closings
-        for term in closing
-        for tree in joined(term)
-        for other in trees(c)
-    }
-    return tuple(sorted(tuple(sorted(diagram)) for diagram in found))
+    found = _summed(_joined(joined(term), trees(c)) for c, closing in plan.closings for term in closing)
+    return {tuple(sorted(tree)): found[tree] for tree in sorted(found, key=sorted)}
+
+
+def _joined(one: Trees, other: Trees) -> Trees:
+    return _summed({a | b: x * y} for a, x in one.items() for b, y in other.items())
+
+
+def _summed(parts: Iterable[Trees]) -> Trees:
+    total: Trees = {}
+    for part in parts:
+        for tree, value in part.items():
+            total[tree] = total.get(tree, 0.0) + value
+    return total

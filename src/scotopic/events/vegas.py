@@ -14,6 +14,8 @@ Floats = NDArray[np.float64]
 
 BINS = 64
 DAMPING = 0.7
+UNIFORM = 0.03
+"""Part of the density that stays uniform, so that a place which few points have seen is not given up."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,9 @@ class Grid:
             share = smooth / smooth.sum() if smooth.sum() > 0.0 else np.full(BINS, 1.0 / BINS)
             share = np.clip(share, 1e-12, 1.0 - 1e-12)
             importance = ((share - 1.0) / np.log(share)) ** DAMPING
-            cumulative = np.concatenate([[0.0], np.cumsum(importance)])
-            wanted = np.linspace(0.0, cumulative[-1], BINS + 1)
-            edges[d] = np.interp(wanted, cumulative, self.edges[d])
+            cumulative = np.concatenate([[0.0], np.cumsum(importance) / importance.sum()])
+            cumulative = (1.0 - UNIFORM) * cumulative + UNIFORM * self.edges[d]
+            edges[d] = np.interp(np.linspace(0.0, 1.0, BINS + 1), cumulative, self.edges[d])
             edges[d, 0], edges[d, -1] = 0.0, 1.0
         return Grid(edges)
 
