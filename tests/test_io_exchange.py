@@ -13,12 +13,12 @@ from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.io.pyhf_workspace import (
-    bernstein,
     patch_set,
     window_workspace,
     window_workspaces,
     write_workspaces,
 )
+from scotopic.io.window_model import bernstein
 from scotopic.searches import get_search
 from scotopic.stats import scan
 from scotopic.stats.limits import fit_free
@@ -239,6 +239,7 @@ def test_submission_of_a_search(result, tmp_path):
     wanted = ["Limit on the cross section", "Limit on the coupling", "Local p-value"]
     for kind in ("Spectrum", "Signal efficiency", "Signal resolution"):
         wanted += [f"{kind}, {name} region" for name in regions]
+    wanted += ["Fit at the largest excess", "Likelihood at the largest excess"]
     assert set(tables) == set(wanted)
     limits = tables[wanted[0]]
     for name, values in {
