@@ -15,7 +15,7 @@ from scotopic.numerics.newton import BOUNDARY, FAILED, INTERIOR
 from scotopic.stats.calibration import calibrated_limits
 from scotopic.stats.checks import check_input, check_settings, check_windows
 from scotopic.stats.limits import fit_null, upper_limits
-from scotopic.stats.toys import discovery, largest_excesses, p_value
+from scotopic.stats.toys import discovery, fit_toys, p_value
 from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]
@@ -221,8 +221,14 @@ def scan(
         limit_cls_median=cls[:, 3],
         status=status,
         calibrated=calibrated,
-        toy_max_z=largest_excesses(windows, models, smooth, toys, seed, workers),
+        toy_max_z=_largest_z(windows, smooth, toys, seed, workers),
     )
+
+
+def _largest_z(windows: Windows, smooth: Floats, toys: int, seed: int, workers: int) -> Floats:
+    # The largest significance (T,) anywhere in each toy.
+    blocks = fit_toys(windows, smooth, toys, seed, workers=workers)
+    return np.concatenate([np.zeros(0), *(np.sqrt(np.nan_to_num(q0).max(axis=0)) for _, q0, _, _ in blocks)])
 
 
 def _effect_of_errors(
