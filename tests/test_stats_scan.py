@@ -9,7 +9,7 @@ from scipy.stats import norm
 from scotopic.errors import InputError
 from scotopic.stats import STATUS, Scan, combine, scan
 from scotopic.stats.calibration import calibrated_limits
-from scotopic.stats.limits import lane_limits
+from scotopic.stats.limits import clsb_limits, fit_free
 from scotopic.stats.profile import Profile
 from scotopic.stats.toys import draw, p_value
 from scotopic.stats.windows import Windows
@@ -210,10 +210,8 @@ def coverage_of_zero(expectation, masses, n_toys, order, half_width, shape=templ
         else:
             lanes = window.take(np.zeros(n_toys, dtype=np.intp))
             profile = Profile(lanes, data[0].T, np.zeros(n_toys))
-            asimov = Profile(
-                lanes, np.repeat(np.where(window.inside, expected, 1.0), n_toys, 0), np.zeros(n_toys)
-            )
-            limits = lane_limits(profile, asimov, 0.95)[0]
+            shat = fit_free(profile.counts, lanes)
+            limits = clsb_limits(profile, shat, profile.at(shat), norm.ppf(0.95))
         covered.append(np.mean(~(limits < 0.0)))
     return np.array(covered)
 
@@ -230,8 +228,9 @@ def test_route_of_the_coverage_test_is_that_of_the_scan():
     found = run(counts, [6.0], expectation=FLAT)
     window = Windows.build(EDGES, np.array([6.0]), template, (40, 40), 2, 0.0)
     profile = Profile(window, window.cut(counts[:, None].astype(float))[:, :, 0], np.zeros(1))
-    asimov = Profile(window, np.where(window.inside, 60.0, 1.0), np.zeros(1))
-    assert lane_limits(profile, asimov, 0.95)[0][0] == pytest.approx(found.limit_observed[0], rel=1e-6)
+    shat = fit_free(profile.counts, window)
+    limit = clsb_limits(profile, shat, profile.at(shat), norm.ppf(0.95))
+    assert limit[0] == pytest.approx(found.limit_observed[0], rel=1e-6)
 
 
 GOOD = {"counts": FLAT, "edges": EDGES, "masses": MASSES, "template": template}

@@ -1,10 +1,10 @@
 """Asymptotic upper limits of data and of fluctuated expectations, CLs+b and CLs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, ndtri
+from scipy.special import log_ndtr, ndtr, ndtri
 
 from scotopic.numerics.newton import fit_poisson
 from scotopic.stats.profile import Point, Profile, find_crossing
@@ -32,7 +32,7 @@ def fit_free(counts: Floats, windows: Windows) -> Floats:
 
 @dataclass(frozen=True)
 class UpperLimits:
-    """Limits (M, 6): of the data, then of the expectation with −2 … +2 errors of signal added."""
+    """Limits (M, 6): of the data, then expected at −2 … +2 standard deviations."""
 
     clsb: Floats
     cls: Floats
@@ -57,26 +57,43 @@ def upper_limits(
 ) -> UpperLimits:
     """Return the limits of data `counts` (M, W) and of the background expectation (M, W).
 
-    `bounded` takes q̃_μ, for which a negative yield counts as zero, instead of q_μ.
+    `bounded` takes q̃_μ for the CLs limits, for which a negative yield counts as zero, instead of q_μ. Expected
+    CLs+b limits are those of fluctuated expectations; expected CLs limits follow from the Asimov data set.
     """
     n_windows = len(counts)
     sets = np.concatenate([counts[:, None], fluctuated(windows, expected)], axis=1)
     sets = np.where(windows.inside[:, None], sets, 1.0)
-    nulls = [fit_null(sets[:, 0], windows), fit_null(sets[:, 3], windows)]
-    asimov = np.stack([nulls[0]] + 5 * [nulls[1]], axis=1)
-    asimov = np.where(windows.inside[:, None], asimov, 1.0)
+    nulls = [np.where(windows.inside, fit_null(sets[:, column], windows), 1.0) for column in (DATA, 3)]
     lanes = windows.take(np.repeat(np.arange(n_windows), 6))
-    shape = (n_windows * 6, -1)
     errors = np.repeat(efficiency_error, 6)
-    data = Profile(lanes, sets.reshape(shape), errors)
-    clsb, cls = lane_limits(data, replace(data, counts=asimov.reshape(shape)), level, bounded=bounded)
-    return UpperLimits(clsb.reshape(n_windows, 6), cls.reshape(n_windows, 6))
+    data = Profile(lanes, sets.reshape(n_windows * 6, -1), errors)
+    unit = yield_unit(windows, nulls[0])
+    shat, best = data.best(fit_free(data.counts, lanes), np.repeat(unit, 6))
+    clsb = clsb_limits(data, shat, best, float(ndtri(level))).reshape(n_windows, 6)
+
+    first = np.arange(n_windows) * 6
+    asimov = Profile(windows, nulls[0], efficiency_error)
+    observed = cls_limits(data.take(first), shat[first], best.take(first), asimov, level, bounded=bounded)
+    columns = expected_cls_limits(Profile(windows, nulls[1], efficiency_error), level)
+    return UpperLimits(clsb, np.concatenate([observed[:, None], columns], axis=1))
 
 
-def lane_limits(
-    data: Profile, asimov: Profile, level: float, *, bounded: bool = False
-) -> tuple[Floats, Floats]:
-    """Return CLs+b and CLs limits (L,) of every lane; NaN where none was found.
+def clsb_limits(data: Profile, shat: Floats, best: Point, threshold: float) -> Floats:
+    """Return the yields (L,) above the fitted ones `shat`, with fits `best`, where √q_s is the threshold."""
+    unit = yield_unit(data.windows, best.expectation)
+
+    def function(yields: Floats, which: Lanes) -> tuple[Floats, Floats]:
+        root, slope = _root_q(data, yields, which, best)
+        return root - threshold, slope
+
+    limits = find_crossing(function, shat, shat + threshold * unit, unit)
+    return np.where(best.sound, limits, np.nan)
+
+
+def cls_limits(
+    data: Profile, shat: Floats, best: Point, asimov: Profile, level: float, *, bounded: bool = False
+) -> Floats:
+    """Return the CLs limits (L,) of data whose fitted yields are `shat`, with fits `best`.
 
     Notes
     -----
@@ -85,55 +102,41 @@ def lane_limits(
     Logarithms keep both meaningful where CLb → 0.
     """
     unit = yield_unit(data.windows, asimov.counts)
-    shat, best = data.best(fit_free(data.counts, data.windows), unit)
     none = np.zeros(len(shat))
     zero = asimov.at(none)
     if bounded:
-        at_zero = data.at(none)
-        negative = shat < 0.0
-        best = best.where(negative, at_zero)
-        shat = np.where(negative, 0.0, shat)
-    threshold, target = float(ndtri(level)), float(np.log1p(-level))
-
-    def roots(yields: Floats, which: Lanes) -> tuple[Floats, Floats, Floats, Floats]:
-        root, slope = _root_q(data, yields, which, best)
-        root_a, slope_a = _root_q(asimov, yields, which, zero)
-        if bounded:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                far = root > root_a
-                average = 0.5 * (root**2 / root_a + root_a)
-                its_slope = root * slope / root_a + 0.5 * slope_a * (1.0 - (root / root_a) ** 2)
-            root, slope = np.where(far, average, root), np.where(far, its_slope, slope)
-        return root, slope, root_a, slope_a
-
-    def clsb(yields: Floats, which: Lanes) -> tuple[Floats, Floats]:
-        root, slope = roots(yields, which)[:2] if bounded else _root_q(data, yields, which, best)
-        return root - threshold, slope
-
-    def cls(yields: Floats, which: Lanes) -> tuple[Floats, Floats]:
-        root, slope, root_a, slope_a = roots(yields, which)
-        with np.errstate(invalid="ignore"):  # collinear lanes: infinite slopes
-            slope_log = -_hazard(-root) * slope - _hazard(root_a - root) * (slope_a - slope)
-        return target - (log_ndtr(-root) - log_ndtr(root_a - root)), -slope_log
-
-    start = np.maximum(shat, 0.0) + unit
-    return (
-        find_crossing(clsb, shat, shat + threshold * unit, unit),
-        find_crossing(cls, np.maximum(shat, 0.0), start, unit),
-    )
-
-
-def clsb_limits(data: Profile, shat: Floats, threshold: float) -> Floats:
-    """Return CLs+b limits (L,), the yields above `shat` where √q_s is the threshold."""
-    best = data.at(shat)
-    unit = yield_unit(data.windows, np.maximum(best.expectation, 0.0))
+        best = best.where(shat < 0.0, data.at(none))
 
     def function(yields: Floats, which: Lanes) -> tuple[Floats, Floats]:
         root, slope = _root_q(data, yields, which, best)
-        return root - threshold, slope
+        root_a, slope_a = _root_q(asimov, yields, which, zero)
+        with np.errstate(divide="ignore", invalid="ignore"):  # collinear lanes
+            if bounded:
+                far = root > root_a
+                rise = root * slope / root_a + 0.5 * slope_a * (1.0 - (root / root_a) ** 2)
+                root = np.where(far, 0.5 * (root**2 / root_a + root_a), root)
+                slope = np.where(far, rise, slope)
+            rise = _hazard(-root) * slope + _hazard(root_a - root) * (slope_a - slope)
+        return np.log1p(-level) - log_ndtr(-root) + log_ndtr(root_a - root), rise
 
-    limits = find_crossing(function, shat, shat + threshold * unit, unit)
-    return np.where(best.sound, limits, np.nan)
+    low = np.maximum(shat, 0.0)
+    return np.where(best.sound, find_crossing(function, low, low + unit, unit), np.nan)
+
+
+def expected_cls_limits(asimov: Profile, level: float) -> Floats:
+    """Return the CLs limits (L, 5) at −2 … +2 standard deviations: Φ(N − √q_A)/Φ(N) = 1 − level."""
+    shift = np.tile(FLUCTUATIONS, len(asimov.counts))
+    threshold = shift - ndtri((1.0 - level) * ndtr(shift))
+    lanes = asimov.take(np.repeat(np.arange(len(asimov.counts)), len(FLUCTUATIONS)))
+    unit, none = yield_unit(lanes.windows, lanes.counts), np.zeros(len(shift))
+    zero = lanes.at(none)
+
+    def function(yields: Floats, which: Lanes) -> tuple[Floats, Floats]:
+        root, slope = _root_q(lanes, yields, which, zero)
+        return root - threshold[which], slope
+
+    limits = find_crossing(function, none, threshold * unit, unit)
+    return np.where(zero.sound, limits, np.nan).reshape(-1, len(FLUCTUATIONS))
 
 
 def yield_unit(windows: Windows, expectation: Floats) -> Floats:
@@ -145,8 +148,7 @@ def yield_unit(windows: Windows, expectation: Floats) -> Floats:
 
 def _hazard(z: Floats) -> Floats:
     # φ(z)/Φ(z), without underflow.
-    hazard: Floats = np.exp(-0.5 * z**2 - 0.5 * np.log(2.0 * np.pi) - log_ndtr(z))
-    return hazard
+    return np.asarray(np.exp(-0.5 * z**2 - 0.5 * np.log(2.0 * np.pi) - log_ndtr(z)))
 
 
 def _root_q(profile: Profile, yields: Floats, which: Lanes, best: Point) -> tuple[Floats, Floats]:

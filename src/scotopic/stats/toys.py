@@ -21,6 +21,7 @@ from scotopic.stats.profile import Profile
 from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]
+Left = tuple[NDArray[np.intp], ...]  # window and toy of the lanes that have not settled
 
 BLOCK = 256  # toys at once: the arrays of one window stay in the second-level cache
 COMPILE_ABOVE_FITS = 200_000
@@ -58,7 +59,7 @@ class ToyScan:
     @property
     def expected_limits(self) -> Floats:
         """Return the quantiles (M, 5) of the limits at −2 … +2 standard deviations, by count of toys."""
-        return np.nanquantile(self.limit, QUANTILES, axis=1).T
+        return np.asarray(np.nanquantile(self.limit, QUANTILES, axis=1).T)
 
 
 def draw(expectation: Floats, first: int, last: int, seed: int) -> Floats:
@@ -160,7 +161,7 @@ def fit_toys(
         settled &= q0 >= -LARGEST_ROUNDING
         status = np.zeros(shat.shape, dtype=np.int8)
         if not settled.all():
-            left = np.nonzero(~settled)
+            left: Left = np.nonzero(~settled)
             shat[left], q0[left], status[left] = _one_by_one(windows, spectra, models, left)
         if z is None:
             limit = limit[:, :0]
@@ -182,9 +183,6 @@ def _signal_last(windows: Windows, model: LinearModel) -> Window:
     return Window(windows.bins, windows.inside, design, products, np.roll(model.start, -1, axis=1))
 
 
-Left = tuple[NDArray[np.intp], NDArray[np.intp]]  # window and toy of lanes that have not settled
-
-
 def _one_by_one(
     windows: Windows, spectra: Floats, models: tuple[LinearModel, LinearModel], left: Left
 ) -> tuple[Floats, Floats, NDArray[np.int8]]:
@@ -197,7 +195,8 @@ def _one_by_one(
 def _limits_one_by_one(windows: Windows, spectra: Floats, left: Left, shat: Floats, z: float) -> Floats:
     stack, toy = left
     counts = np.where(windows.inside[stack], spectra[windows.bins[stack], toy[:, None]], 1.0)
-    return clsb_limits(Profile(windows.take(stack), counts, np.zeros(len(stack))), shat, z)
+    data = Profile(windows.take(stack), counts, np.zeros(len(stack)))
+    return clsb_limits(data, shat, data.at(shat), z)
 
 
 def p_value(observed: float, toys: Floats) -> tuple[float, float, float]:
