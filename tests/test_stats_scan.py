@@ -9,7 +9,7 @@ from scipy.stats import norm
 from scotopic.errors import InputError
 from scotopic.stats import STATUS, Scan, combine, scan
 from scotopic.stats.calibration import calibrated_limits
-from scotopic.stats.limits import clsb_limits, fit_free
+from scotopic.stats.limits import clsb_limits
 from scotopic.stats.profile import Profile
 from scotopic.stats.toys import draw, p_value
 from scotopic.stats.windows import Windows
@@ -210,8 +210,7 @@ def coverage_of_zero(expectation, masses, n_toys, order, half_width, shape=templ
         else:
             lanes = window.take(np.zeros(n_toys, dtype=np.intp))
             profile = Profile(lanes, data[0].T, np.zeros(n_toys))
-            shat = fit_free(profile.counts, lanes)
-            limits = clsb_limits(profile, shat, profile.at(shat), norm.ppf(0.95))
+            limits = clsb_limits(profile, *profile.free(), norm.ppf(0.95))
         covered.append(np.mean(~(limits < 0.0)))
     return np.array(covered)
 
@@ -228,8 +227,7 @@ def test_route_of_the_coverage_test_is_that_of_the_scan():
     found = run(counts, [6.0], expectation=FLAT)
     window = Windows.build(EDGES, np.array([6.0]), template, (40, 40), 2, 0.0)
     profile = Profile(window, window.cut(counts[:, None].astype(float))[:, :, 0], np.zeros(1))
-    shat = fit_free(profile.counts, window)
-    limit = clsb_limits(profile, shat, profile.at(shat), norm.ppf(0.95))
+    limit = clsb_limits(profile, *profile.free(), norm.ppf(0.95))
     assert limit[0] == pytest.approx(found.limit_observed[0], rel=1e-6)
 
 

@@ -223,7 +223,7 @@ def _interior_point(
         excess = np.abs(multiplier * expectation - target).sum(axis=1)
         full = length[:, 0] > 0.9
         done |= ~lost & full & (barrier * n_empty < 1e-11) & (decrement < 1e-10) & (excess < 1e-6)
-        gap = np.where(empty, multiplier * expectation, 0.0).sum(axis=1) / n_empty
+        gap = np.where(empty, np.maximum(multiplier * expectation - counts, 0.0), 0.0).sum(axis=1) / n_empty
         aim = np.where(full, 0.02, 0.3) * gap
         barrier = np.where(
             done, barrier, np.clip(aim, SMALLEST_BARRIER, np.maximum(barrier, SMALLEST_BARRIER))

@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 Lanes = NDArray[np.intp]
 
 DATA = 0  # column of the observed limits; the others are fluctuated expectations
+SMALLEST = 1e-10  # expectation on the boundary ν = 0, which a fit reaches to rounding only
 FLUCTUATIONS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 
 
@@ -21,7 +22,7 @@ def fit_null(counts: Floats, windows: Windows) -> Floats:
     """Return the expectation (M, W) of the fit without signal to counts (M, W)."""
     model = windows.model(counts, signal=False)
     expectation = fit_poisson(counts[:, :, None], model, windows.padding).expectation[:, :, 0]
-    return np.where(windows.inside, expectation, 0.0)
+    return np.where(windows.inside & (expectation > SMALLEST), expectation, 0.0)
 
 
 def fit_free(counts: Floats, windows: Windows) -> Floats:
@@ -68,7 +69,7 @@ def upper_limits(
     errors = np.repeat(efficiency_error, 6)
     data = Profile(lanes, sets.reshape(n_windows * 6, -1), errors)
     unit = yield_unit(windows, nulls[0])
-    shat, best = data.best(fit_free(data.counts, lanes), np.repeat(unit, 6))
+    shat, best = data.best(np.repeat(unit, 6))
     clsb = clsb_limits(data, shat, best, float(ndtri(level))).reshape(n_windows, 6)
 
     first = np.arange(n_windows) * 6
@@ -86,8 +87,7 @@ def clsb_limits(data: Profile, shat: Floats, best: Point, threshold: float) -> F
         root, slope = _root_q(data, yields, which, best)
         return root - threshold, slope
 
-    limits = find_crossing(function, shat, shat + threshold * unit, unit)
-    return np.where(best.sound, limits, np.nan)
+    return find_crossing(function, shat, shat + threshold * unit, unit)
 
 
 def cls_limits(
@@ -102,10 +102,9 @@ def cls_limits(
     Logarithms keep both meaningful where CLb → 0.
     """
     unit = yield_unit(data.windows, asimov.counts)
-    none = np.zeros(len(shat))
-    zero = asimov.at(none)
+    zero = asimov.exact()
     if bounded:
-        best = best.where(shat < 0.0, data.at(none))
+        best = best.where(shat < 0.0, data.at(np.zeros(len(shat))))
 
     def function(yields: Floats, which: Lanes) -> tuple[Floats, Floats]:
         root, slope = _root_q(data, yields, which, best)
@@ -120,7 +119,7 @@ def cls_limits(
         return np.log1p(-level) - log_ndtr(-root) + log_ndtr(root_a - root), rise
 
     low = np.maximum(shat, 0.0)
-    return np.where(best.sound, find_crossing(function, low, low + unit, unit), np.nan)
+    return find_crossing(function, low, low + unit, unit)
 
 
 def expected_cls_limits(asimov: Profile, level: float) -> Floats:
@@ -129,26 +128,27 @@ def expected_cls_limits(asimov: Profile, level: float) -> Floats:
     threshold = shift - ndtri((1.0 - level) * ndtr(shift))
     lanes = asimov.take(np.repeat(np.arange(len(asimov.counts)), len(FLUCTUATIONS)))
     unit, none = yield_unit(lanes.windows, lanes.counts), np.zeros(len(shift))
-    zero = lanes.at(none)
+    zero = lanes.exact()
 
     def function(yields: Floats, which: Lanes) -> tuple[Floats, Floats]:
         root, slope = _root_q(lanes, yields, which, zero)
         return root - threshold[which], slope
 
-    limits = find_crossing(function, none, threshold * unit, unit)
-    return np.where(zero.sound, limits, np.nan).reshape(-1, len(FLUCTUATIONS))
+    return find_crossing(function, none, threshold * unit, unit).reshape(-1, len(FLUCTUATIONS))
 
 
 def yield_unit(windows: Windows, expectation: Floats) -> Floats:
     """Return the error (L,) of the yield where `expectation` (L, W) holds, that of a single event included."""
     information = windows.information(expectation)
     error = np.where(information > 0.0, 1.0 / np.sqrt(np.maximum(information, 1e-300)), 0.0)
-    return np.hypot(1.0 / windows.template.sum(axis=1), error)
+    unit: Floats = np.hypot(1.0 / windows.template.sum(axis=1), error)
+    return unit
 
 
 def _hazard(z: Floats) -> Floats:
     # φ(z)/Φ(z), without underflow.
-    return np.asarray(np.exp(-0.5 * z**2 - 0.5 * np.log(2.0 * np.pi) - log_ndtr(z)))
+    hazard: Floats = np.exp(-0.5 * z**2 - 0.5 * np.log(2.0 * np.pi) - log_ndtr(z))
+    return hazard
 
 
 def _root_q(profile: Profile, yields: Floats, which: Lanes, best: Point) -> tuple[Floats, Floats]:

@@ -94,13 +94,28 @@ class Profile:
         )[:, 0]
         return ratio + 2.0 * (point.constraint - best.constraint)
 
-    def best(self, start: Floats, unit: Floats) -> tuple[Floats, Point]:
-        """Return the yield with the highest likelihood, nuisance terms included, and its fits.
+    def free(self) -> tuple[Floats, Point]:
+        """Return the yields (L,) with the highest likelihood without nuisance terms, and their fits."""
+        model = self.windows.model(self.counts, signal=True)
+        fits = fit_poisson(self.counts[:, :, None], model, self.windows.padding)
+        nothing = np.zeros(len(self.counts))
+        return fits.theta[:, 0, 0], Point(
+            fits.expectation[:, :, 0], nothing, nothing, fits.status[:, 0] != FAILED
+        )
 
-        `start` is the optimum without the nuisance terms and `unit` its error.
+    def exact(self) -> Point:
+        """Return the fits of counts that are an expectation of the model, as those of an Asimov data set."""
+        nothing = np.zeros(len(self.counts))
+        return Point(self.counts, nothing, nothing, np.ones(len(self.counts), dtype=np.bool_))
+
+    def best(self, unit: Floats) -> tuple[Floats, Point]:
+        """Return the yields with the highest likelihood, nuisance terms included, and their fits.
+
+        `unit` is an error of the yield.
         """
+        start, point = self.free()
         if not self.windows.variation.any():  # then η_e = 0 and the optimum is where it was
-            return start, self.at(start)
+            return start, point
         slope = self.at(start).slope
         low, high = bracket(lambda s: self.at(s).slope, start, -np.sign(slope) * unit, slope)
         yields = find_root(lambda s, which: self.take(which).at(s).slope, low, high)

@@ -54,12 +54,19 @@ class ToyScan:
     @property
     def largest_z(self) -> Floats:
         """Return the largest local significance (T,) anywhere in each toy."""
-        return np.sqrt(np.nan_to_num(self.q0).max(axis=0))
+        return largest_z(self.q0)
 
     @property
     def expected_limits(self) -> Floats:
         """Return the quantiles (M, 5) of the limits at −2 … +2 standard deviations, by count of toys."""
-        return np.asarray(np.nanquantile(self.limit, QUANTILES, axis=1).T)
+        quantiles: Floats = np.nanquantile(self.limit, QUANTILES, axis=1)
+        return quantiles.T
+
+
+def largest_z(q0: Floats) -> Floats:
+    """Return the largest local significance (T,) over the masses of q0 (M, T); failed fits do not count."""
+    largest: Floats = np.sqrt(np.nan_to_num(q0).max(axis=0))
+    return largest
 
 
 def draw(expectation: Floats, first: int, last: int, seed: int) -> Floats:
@@ -167,7 +174,8 @@ def fit_toys(
             limit = limit[:, :0]
         elif not limit_settled.all():
             left = np.nonzero(~limit_settled)
-            limit[left] = _limits_one_by_one(windows, spectra, left, shat[left], z)
+            limit[left] = _limits_one_by_one(windows, spectra, left, z)
+            limit = np.where(status == FAILED, np.nan, limit)
         q0 = np.where(status == FAILED, np.nan, np.where(shat > 0.0, np.maximum(q0, 0.0), 0.0))
         return shat, q0, limit, status
 
@@ -192,11 +200,11 @@ def _one_by_one(
     return found[0][:, 0], found[1][:, 0], found[2][:, 0]
 
 
-def _limits_one_by_one(windows: Windows, spectra: Floats, left: Left, shat: Floats, z: float) -> Floats:
+def _limits_one_by_one(windows: Windows, spectra: Floats, left: Left, z: float) -> Floats:
     stack, toy = left
     counts = np.where(windows.inside[stack], spectra[windows.bins[stack], toy[:, None]], 1.0)
     data = Profile(windows.take(stack), counts, np.zeros(len(stack)))
-    return clsb_limits(data, shat, data.at(shat), z)
+    return clsb_limits(data, *data.free(), z)
 
 
 def p_value(observed: float, toys: Floats) -> tuple[float, float, float]:
