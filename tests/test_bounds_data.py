@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from scotopic.bounds import CONVENTIONS, bounds, load_bound
+from scotopic.bounds import CONVENTIONS, bounds, load_bound, read_bound
+from scotopic.bounds.readers.curves import read_columns
 from scotopic.errors import InputError
 
 
@@ -72,33 +73,114 @@ def test_unknown_name_lists_what_there_is():
 
 
 CURVES = {
-    "alp-belle2-2020": ("alp_3g_BelleII_2020_FORESEE.csv", 0.03),
-    "alp-belle2-50ab-projection": ("alp_3g_proj_BelleII_50ab.csv", 0.01),
-    "alp-cms-pbpb": ("alp_CMS_PbPb_2018.csv", 0.02),
-    "alp-atlas-pbpb": ("alp_ATLAS_PbPb_2020.csv", 0.02),
-    "alp-lep": ("alp_LEP_AxionLimits.csv", 0.01),
-    "alp-e137": ("alp_E137_FORESEE.csv", 0.01),
-    "alp-nucal": ("alp_NuCal_FORESEE.csv", 0.01),
-    "alp-babar-invisible": ("alp_1g_BaBar_monophoton_recast.csv", 0.02),
+    "alp-atlas-pbpb": "alp_ATLAS_PbPb_2020",
+    "alp-babar-invisible": "alp_1g_BaBar_monophoton_recast",
+    "alp-belle2-2020": "alp_3g_BelleII_2020_FORESEE",
+    "alp-belle2-50ab-projection": "alp_3g_proj_BelleII_50ab",
+    "alp-belle2-escape-50ab-projection": "alp_1g_proj_BelleII_50ab",
+    "alp-besiii-2022": "alp_BESIII_2022_FORESEE",
+    "alp-besiii-2024": "alp_BESIII_2024_FORESEE",
+    "alp-charm": "alp_CHARM_FORESEE",
+    "alp-cms-pbpb": "alp_CMS_PbPb_2018",
+    "alp-e137": "alp_E137_FORESEE",
+    "alp-e141": "alp_E141_FORESEE",
+    "alp-gluex": "alp_GlueX_AxionLimits",
+    "alp-gluex-projection": "alp_proj_GlueX",
+    "alp-lep": "alp_LEP_AxionLimits",
+    "alp-luxe-projection": "alp_proj_LUXE_NPOD",
+    "alp-na64": "alp_NA64_2020_FORESEE",
+    "alp-nucal": "alp_NuCal_FORESEE",
+    "bl-belle2-invisible-projection": "bl_inv_proj_BelleII",
+    "bl-belle2-visible-50ab-projection": "bl_vis_proj_BelleII",
+    "bl-borexino": "bl_Borexino",
+    "bl-charm2": "bl_CHARMII",
+    "bl-na64-invisible": "bl_inv_NA64_new",
+    "bl-na64mu-projection": "bl_inv_proj_NA64mu",
+    "bl-texono": "bl_Texono",
+    "dp-faser-2023": "dp_vis_FASER_27fb_FORESEE",
+    "dp-invisible-compilation": "dm_BC2_excluded_region_SensCalc",
+    "dp-na62-dump-ee": "dp_vis_NA62_ee_FORESEE",
+    "dp-na62-dump-mumu": "dp_vis_NA62_mumu_FORESEE",
+    "dp-relic-scalar": "target_relic_scalarDM_eps_FORESEE",
+    "ds-charm": "ds_CHARM",
+    "ds-e949": "ds_E949",
+    "ds-lhcb-b0": "ds_LHCb_B0_Kst_mumu",
+    "ds-lhcb-bplus": "ds_LHCb_Bplus_K_mumu",
+    "ds-na62": "ds_NA62_K_pi_inv",
+    "quarkonium-babar-2008-y3s-invisible": "ups3S_gamma_inv_BaBar_2008",
+    "quarkonium-belle-2018-y1s-invisible": "ups1S_gamma_inv_Belle_2018",
+    "quarkonium-besiii-2020-invisible": "jpsi_gamma_inv_BESIII_2020",
+    "tau-e-alpha-belle2-2023": "lfv_tau_e_alpha_BelleII_2023",
+    "tau-mu-alpha-belle2-2023": "lfv_tau_mu_alpha_BelleII_2023",
 }
+SPIKY = {  # more peaks than 60 points can follow: median and 97 % quantile of the distance, in logarithms
+    "alp-atlas-pbpb": (0.01, 0.15),
+    "alp-belle2-2020": (0.03, 0.16),
+    "alp-besiii-2022": (0.01, 0.2),
+    "alp-besiii-2024": (0.01, 0.35),
+    "alp-cms-pbpb": (0.01, 0.15),
+    "bl-belle2-visible-50ab-projection": (0.01, 1.2),  # flanks of resonances that are left out, drawn upright
+    "ds-e949": (0.01, 0.09),
+    "ds-lhcb-b0": (0.01, 0.06),
+    "ds-lhcb-bplus": (0.02, 0.26),
+    "quarkonium-babar-2008-y3s-invisible": (0.04, 0.3),
+    "quarkonium-belle-2018-y1s-invisible": (0.03, 0.34),
+}
+NOT_COMPARED = {
+    "alp-opal": "a constant",
+    "alp-primex": "two pieces made of one outline",
+    "dp-belle2-visible-50ab-projection": "its source is not in the folder; see the test below",
+}
+
+
+def test_every_shipped_curve_is_compared_or_says_why_not():
+    assert set(bounds()) == set(CURVES) | set(NOT_COMPARED)
 
 
 @pytest.mark.reference
 @pytest.mark.parametrize("name", CURVES)
 def test_table_follows_the_full_curve(name, reference_folder):
-    file, tolerance = CURVES[name]
-    lines = (reference_folder / "reference" / "curves" / file).read_text(encoding="utf-8").splitlines()
-    full = np.array([[float(x) for x in line.split(",")[:2]] for line in lines if line[0] in "0123456789"])
     bound = load_bound(name)
+    file = reference_folder / "reference" / "curves" / f"{CURVES[name]}.csv"
+    text = "\n".join(
+        line for line in file.read_text(encoding="utf-8").splitlines() if line[0] in "0123456789"
+    )
+    table = read_columns(text, file.name)
+    mass = 0.5 * (table[:, 0] + table[:, 2]) if table.shape[1] > 2 else table[:, 0]
+    far = distance(bound, mass, table[:, 1])
+    median, largest = SPIKY.get(name, (0.015, 0.035))
+    assert np.median(far) < median
+    # the last 3 %: ends of drawn curves and repeated masses, of which a function keeps the stronger value
+    assert np.quantile(far, 0.97) < largest
+
+
+def distance(bound, mass, coupling):
+    """Distances of points from the lines of a bound, in natural logarithms; markers and what is cut left out."""
     low, high = bound.mass_range
-    full = full[(full[:, 0] > 1.01 * low) & (full[:, 0] < 0.99 * high) & (full[:, 1] < 0.5)]
-    if bound.shape == "function":
-        distance = np.abs(np.log(bound.at(full[:, 0]) / full[:, 1]))
-        assert np.median(distance) < tolerance
-    else:
-        # every corner of the full outline lies within the tolerance of ours: a small move changes sides
-        steps = np.exp(
-            4 * tolerance * np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, -1], [1, -1], [-1, 1]])
+    markers = max(g.max() for _, g in bound.pieces) * 1.02
+    inside = (mass >= 1.0005 * low) & (mass <= 0.9995 * high) & (coupling < markers)
+    points = np.log(np.stack([mass, coupling], axis=1)[inside])
+    nearest = np.full(len(points), np.inf)
+    for m, g in bound.pieces:
+        corners = np.log(np.stack([m, g], axis=1))
+        begin, end = (
+            (corners, np.roll(corners, -1, axis=0))
+            if bound.shape == "region"
+            else (corners[:-1], corners[1:])
         )
-        sides = np.array([bound.contains(full[:, 0] * a, full[:, 1] * b) for a, b in steps])
-        assert (sides.any(axis=0) & ~sides.all(axis=0)).mean() > 0.95
+        along, offset = end - begin, points[:, None] - begin
+        where = np.clip((offset * along).sum(axis=2) / np.maximum((along**2).sum(axis=1), 1e-30), 0.0, 1.0)
+        nearest = np.minimum(nearest, np.linalg.norm(offset - where[..., None] * along, axis=2).min(axis=1))
+    return nearest
+
+
+@pytest.mark.reference
+def test_visible_projection_agrees_with_the_authors_own_numbers(reference_folder):
+    # 5704 points supplied by the experiment; ours were read off the figure by FORESEE
+    full = read_bound(reference_folder / "reference" / "curves" / "dp_vis_proj_BelleII_2018.csv")
+    mass = np.geomspace(0.025, 9.5, 300)
+    ratio = load_bound("dp-belle2-visible-50ab-projection").at(mass) / full.at(mass)
+    ratio = ratio[np.isfinite(ratio)]  # five resonances are left out in the full curve
+    assert len(ratio) > 280
+    assert np.median(ratio) == pytest.approx(1.0, abs=0.02)
+    assert np.quantile(np.abs(np.log(ratio)), 0.9) < 0.08

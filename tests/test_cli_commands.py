@@ -189,7 +189,7 @@ def _few_events() -> Iterator[None]:
     @cache
     def simulate_little() -> Any:
         card = load_experiment("belle2-2018")
-        return whole(get_search("alp-gammagamma"), card, signal_events=800, background_events=2000)
+        return whole(get_search("alp-gammagamma"), card, signal_events=1500, background_events=2000)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(study_run, "simulate_search", lambda *_, **__: simulate_little())

@@ -58,7 +58,6 @@ def test_command_with_an_interval(capsys):
         (("--luminosity", "276"), "unit"),
         (("--luminosity-error", "2/pb"), "--luminosity"),
         (("--method", "magic"), "feldman-cousins"),
-        (("--method", "feldman-cousins", "--background-error", "1"), "known"),
     ],
 )
 def test_command_with_wrong_input(capsys, arguments, said):

@@ -25,15 +25,17 @@ def faults(tmp_path, body, **more):
 
 
 def test_the_shipped_cards_load_by_name():
-    assert experiments() == ("belle2-2018", "belle2-phase3")
+    assert {"belle2-2018", "belle2-phase3"} < set(experiments())
     for name in experiments():
         assert load_experiment(name).name == name
         assert load_experiment(name) is load_experiment(name)
 
 
 def test_an_unknown_experiment_is_answered_with_the_cards_there_are(tmp_path):
-    for name in ("babar", str(tmp_path / "absent.toml"), tmp_path):
-        with pytest.raises(InputError, match="no such card, shipped ones are belle2-2018, belle2-phase3"):
+    for name in ("cleo", str(tmp_path / "absent.toml"), tmp_path):
+        with pytest.raises(
+            InputError, match="no such card, shipped ones are babar, belle, belle2-2018, belle2-phase3"
+        ):
             load_experiment(name)
 
 
@@ -181,8 +183,8 @@ def test_a_fault_of_the_parent_is_laid_to_the_parent(tmp_path):
     ("text", "message"),
     [
         (
-            '[meta]\nname = "x"\ninherit = "babar"\n',
-            "inherit: babar is neither a file beside it nor one of belle2-2018",
+            '[meta]\nname = "x"\ninherit = "cleo"\n',
+            "inherit: cleo is neither a file beside it nor one of babar, belle",
         ),
         ('[meta]\nname = "x"\ninherit = "mine.toml"\n', "inherit runs in a circle"),
         ('[meta]\nname = "x"\ninherit = 3\n', "[meta] inherit: is 3, must be a str"),

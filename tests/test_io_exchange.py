@@ -226,7 +226,7 @@ def test_wrong_tables(tmp_path, changes, said):
 def result():
     experiment = load_experiment("belle2-2018")
     search = get_search("alp-gammagamma")
-    simulation = simulate_search(search, experiment, signal_events=1_000, background_events=5_000, seed=2)
+    simulation = simulate_search(search, experiment, signal_events=1_500, background_events=5_000, seed=2)
     return set_limits(search, simulation, luminosity_fb=0.445, masses=np.arange(0.5, 9.6, 1.0))
 
 

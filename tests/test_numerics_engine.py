@@ -7,9 +7,8 @@ import pytest
 from scotopic.errors import InputError
 from scotopic.numerics import engine
 from scotopic.numerics.engine import (
-    CHUNK,
     COMPILE_ABOVE_EVENTS,
-    COMPILE_BELOW_VERTICES,
+    COMPILE_VERTICES,
     cache_folder,
     choose_engine,
     compiled,
@@ -120,10 +119,12 @@ def test_double_precision_ends_when_a_function_fails():
 @pytest.mark.parametrize(
     ("events", "vertices", "expected"),
     [
-        (COMPILE_ABOVE_EVENTS, COMPILE_BELOW_VERTICES, "jax"),
-        (COMPILE_ABOVE_EVENTS - 1, COMPILE_BELOW_VERTICES, "numpy"),
-        (COMPILE_ABOVE_EVENTS, COMPILE_BELOW_VERTICES + 1, "numpy"),
-        (10**9, 1, "jax"),
+        (COMPILE_ABOVE_EVENTS, COMPILE_VERTICES[0], "jax"),
+        (COMPILE_ABOVE_EVENTS, COMPILE_VERTICES[1], "jax"),
+        (COMPILE_ABOVE_EVENTS - 1, COMPILE_VERTICES[1], "numpy"),
+        (COMPILE_ABOVE_EVENTS, COMPILE_VERTICES[0] - 1, "numpy"),
+        (COMPILE_ABOVE_EVENTS, COMPILE_VERTICES[1] + 1, "numpy"),
+        (10**9, 100, "jax"),
         (1, 1, "numpy"),
     ],
 )
@@ -142,9 +143,18 @@ def test_an_unknown_engine_is_refused():
         choose_engine("cuda", 1, 1)
 
 
-def test_two_photons_are_cheap_enough_to_compile():
-    assert cost(parse_process("e- e+ > gamma gamma").plan) <= COMPILE_BELOW_VERTICES
-    assert CHUNK < COMPILE_ABOVE_EVENTS
+@pytest.mark.parametrize(
+    ("outgoing", "expected"),
+    [
+        ("gamma gamma", "numpy"),
+        ("gamma gamma gamma", "jax"),
+        ("e- e+ gamma", "jax"),
+        ("e- e+ mu- mu+", "numpy"),
+    ],
+)
+def test_amplitudes_of_three_bodies_are_compiled(outgoing, expected):
+    vertices = cost(parse_process(f"e- e+ > {outgoing}").plan)
+    assert choose_engine("auto", 10**7, vertices) == expected
 
 
 def test_the_cache_is_where_the_user_says(monkeypatch, tmp_path):

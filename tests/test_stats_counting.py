@@ -18,7 +18,8 @@ from scotopic.stats import (
     counting_limit,
     predictive_p_value,
 )
-from scotopic.stats.predictive import expected_counts, log_predictive
+from scotopic.stats.background_prior import PRIORS, Parametric, expected_counts
+from scotopic.stats.predictive import log_predictive
 
 METHODS = ("bayes", "cls", "feldman-cousins")
 AVERAGED = ("bayes", "cls")
@@ -265,8 +266,10 @@ def test_p_value():
 def test_bands_are_limits_of_quantiles(method):
     given = {} if method == "feldman-cousins" else {"background_error": 1.0, "efficiency_error": 0.1}
     bands = counting_bands(4.0, method=method, **given)
-    error = np.array([given.get("background_error", 0.0)])
-    n = expected_counts(np.array([4.0]), error, ndtr([-2.0, -1.0, 0.0, 1.0, 2.0]))[0]
+    background = Parametric(
+        PRIORS["gaussian"], np.array([4.0]), np.array([given.get("background_error", 0.0)])
+    )
+    n = expected_counts(background, ndtr([-2.0, -1.0, 0.0, 1.0, 2.0]))[0]
     limits = upper(counting_limit(n, 4.0, method=method, **given))
     np.testing.assert_allclose([*bands.band95, *bands.band68, bands.median], limits[[0, 4, 1, 3, 2]])
     if method == "feldman-cousins":
@@ -343,8 +346,12 @@ def test_a_limit_does_not_depend_on_its_neighbours():
         ({"level": np.nan}, "between 0 and 1"),
         ({"level": [0.9, 0.95]}, "one number"),
         ({"method": "magic"}, "feldman-cousins"),
-        ({"method": "feldman-cousins", "background_error": 1}, "known"),
-        ({"method": "feldman-cousins", "efficiency_error": 0.1}, "known"),
+        ({"method": "feldman-cousins", "background_error": 1, "background": 300}, "errors is for up to 200"),
+        ({"method": "feldman-cousins", "efficiency_prior": "gamma", "efficiency_error": 0.1}, "measurements"),
+        (
+            {"method": "feldman-cousins-raw", "background_prior": "gamma", "background_error": 0.1},
+            "measurements",
+        ),
         ({"method": "feldman-cousins", "background": 2e4}, "up to 10000 events"),
         ({"observed": [1, 2], "background": [1, 2, 3]}, "broadcast"),
     ],

@@ -11,6 +11,7 @@ from typing import TextIO
 
 import click
 
+from scotopic.app.bounds import bounds
 from scotopic.app.catalogue import list_
 from scotopic.app.counting import limit
 from scotopic.app.events import generate, simulate, xsec
@@ -28,7 +29,7 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (reproduce, search, scan, xsec, generate, simulate, signature, limit, list_):
+for command in (reproduce, search, scan, xsec, generate, simulate, signature, limit, bounds, list_):
     commands.add_command(command)
 
 

@@ -68,6 +68,13 @@ def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **
 )
 @process_options
 @click.option("--unweighted", is_flag=True, help="Events of equal weight.")
+@click.option(
+    "--skip",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Events of the sample to leave out at its start, to continue an earlier run of the same seed.",
+)
 @click.option("--experiment", help="Move the events to this experiment's laboratory, at its √s.")
 @computing
 def generate(
@@ -77,6 +84,7 @@ def generate(
     sqrt_s: float | None,
     experiment: str | None,
     seed: int,
+    skip: int,
     as_json: bool,
     **settings: Any,
 ) -> None:
@@ -94,9 +102,11 @@ def generate(
     card = None if experiment is None else load_experiment(experiment)
     energy = (sqrt_s or SQRT_S) if card is None else card.beams.sqrt_s
     start = time.perf_counter()
-    events = generate_events(process, n, sqrt_s=energy, seed=seed, **settings)
+    events = generate_events(process, n, sqrt_s=energy, seed=seed, skip=skip, **settings)
     if card is not None:
         rng = stream(seed, "beams") if card.beam.use_spread else None
+        if rng is not None:
+            card.beams.sample(skip, rng)  # those of the events left out
         events = to_lab(events, card.beams, rng)
     write_events(events, output)
     seconds = time.perf_counter() - start

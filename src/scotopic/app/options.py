@@ -62,6 +62,19 @@ def read_parameters(
     return parameters
 
 
+def read_pairs(context: click.Context, option: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+    """Return pairs ``KEY=VALUE`` as a mapping of texts."""
+    values: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not (key and equals and text):
+            raise InputError(
+                f"{option.opts[0]} {pair!r}: expected KEY=VALUE, such as convention=alp-photon:g"
+            )
+        values[key.strip()] = text.strip()
+    return values
+
+
 def read_folder(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
     """Refuse, before any work, a folder that cannot be written."""
     if path is None:
@@ -117,10 +130,17 @@ def process_options(command: Decorated) -> Decorated:
     for option in (
         click.option(
             "--isr",
-            type=click.Choice(["none", "collinear"]),
+            type=click.Choice(["none", "collinear", "pt"]),
             default="none",
             show_default=True,
-            help="Initial-state radiation.",
+            help="Initial-state radiation: along the beams, or with transverse momentum.",
+        ),
+        click.option(
+            "--alpha",
+            type=click.Choice(["fixed", "running"]),
+            default="fixed",
+            show_default=True,
+            help="Whether vacuum polarisation dresses internal photons.",
         ),
         click.option(
             "--cut",

@@ -1,46 +1,24 @@
 """The noun `Bound`: a published limit, projection, band or target in the plane of mass and coupling."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scotopic.bounds import polygon
+from scotopic.bounds.conventions import convert
+from scotopic.bounds.rescaling import Rescaling
 
 Floats = NDArray[np.float64]
 
-Kind = Literal["observed", "expected", "recast", "projection", "band", "target"]
-LevelKind = Literal["frequentist", "CLs", "Bayesian", "inherited", "unstated"]
+Kind = Literal["observed", "expected", "recast", "projection", "band", "target", "compilation"]
+LevelKind = Literal["frequentist", "CLs", "Bayesian", "inherited", "mixed", "unstated"]
 Shape = Literal["function", "region"]
 Mark = Literal["R", "D", "M"]
 
-
-@dataclass(frozen=True)
-class Convention:
-    """What the second coordinate of a bound is.
-
-    Attributes
-    ----------
-    symbol : str
-        For axes and tables.
-    quantity : str
-        "coupling" or "cross section".
-    unit : str
-    definition : str
-        The Lagrangian or the process that fixes factors of two.
-    """
-
-    symbol: str
-    quantity: str
-    unit: str
-    definition: str
-
-
-CONVENTIONS = {
-    "alp-photon:g": Convention("g_aγγ", "coupling", "1/GeV", "L = -(g/4) a F F̃; Γ(a → γγ) = g²m³/64π"),
-    "alp-photon:sigma": Convention("σ(e+e- → γa) B(a → γγ)", "cross section", "fb", "e+e- → γa, a → γγ"),
-}
+LIMITS: tuple[Kind, ...] = ("observed", "recast", "compilation")
+"""Kinds that exclude something today."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +68,7 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class Bound:
-    """A bound on one coupling of one model against the mediator's mass.
+    """A bound on one coupling of one model against a mass.
 
     Attributes
     ----------
@@ -100,11 +78,12 @@ class Bound:
     convention : str
         Key of `CONVENTIONS`; fixes quantity and unit.
     kind : str
-        observed, expected, recast, projection, band or target.
+        observed, expected, recast, projection, band, target, or compilation (the outline of several bounds).
     level : float or None
-        Confidence or credibility level; None only for a band or target.
+        Confidence or credibility level; None for a band, target or compilation, and where a file of a user
+        does not say.
     level_kind : str
-        frequentist, CLs, Bayesian, inherited (a recast's input has it), unstated.
+        frequentist, CLs, Bayesian, inherited (a recast's input has it), mixed, unstated.
     luminosity_fb : float or None
         1/fb, of collider data.
     branching_fraction : float
@@ -115,6 +94,10 @@ class Bound:
         Masses (GeV) and couplings of each piece; straight between points on logarithmic axes.
     supersedes : tuple of str
         Names of bounds that this one replaces.
+    assumptions : tuple of (str, float)
+        Values that the convention or the analysis needs, such as α_D.
+    rescaling : Rescaling or None
+        How the bound carries over to other models; None where that is not stated.
     """
 
     name: str
@@ -133,6 +116,8 @@ class Bound:
     supersedes: tuple[str, ...]
     citation: Citation
     reading: Reading
+    assumptions: tuple[tuple[str, float], ...] = ()
+    rescaling: Rescaling | None = None
 
     @property
     def mass_range(self) -> tuple[float, float]:
@@ -153,6 +138,17 @@ class Bound:
                 values = np.fmin(values, here)
         return np.asarray(values)
 
+    def intervals(self, mass: ArrayLike) -> list[list[tuple[float, float]]]:
+        """Return, per mass, the excluded intervals of the coupling; a function's have no upper end (inf)."""
+        masses = np.atleast_1d(np.asarray(mass, dtype=np.float64))
+        if self.shape == "function":
+            return [[(g, np.inf)] if np.isfinite(g) else [] for g in self.at(masses).tolist()]
+        found: list[list[tuple[float, float]]] = [[] for _ in masses]
+        for m, g in self.pieces:
+            for into, more in zip(found, polygon.slices(m, g, masses), strict=True):
+                into.extend(more)
+        return [polygon.merge(one) for one in found]
+
     def contains(self, mass: ArrayLike, coupling: ArrayLike) -> NDArray[np.bool_]:
         """Return whether points are excluded (for a band or target: lie on it); arrays broadcast.
 
@@ -165,3 +161,9 @@ class Bound:
         for m, g in self.pieces:
             inside |= polygon.contains(m, g, masses, couplings)
         return inside
+
+    def converted(self, convention: str) -> "Bound":
+        """Return the bound in another convention of the same model."""
+        given = dict(self.assumptions)
+        pieces = tuple(convert(m, g, self.convention, convention, given) for m, g in self.pieces)
+        return replace(self, convention=convention, pieces=pieces)

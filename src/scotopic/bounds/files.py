@@ -1,11 +1,13 @@
 """Shipped bounds and bounds in a user's own files."""
 
 import tomllib
+from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 
 from scotopic.bounds.bound import Bound
+from scotopic.bounds.readers.given import Given, read_given
 from scotopic.bounds.schema import build_bound
 from scotopic.errors import InputError
 
@@ -25,19 +27,78 @@ def load_bound(name: str) -> Bound:
     return parse_bound(text, f"{name}.toml")
 
 
-def read_bound(path: str | Path) -> Bound:
-    """Return the bound in a file.
+def read_bound(path: str | Path, given: Mapping[str, str] | None = None) -> Bound:
+    """Return the bound in a file of the user.
+
+    Parameters
+    ----------
+    path : path
+        By its suffix: ``.toml`` of this package; ``.lmt`` or ``.py`` of a Darkcast pair; ``.txt`` or ``.dat`` of
+        AxionLimits; ``.yaml`` or ``.yml`` of HEPData; ``.csv`` with ``# key: value`` lines.
+    given : mapping
+        For files that do not say it themselves: convention, level, kind, label, experiment, table.
 
     Raises
     ------
     InputError
         One line that lists every fault of the file with its place.
     """
+    path = Path(path)
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise InputError(f"{path}: not a file of a bound; known are {', '.join(_READERS)}")
+    module, function = reader
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    read: Callable[[Path, Given], Bound] = getattr(import_module(module), function)
+    return read(path, read_given(given or {}))
+
+
+def find_bound(name: str, given: Mapping[str, str] | None = None) -> Bound:
+    """Return a shipped bound by its name, or the bound in a file by its path."""
+    if name in bounds():
+        return load_bound(name)
+    if Path(name).suffix or Path(name).exists():
+        return read_bound(name, given)
+    return load_bound(name)
+
+
+def read_folder(folder: Path) -> tuple[list[Bound], list[str]]:
+    """Return the bounds of a folder of the user's own files, and one line per file that could not be read."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder")
+    found, faults = [], []
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in _READERS or path.suffix == ".lmt":  # its .py file reads it
+            continue
+        try:
+            found.append(read_bound(path))
+        except InputError as fault:
+            faults.append(str(fault))
+    return found, faults
+
+
+def read_toml(path: Path, given: Given) -> Bound:
+    """Return the bound in a file of this package's own format, which says everything itself."""
+    if given != Given():
+        raise InputError(f"{path}: a .toml file says everything itself; change it there")
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise InputError(f"{path}: not a readable text file ({fault})") from None
     return parse_bound(text, str(path))
+
+
+_READERS = {
+    ".toml": ("scotopic.bounds.files", "read_toml"),
+    ".lmt": ("scotopic.bounds.readers.darkcast", "read_darkcast"),
+    ".py": ("scotopic.bounds.readers.darkcast", "read_darkcast"),
+    ".txt": ("scotopic.bounds.readers.axionlimits", "read_axionlimits"),
+    ".dat": ("scotopic.bounds.readers.axionlimits", "read_axionlimits"),
+    ".yaml": ("scotopic.bounds.readers.hepdata", "read_hepdata"),
+    ".yml": ("scotopic.bounds.readers.hepdata", "read_hepdata"),
+    ".csv": ("scotopic.bounds.readers.table", "read_table"),
+}
 
 
 def parse_bound(text: str, place: str) -> Bound:

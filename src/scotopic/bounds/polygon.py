@@ -1,5 +1,7 @@
 """Closed polygons with straight edges on doubly logarithmic axes."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -38,30 +40,105 @@ def lowest(x: Floats, y: Floats, at_x: ArrayLike) -> Floats:
     return np.where(np.isfinite(result), np.exp(result), np.nan)
 
 
+def slices(x: Floats, y: Floats, at_x: ArrayLike) -> list[list[tuple[float, float]]]:
+    """Return, at each x, the intervals of y inside the polygon, in rising order.
+
+    At the x of a corner the closed polygon counts: edges that end there and vertical edges belong to it.
+    """
+    px = np.log(np.atleast_1d(np.asarray(at_x, float)))
+    return [merge(_just_beside(x, y, one, -1) + _just_beside(x, y, one, 1)) for one in px.tolist()]
+
+
+def merge(intervals: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return intervals united where they overlap or touch (to 1e-12), in rising order."""
+    united: list[tuple[float, float]] = []
+    for low, high in sorted(intervals):
+        if united and low <= united[-1][1] * (1.0 + 1e-12):
+            united[-1] = (united[-1][0], max(united[-1][1], high))
+        else:
+            united.append((low, high))
+    return united
+
+
+def from_intervals(
+    x: Floats, intervals: Sequence[Sequence[tuple[float, float]]]
+) -> tuple[tuple[Floats, Floats], ...]:
+    """Return closed polygons from the intervals of y at rising x.
+
+    Neighbouring intervals that overlap belong together; where one parts into two or two become one, polygons
+    end and new ones begin. A polygon needs two values of x.
+    """
+    done: list[list[tuple[float, float, float]]] = []
+    growing: list[list[tuple[float, float, float]]] = []
+    for one, here in zip(x.tolist(), intervals, strict=True):
+        columns = [(one, low, high) for low, high in here]
+        links = [[j for j, column in enumerate(columns) if _meet(grown[-1], column)] for grown in growing]
+        led_here = [sum(j in link for link in links) for j in range(len(columns))]
+        begun: dict[int, list[tuple[float, float, float]]] = {}
+        for grown, link in zip(growing, links, strict=True):
+            if len(link) == 1 and led_here[link[0]] == 1:
+                begun[link[0]] = grown
+                continue
+            begun |= {j: [grown[-1]] for j in link if led_here[j] == 1}  # parting
+            grown.extend(columns[j] for j in link[:1] if led_here[j] > 1)  # meeting
+            done.append(grown)
+        growing = [begun.get(j, []) for j in range(len(columns))]
+        for grown, column in zip(growing, columns, strict=True):
+            grown.append(column)
+    return tuple(_outline(columns) for columns in (*done, *growing) if len(columns) > 1)
+
+
 def crossing_edges(x: Floats, y: Floats) -> tuple[int, int] | None:
     """Return the first two edges, counted from 1, that cross or touch without being neighbours; or None."""
-    corners = np.stack([np.log(x), np.log(y)], axis=1)
-    following = np.roll(corners, -1, axis=0)
-    count = len(corners)
-    for one in range(count):
-        for two in range(one + 2, count):
-            if one == 0 and two == count - 1:
-                continue
-            if _cross(corners[one], following[one], corners[two], following[two]):
-                return one + 1, two + 1
+    begin = np.stack([np.log(x), np.log(y)])
+    end = np.roll(begin, -1, axis=1)
+    count = len(x)
+    for one in range(count - 2):
+        others = np.arange(one + 2, count - 1 if one == 0 else count)
+        c, d = begin[:, others], end[:, others]
+        a, b = begin[:, one, None], end[:, one, None]
+        apart = (np.maximum(a, b) < np.minimum(c, d)) | (np.maximum(c, d) < np.minimum(a, b))
+        near = others[~apart.any(axis=0)]
+        c, d = begin[:, near], end[:, near]
+        parted = np.sign(_side(a, b, c)) * np.sign(_side(a, b, d)) > 0.0
+        parted |= np.sign(_side(c, d, a)) * np.sign(_side(c, d, b)) > 0.0
+        crossed = ~parted
+        if crossed.any():
+            return one + 1, int(near[crossed][0]) + 1
     return None
+
+
+def _just_beside(x: Floats, y: Floats, at: float, side: int) -> list[tuple[float, float]]:
+    """Return the intervals at the limit of x from one side."""
+    crossed = []
+    for ax, ay, bx, by in _edges(np.log(x), np.log(y)):
+        low, high = min(ax, bx), max(ax, bx)
+        if (low < at <= high) if side < 0 else (low <= at < high):
+            slope = (by - ay) / (bx - ax)
+            value = ay if at == ax else by if at == bx else ay + (at - ax) * slope
+            # edges that meet at this x are ordered by what they do beside it
+            crossed.append((value, side * slope))
+    crossed.sort()
+    values = np.exp([value for value, _ in crossed]).tolist()
+    return list(zip(values[::2], values[1::2], strict=True))
+
+
+def _meet(one: tuple[float, float, float], two: tuple[float, float, float]) -> bool:
+    return one[1] <= two[2] and two[1] <= one[2]
+
+
+def _outline(columns: list[tuple[float, float, float]]) -> tuple[Floats, Floats]:
+    """Return the closed outline of columns (x, low, high): along the lower edge and back along the upper."""
+    back = [(x, high) for x, low, high in reversed(columns) if high > low]
+    corners = np.array([*((x, low) for x, low, _ in columns), *back])
+    return corners[:, 0], corners[:, 1]
 
 
 def _edges(x: Floats, y: Floats) -> list[tuple[float, float, float, float]]:
     return list(zip(x.tolist(), y.tolist(), np.roll(x, -1).tolist(), np.roll(y, -1).tolist(), strict=True))
 
 
-def _side(origin: Floats, end: Floats, point: Floats) -> float:
-    return float(np.sign((end[0] - origin[0]) * (point[1] - origin[1])
-                         - (end[1] - origin[1]) * (point[0] - origin[0])))  # fmt: skip
-
-
-def _cross(a: Floats, b: Floats, c: Floats, d: Floats) -> bool:
-    if (np.maximum(a, b) < np.minimum(c, d)).any() or (np.maximum(c, d) < np.minimum(a, b)).any():
-        return False
-    return _side(a, b, c) * _side(a, b, d) <= 0.0 and _side(c, d, a) * _side(c, d, b) <= 0.0
+def _side(origin: Floats, end: Floats, point: Floats) -> Floats:
+    """Return on which side of a directed line points lie, as a signed area."""
+    along, offset = end - origin, point - origin
+    return np.asarray(along[0] * offset[1] - along[1] * offset[0])

@@ -7,8 +7,10 @@ from typing import Any, get_args
 
 import numpy as np
 
-from scotopic.bounds.bound import CONVENTIONS, Bound, Citation, Kind, LevelKind, Mark, Reading, Shape
-from scotopic.bounds.polygon import crossing_edges
+from scotopic.bounds.bound import Bound, Citation, Kind, LevelKind, Mark, Reading, Shape
+from scotopic.bounds.conventions import CONVENTIONS
+from scotopic.bounds.outline import order_faults
+from scotopic.bounds.rescaling_table import read_rescaling
 from scotopic.errors import InputError
 from scotopic.numerics.units import parse_luminosity
 
@@ -26,9 +28,10 @@ TEXTS = (
     "kind",
     "shape",
 )
-OPTIONAL = ("level", "level_kind", "luminosity", "branching_fraction", "supersedes")
+OPTIONAL = ("level", "level_kind", "luminosity", "branching_fraction", "supersedes", "assumptions", "recast")
 CITATION = ("text", "arxiv", "doi", "bibtex", "mark")
 READING = ("how", "source", "licence", "mark")
+WITHOUT_LEVEL = ("band", "target", "compilation")
 MAY_BE_EMPTY = ("arxiv", "doi")
 ARXIV = re.compile(r"\d{4}\.\d{4,5}(v\d+)?|[a-z-]+/\d{7}(v\d+)?")
 
@@ -105,6 +108,8 @@ def build_bound(document: Mapping[str, Any], place: str) -> Bound:
     )
     luminosity = _luminosity(check, document.get("luminosity"))
     pieces = _pieces(check, document.get("piece"), text["shape"])
+    assumptions = _assumptions(check, document.get("assumptions", {}), text["convention"])
+    rescaling = read_rescaling(check, document.get("recast"))
     if check.faults:
         raise InputError("; ".join(check.faults))
     fields: dict[str, Any] = {key: text[key] for key in TEXTS if key not in ("unit", "mass_unit")}
@@ -116,6 +121,8 @@ def build_bound(document: Mapping[str, Any], place: str) -> Bound:
         branching_fraction=fraction or 1.0,
         pieces=pieces,
         supersedes=tuple(supersedes),
+        assumptions=assumptions,
+        rescaling=rescaling,
         citation=Citation(**citation),  # type: ignore[arg-type]
         reading=Reading(**reading),  # type: ignore[arg-type]
     )
@@ -145,7 +152,7 @@ def _level(check: _Check, document: Mapping[str, Any], kind: str) -> tuple[float
     level_kind = document.get("level_kind", "unstated")
     check.choice("level_kind", str(level_kind), get_args(LevelKind))
     if "level" not in document:
-        if kind not in ("band", "target"):
+        if kind not in WITHOUT_LEVEL:
             check.fault("level", "missing; a limit needs its confidence level, such as 0.95")
         return None, level_kind
     level = document["level"]
@@ -153,6 +160,20 @@ def _level(check: _Check, document: Mapping[str, Any], kind: str) -> tuple[float
     if number == 1.0:
         check.fault("level", "is 1, must be below 1")
     return number, level_kind
+
+
+def _assumptions(check: _Check, table: Any, convention: str) -> tuple[tuple[str, float], ...]:
+    if not isinstance(table, dict):
+        check.fault("[assumptions]", f"is {table!r}, must be a table of numbers")
+        return ()
+    known = CONVENTIONS.get(convention)
+    for key in known.needs if known else ():
+        if key not in table:
+            check.fault(f"[assumptions] {key}", f"missing; {convention} needs it")
+    values = {
+        key: check.number(f"[assumptions] {key}", x, 0.0, math.inf, "positive") for key, x in table.items()
+    }
+    return tuple((key, value) for key, value in values.items() if value is not None)
 
 
 def _luminosity(check: _Check, value: Any) -> float | None:
@@ -182,7 +203,8 @@ def _pieces(check: _Check, value: Any, shape: str) -> tuple[tuple[Any, Any], ...
         if len(check.faults) == before:
             array = np.array(points, dtype=np.float64)
             array.setflags(write=False)
-            _check_order(check, where, array, shape)
+            for place, text in order_faults(array[:, 0], array[:, 1], shape):
+                check.fault(f"{where}{place}", text)
             pieces.append((array[:, 0], array[:, 1]))
     return tuple(pieces)
 
@@ -203,21 +225,3 @@ def _points(check: _Check, where: str, points: Any) -> list[list[float]]:
             if not (math.isfinite(x) and x > 0.0):
                 check.fault(at, f"{name} is {x}, must be positive and finite")
     return points
-
-
-def _check_order(check: _Check, where: str, points: Any, shape: str) -> None:
-    mass, coupling = points.T
-    if shape == "function":
-        for number in np.flatnonzero(np.diff(mass) <= 0.0) + 2:
-            check.fault(
-                f"{where}, point {number}",
-                f"mass {mass[number - 1]:g} does not rise above {mass[number - 2]:g}; "
-                'a function of mass needs rising masses, a closed curve shape = "region"',
-            )
-        return
-    if len(points) < 3:
-        check.fault(where, "a region needs at least three corners")
-    elif (points == np.roll(points, -1, axis=0)).all(axis=1).any():
-        check.fault(where, "two neighbouring corners are the same; do not repeat the first one at the end")
-    elif (edges := crossing_edges(mass, coupling)) is not None:
-        check.fault(where, f"edges {edges[0]} and {edges[1]} cross; order the corners along the outline")

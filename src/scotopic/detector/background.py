@@ -25,7 +25,7 @@ def draw_background(
     energy = LOWEST_GeV + rng.exponential(calo.background.slope_GeV, (slots, n))
     share = np.cumsum(calo.background.fractions) / np.sum(calo.background.fractions)
     region = np.searchsorted(share, rng.random((slots, n)))
-    ranges = np.cos(np.deg2rad([calo.forward_deg, calo.barrel_deg, calo.backward_deg]))
+    ranges = np.cos(np.deg2rad(calo.regions_deg))
     low, high = ranges[region].transpose(2, 0, 1)
     theta = np.arccos(low + (high - low) * rng.random((slots, n)))
     phi = np.pi * (2.0 * rng.random((slots, n)) - 1.0)

@@ -10,14 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from scotopic.detector.ecl_resolution import (
-    BACKWARD,
-    BARREL,
-    FORWARD,
-    phi_resolution,
-    relative_energy_resolution,
-    theta_resolution,
-)
+from scotopic.detector.cluster_resolution import angle_resolutions, energy_resolution
+from scotopic.detector.ecl_resolution import BACKWARD, BARREL, FORWARD
 from scotopic.detector.experiment import Calorimeter, Tail
 
 Floats = NDArray[np.float64]
@@ -32,28 +26,37 @@ LOW_ENERGY_GeV = 1.0  # the plateau of `single_photon_eff` holds from here
 def find_region(theta: Floats, calo: Calorimeter) -> Ints:
     """Return the region of polar angles: 1 forward, 2 barrel, 3 backward, 11 and 13 gaps, 0 outside."""
     degrees = np.rad2deg(theta)
-    edges = (*calo.forward_deg, *calo.barrel_deg, *calo.backward_deg)
-    codes = np.array([OUTSIDE, FORWARD, FORWARD_GAP, BARREL, BACKWARD_GAP, BACKWARD, OUTSIDE], dtype=np.int32)
+    edges = [edge for region in calo.regions_deg for edge in region]
+    codes = np.array([OUTSIDE, FORWARD, FORWARD_GAP, BARREL, BACKWARD_GAP, BACKWARD], dtype=np.int32)
+    codes = np.append(codes[: len(edges)], np.int32(OUTSIDE))
     return np.asarray(codes[np.searchsorted(edges, degrees, side="right")])
 
 
-def loss_probability(theta: Floats, region: Ints, calo: Calorimeter) -> Floats:
-    """Return the probability that a photon leaves less than 0.1 GeV: gaps, seam at 90°, everywhere else."""
+def loss_probability(theta: Floats, phi: Floats, region: Ints, calo: Calorimeter) -> Floats:
+    """Return the probability that a photon leaves less than 0.1 GeV.
+
+    It is lost in the gaps, in the seam at 90°, in cracks in azimuth of the barrel, and rarely anywhere else.
+    """
     loss = calo.loss
     at_seam = np.abs(np.rad2deg(theta) - 90.0) < loss.seam_halfwidth_deg
     probability = np.where(at_seam, loss.seam, loss.bulk)
+    if loss.phi_cracks is not None:
+        pitch = 360.0 / loss.phi_cracks
+        from_crack = np.abs(np.remainder(np.rad2deg(phi) + 0.5 * pitch, pitch) - 0.5 * pitch)
+        cracked = (region == BARREL) & (from_crack < loss.phi_crack_halfwidth_deg)
+        probability = np.where(cracked, np.maximum(loss.phi_crack, probability), probability)
     probability = np.where(region == FORWARD_GAP, loss.forward_gap, probability)
     probability = np.where(region == BACKWARD_GAP, loss.backward_gap, probability)
     return np.asarray(np.where(region == OUTSIDE, 1.0, probability))
 
 
 def find_photons(
-    energy: Floats, theta: Floats, region: Ints, calo: Calorimeter, rng: np.random.Generator
+    energy: Floats, theta: Floats, phi: Floats, region: Ints, calo: Calorimeter, rng: np.random.Generator
 ) -> Bools:
     """Return which photons make a cluster: acceptance, loss, efficiency at low and at high energy."""
     excess = np.maximum(energy - calo.min_cluster_GeV, 0.0)
     efficiency = calo.single_photon_eff * -np.expm1(-excess / calo.low_energy_slope_GeV)
-    efficiency = efficiency * (1.0 - loss_probability(theta, region, calo))
+    efficiency = efficiency * (1.0 - loss_probability(theta, phi, region, calo))
     return np.asarray(rng.random(energy.shape) < efficiency)
 
 
@@ -126,17 +129,17 @@ def smear(
     The energy has a Gaussian core that peaks at the true energy and a power-law tail to lower values;
     a share `calo.conversion_tail` of the photons that converted in front of the crystals is all tail.
     """
-    level, scale = calo.background_level, calo.resolution_scale
     overlap = calo.overlap
     safe = np.where(energy > 0.0, energy, 1.0)
-    sigma_e = safe * relative_energy_resolution(safe, region, level) * scale
+    sigma_e = safe * energy_resolution(safe, region, calo) * calo.resolution_scale
+    sigma_theta, sigma_phi = angle_resolutions(safe, region, calo)
     sigma_e *= np.where(overlapped, overlap.sigma_energy, 1.0)
     pull = draw_response(energy.shape, calo.tail, rng)
     all_tail = converted & (rng.random(energy.shape) < calo.conversion_tail)
     pull = np.where(all_tail, _tail_pull(rng.random(energy.shape), calo.tail), pull)
     angle_scale = [np.where(overlapped, factor, 1.0) for factor in (overlap.sigma_theta, overlap.sigma_phi)]
-    d_theta = theta_resolution(safe, region, level) * angle_scale[0] * rng.standard_normal(energy.shape)
-    d_phi = phi_resolution(safe, region, level) * angle_scale[1] * rng.standard_normal(energy.shape)
+    d_theta = sigma_theta * angle_scale[0] * rng.standard_normal(energy.shape)
+    d_phi = sigma_phi * angle_scale[1] * rng.standard_normal(energy.shape)
     measured_theta = np.abs(theta + d_theta)
     measured_phi = np.remainder(phi + d_phi + np.pi, 2.0 * np.pi) - np.pi
     return np.maximum(energy + sigma_e * pull, 0.0), measured_theta, measured_phi

@@ -83,6 +83,9 @@ class Loss:
     seam_halfwidth_deg: NonNegative
     seam: Fraction
     bulk: Fraction
+    phi_cracks: Count | None = None  # cracks in azimuth that point at the interaction point
+    phi_crack_halfwidth_deg: NonNegative = 0.0
+    phi_crack: Fraction = 0.0
 
 
 @dataclass(frozen=True)
@@ -119,18 +122,27 @@ class Charged:
     hadronic_fraction: tuple[Fraction, Fraction]  # uniform range of the deposited share of its kinetic energy
 
 
+RESOLUTION_NEEDS = {
+    "basf2-covariance": ("background_level",),
+    "quadrature": ("energy_percent", "angle_mrad"),
+}
+
+EnergyTerms = tuple[NonNegative, NonNegative, NonNegative, NonNegative]
+"""(a, b, c, d) of σ(E)/E = a/E ⊕ b/√E ⊕ c/E^¼ ⊕ d, in percent with E in GeV."""
+AngleTerms = tuple[NonNegative, NonNegative]
+"""(a, b) of σ(θ) = σ(φ) = a/√E ⊕ b, in mrad with E in GeV."""
+
+
 @dataclass(frozen=True)
 class Calorimeter:
     """Geometry and response of the electromagnetic calorimeter."""
 
     forward_deg: PolarRange
     barrel_deg: PolarRange
-    backward_deg: PolarRange
     front_radius_mm: Positive
     forward_z_mm: Positive
     backward_z_mm: Positive  # distance of the backward face, behind the interaction point
-    resolution: Literal["basf2-covariance"]
-    background_level: Literal["low", "mid", "high"]
+    resolution: Literal["basf2-covariance", "quadrature"]
     resolution_scale: Positive
     tail: Tail
     min_cluster_GeV: NonNegative
@@ -151,12 +163,27 @@ class Calorimeter:
     charged: Charged
     loss: Loss
     background: BeamBackground
+    backward_deg: PolarRange | None = None  # None where there is no backward endcap
+    background_level: Literal["low", "mid", "high"] | None = None  # basf2-covariance
+    energy_percent: tuple[EnergyTerms, EnergyTerms, EnergyTerms] | None = None  # forward, barrel, backward
+    angle_mrad: tuple[AngleTerms, AngleTerms, AngleTerms] | None = None  # forward, barrel, backward
+
+    @property
+    def regions_deg(self) -> tuple[tuple[float, float], ...]:
+        """Polar ranges of the regions there are, forward first."""
+        there = (self.forward_deg, self.barrel_deg, self.backward_deg)
+        return tuple(region for region in there if region is not None)
 
     def conflicts(self) -> Iterator[Conflict]:
-        """Yield regions that overlap."""
+        """Yield what the resolution needs and lacks, and regions that overlap."""
+        for key in RESOLUTION_NEEDS[self.resolution]:
+            if getattr(self, key) is None:
+                yield (key,), f'missing, resolution = "{self.resolution}" needs it'
+        if self.backward_deg is None and self.background.fractions[2] > 0.0:
+            yield ("backward_deg",), "missing, [calo.background] fractions has clusters there"
         for one, two in pairwise(("forward_deg", "barrel_deg", "backward_deg")):
             first, second = getattr(self, one), getattr(self, two)
-            if first[1] > second[0]:
+            if second is not None and first[1] > second[0]:
                 text = f"{one} = {shown(first)} must end before {two} = {shown(second)} begins"
                 yield (one, two), text
 
@@ -334,7 +361,10 @@ class Bhabha3D:
 
 @dataclass(frozen=True)
 class Trigger:
-    """Level 1: its objects and the lines the period had; a line it lacked is None."""
+    """Level 1: its objects and the lines the period had; a line it lacked is None.
+
+    ``ffo``, ``hie`` and the ``lml`` lines are Belle II's; the last three stand for the triggers of other experiments.
+    """
 
     cells: TriggerCells
     track: TriggerTrack
@@ -344,6 +374,9 @@ class Trigger:
     lml1: ClusterLine | None = None
     lml6: ClusterLine | None = None
     lml13: ClusterLine | None = None
+    two_tracks: TrackLine | None = None
+    energy_sum: SumLine | None = None
+    single_photon: ClusterLine | None = None
 
 
 @dataclass(frozen=True)

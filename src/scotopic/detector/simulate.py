@@ -282,7 +282,7 @@ def _make_clusters(
     charge = charges(deposits.particles.pdg)
     theta, phi, reached = calorimeter_entry(deposits.particles, charge, experiment.beam.field_T, calo)
     region = find_region(theta, calo)
-    present = reached & find_photons(deposits.energy, theta, region, calo, rng)
+    present = reached & find_photons(deposits.energy, theta, phi, region, calo, rng)
     event = deposits.particles.event[present]
     slot, slots = _ranks(event, deposits.energy[present])
     at, shape = (slot, event), (slots, n)

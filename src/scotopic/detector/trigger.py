@@ -34,6 +34,7 @@ from scotopic.numerics.units import DEGREE
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+LINES = ("ffo", "hie", "lml1", "lml6", "lml13", "two_tracks", "energy_sum", "single_photon")
 IN_TIME = 10.0  # |t|/dt99 of clusters that the high-level trigger counts (basf2, filter calculator)
 
 
@@ -81,7 +82,7 @@ def fire_lines(
     cell_clusters = find_clusters(hits, trigger.cells, boost)
     bhabha = bhabha_3d(cell_clusters, trigger.bhabha3d)
     fired = {}
-    for name in ("ffo", "hie", "lml1", "lml6", "lml13"):
+    for name in LINES:
         line: TrackLine | SumLine | ClusterLine | None = getattr(trigger, name)
         if line is None:
             continue

@@ -68,7 +68,7 @@ class Beams:
 
     def sample(self, n: int, rng: np.random.Generator) -> Floats:
         """Return total four-momenta (4, n) of collisions with Gaussian beam energies."""
-        draws = rng.standard_normal((2, n))
+        draws = rng.standard_normal((n, 2)).T  # the first of many are those of few
         return self.total_momentum(
             self.electron_GeV + self.spread_GeV[0] * draws[0],
             self.positron_GeV + self.spread_GeV[1] * draws[1],
@@ -94,6 +94,8 @@ def to_lab(events: Events, beams: Beams, rng: np.random.Generator | None = None)
     """
     if events.frame != "cm":
         raise InputError(f"events are already in the {events.frame} frame")
+    if events.decayed is not None:
+        raise InputError("particles of the events have decayed; move the events to the laboratory before")
     if rng is None:
         lab = np.stack([boost(p, beams.boost) for p in events.momenta])
         return replace(events, momenta=lab, frame="lab")

@@ -103,6 +103,7 @@ def _two_body(process: Process, cos: tuple[float, float]) -> Channel:
 
 
 def _three_photons(limits: Limits) -> Channel:
+    """The softest photon, flat in lnE, then another one's direction; both flat in rapidity, as the beams emit."""
     low, high = np.arctanh(np.clip(limits.cos, -POLE, POLE))
 
     def build(u: Floats, sqrt_s: Floats) -> Built:
@@ -110,20 +111,23 @@ def _three_photons(limits: Limits) -> Channel:
         floor = np.minimum(limits.energy, sqrt_s / 6.0)
         log_range = np.log(sqrt_s / 3.0 / floor)
         energy = floor * np.exp(log_range * u[0])
-        c = np.tanh(low + (high - low) * u[1])
-        soft = from_angles(energy, 0.0, c, 2.0 * np.pi * u[4])
-        mass2 = sqrt_s * (sqrt_s - 2.0 * energy)
-        mass = np.sqrt(mass2)
-        first = from_angles(0.5 * mass, 0.0, 2.0 * u[2] - 1.0, 2.0 * np.pi * u[3])
-        second = np.concatenate([first[:1], -first[1:]])
-        rest = _total(sqrt_s) - soft
-        hard = [boost(p, velocity(rest)) for p in (first, second)]
-        softest = energy <= np.minimum(hard[0][0], hard[1][0])
-        # d³k/((2π)³ 2E) dΦ₂
-        volume = (
-            energy**2 * log_range * (1.0 - c * c) * (high - low) / (8.0 * np.pi**2) * (1.0 / (8.0 * np.pi))
-        )
-        return np.stack([*hard, soft]), 3.0 * volume * softest
+        c1, c2 = np.tanh(low + (high - low) * u[1:3])
+        turn = 2.0 * np.pi * u[4]
+        relative = 2.0 * np.pi * u[3]
+        along = c1 * c2 + np.sqrt((1.0 - c1 * c1) * (1.0 - c2 * c2)) * np.cos(relative)
+        mass2 = sqrt_s * (sqrt_s - 2.0 * energy)  # of the two hard photons
+        hard_energy = 0.5 * mass2 / (sqrt_s - energy * (1.0 - along))
+        soft = from_angles(energy, 0.0, c1, turn)
+        hard = from_angles(hard_energy, 0.0, c2, turn + relative)
+        last = _total(sqrt_s) - soft - hard
+        softest = energy <= np.minimum(hard_energy, last[0])
+        # d³k/((2π)³ 2E) dΦ₂, dΦ₂ = E² dΩ/(8π² M²)
+        volume = energy**2 * log_range * (1.0 - c1 * c1) * (high - low) / (8.0 * np.pi**2)
+        volume *= hard_energy**2 * (1.0 - c2 * c2) * (high - low) / (4.0 * np.pi * mass2)
+        # either hard photon may be the drawn one: share in the ratio of 1/p⊥² of the drawn one
+        drawn, left = (p[1] ** 2 + p[2] ** 2 for p in (hard, last))
+        volume *= 2.0 * left / (drawn + left)
+        return np.stack([hard, last, soft]), 3.0 * volume * softest
 
     return Channel("three photons", 5, build, _all)
 

@@ -47,6 +47,7 @@ def cross_section(
     sqrt_s: float = 10.58,
     cuts: Sequence[str] = (),
     isr: str = "none",
+    alpha: str = "fixed",
     rel_error: float = 0.005,
     seed: int = 1,
     workers: int = 1,
@@ -63,7 +64,10 @@ def cross_section(
         GeV.
     cuts : sequence of str
         As in `scotopic.events.cuts`.
-    isr : {"none", "collinear"}
+    isr : {"none", "collinear", "pt"}
+        Initial-state radiation: along the beams, or with transverse momentum.
+    alpha : {"fixed", "running"}
+        Whether vacuum polarisation dresses internal photons.
     rel_error : float
         Relative Monte Carlo error to reach.
     seed, workers : int
@@ -79,7 +83,9 @@ def cross_section(
     if workers < 1:
         raise InputError(f"workers = {workers}, must be at least 1")
     start = time.perf_counter()
-    sampler = make_sampler(process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr)
+    sampler = make_sampler(
+        process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr, alpha=alpha
+    )
     heavy = workers > 1 and cost(sampler.process.plan) > WORTH_PROCESSES
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) if heavy else nullcontext() as pool:
         value, error, points = _integrate(sampler, rel_error, seed, pool, workers)

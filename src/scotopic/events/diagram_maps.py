@@ -7,13 +7,14 @@ are logarithmic in their distance from the pole of their propagator, narrow reso
 Breit-Wigner; masses of the beams are kept, so that a transfer may go down to m_e² and below.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.events.cuts import GenerationCut, cos_range
+from scotopic.events.cuts import GenerationCut, cos_range, lowest
 from scotopic.events.diagrams import Diagram, Propagator
 from scotopic.numerics.lorentz import direction_about, two_body_momentum
 from scotopic.physics.processes import Process
@@ -21,8 +22,9 @@ from scotopic.physics.standard_model import ELECTRON_MASS
 
 Floats = NDArray[np.float64]
 
-SMALLEST_ANGLE = 1e-14  # 1 - cosθ where a map becomes flat, at least
+SMALLEST_ANGLE = 1e-30  # 1 - cosθ where a map becomes flat, at least
 SMALLEST_SHARE = 1e-7  # of the largest squared mass, the same for masses without a lower bound
+SMALLEST_EXCESS = 1e-14  # of the largest squared mass, where a lepton and its photon become flat, at least
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class DiagramMap:
         Between one cluster and the next.
     decaying : dict of mask to Propagator
         s-channel propagators.
+    first_cos : (float, float)
+        Range of the cosine of the first cluster to the positron beam.
+    photon_energy : float
+        What the cuts ask of every photon at least, GeV.
     """
 
     process: Process
@@ -45,6 +51,12 @@ class DiagramMap:
     exchanged: tuple[Propagator, ...]
     decaying: dict[int, Propagator]
     first_cos: tuple[float, float]
+    photon_energy: float
+
+    @property
+    def electrons(self) -> tuple[int, ...]:
+        """Masks of single electrons and positrons."""
+        return tuple(1 << i for i, name in enumerate(self.process.names) if i > 1 and name in ("e-", "e+"))
 
     @property
     def dimensions(self) -> int:
@@ -88,9 +100,14 @@ class DiagramMap:
         distance = lowest**2 - mass**2
         if distance < 0.0:  # a pole above: nothing to follow
             return low + (high - low) * u, (high - low) / (2.0 * np.pi)
-        scale = np.maximum(distance, max(0.05 * lowest**2, SMALLEST_SHARE * float(high.max())))
         if distance > 0.0:
-            scale = np.full(highest.shape, distance)
+            scale = distance
+        elif lowest > 0.0:
+            # a lepton and its photons: 2 k·p is at least E_γ m²/E, in a cone of m/E
+            excess = 2.0 * self.photon_energy * lowest**2 / float(highest.max())
+            scale = max(excess, SMALLEST_EXCESS * float(high.max()))
+        else:
+            scale = SMALLEST_SHARE * float(high.max())
         log_range = np.log1p((high - low) / scale)
         above = scale * np.expm1(log_range * u)
         return low + above, (above + scale) * log_range / (2.0 * np.pi)
@@ -135,7 +152,7 @@ class DiagramMap:
         )
         rest, mass = whole, sqrt_s
         left = sum(self.clusters)
-        transfer2 = np.full(sqrt_s.shape, ELECTRON_MASS**2)  # virtual mass² of what meets the electron beam
+        gap = np.zeros(sqrt_s.shape)  # m_e² - t of what meets the electron beam
         volume = np.ones(sqrt_s.shape)
         for step, (cluster, propagator) in enumerate(zip(self.clusters, self.exchanged, strict=False)):
             left &= ~cluster
@@ -148,9 +165,18 @@ class DiagramMap:
             p = two_body_momentum(mass, np.sqrt(cluster2), np.sqrt(left2))
             # the cluster by its angle to the positron beam at first, then what is left to the electron beam
             beam, out2 = (positron, cluster2) if step == 0 else (electron, left2)
-            beam_energy = (mass**2 + ELECTRON_MASS**2 - transfer2) / (2.0 * mass)
-            beam_p2 = beam_energy**2 - ELECTRON_MASS**2
-            y, factor = self._angle(p, out2, beam_energy, beam_p2, propagator, numbers, first=step == 0)
+            beam_energy = (mass**2 + gap) / (2.0 * mass)
+            beam_p = np.sqrt(beam_energy**2 - ELECTRON_MASS**2)
+            if propagator.mass == 0.0 and (cluster if step == 0 else left) in self.electrons:
+                # of a photon between electrons, without cancellation: (E - E')² m² ...
+                lost = ((left2 if step == 0 else cluster2) - ELECTRON_MASS**2 + gap) / (2.0 * mass)
+                product = beam_energy * (beam_energy - lost) - ELECTRON_MASS**2 + beam_p * p
+                least = 2.0 * (ELECTRON_MASS * lost) ** 2 / product
+            else:
+                product = beam_energy * np.sqrt(out2 + p * p) + beam_p * p
+                smallest = (beam_energy**2 * out2 + ELECTRON_MASS**2 * p * p) / product
+                least = (propagator.mass**2 - ELECTRON_MASS**2) - out2 + 2.0 * smallest
+            y, factor = self._angle(least, 2.0 * p * beam_p, next(numbers), first=step == 0)
             volume = volume * factor * p / (4.0 * np.pi * mass)
             seen = (
                 beam if step == 0 else _boosted(beam, rest * np.array([[1.0], [-1.0], [-1.0], [-1.0]]), mass)
@@ -163,35 +189,17 @@ class DiagramMap:
             cluster_mass = np.sqrt(cluster2)
             cluster_momentum = _boosted(cluster_rest, rest, mass)
             volume = volume * self._decay(cluster, cluster_momentum, cluster_mass, numbers, momenta)
-            # t of the propagator behind this cluster, from the angle: (p_beam - p_out)²
-            transfer2 = (
-                ELECTRON_MASS**2
-                + out2
-                - 2.0 * (beam_energy * np.sqrt(out2 + p * p) - np.sqrt(beam_p2) * p * (1.0 - y))
-            )
+            gap = (ELECTRON_MASS**2 - propagator.mass**2) + least + 2.0 * p * beam_p * y
             rest, mass = _boosted(left_rest, rest, mass), np.sqrt(left2)
         return volume * self._decay(self.clusters[-1], rest, mass, numbers, momenta)
 
-    def _angle(
-        self,
-        p: Floats,
-        out2: Floats,
-        beam_energy: Floats,
-        beam_p2: Floats,
-        propagator: Propagator,
-        numbers: Iterator[Floats],
-        *,
-        first: bool,
-    ) -> tuple[Floats, Floats]:
-        # y = 1 - cosθ with density 1/(M² - t), M² - t = x + 2 p p_beam y; the volume is that of cosθ/2.
-        beam_p = np.sqrt(beam_p2)
-        product = beam_energy * np.sqrt(out2 + p * p)
-        smallest = (beam_energy**2 * out2 + ELECTRON_MASS**2 * p * p) / (product + beam_p * p)
-        x = propagator.mass**2 - ELECTRON_MASS**2 - out2 + 2.0 * smallest
-        scale = np.clip(x / (2.0 * p * beam_p), SMALLEST_ANGLE, 1e6)
+    def _angle(self, least: Floats, slope: Floats, u: Floats, *, first: bool) -> tuple[Floats, Floats]:
+        # y = 1 - cosθ with density 1/(M² - t), M² - t = least + slope y; the volume is that of cosθ/2.
+        scale = np.clip(least / slope, SMALLEST_ANGLE, 1e6)
         low, high = (1.0 - self.first_cos[1], 1.0 - self.first_cos[0]) if first else (0.0, 2.0)
         log_range = np.log((high + scale) / (low + scale))
-        y = (low + scale) * np.exp(log_range * next(numbers)) - scale
+        above = (low + scale) * np.expm1(log_range * u)
+        y = low + above
         return np.clip(y, 0.0, 2.0), 0.5 * (y + scale) * log_range
 
 
@@ -212,7 +220,16 @@ def map_of(
     if exchanged and clusters[0].bit_count() == 1 and not radiated:
         low, high = cos_range(cuts, clusters[0].bit_length() - 3)
         cos = (-high, -low)  # to the positron beam
-    return DiagramMap(process, tuple(clusters), tuple(exchanged), decaying, cos)
+    energy = least_photon_energy(process, cuts) * (0.1 if radiated else 1.0)
+    return DiagramMap(process, tuple(clusters), tuple(exchanged), decaying, cos, energy)
+
+
+def least_photon_energy(process: Process, cuts: Sequence[GenerationCut]) -> float:
+    """Return the energy (GeV) that the cuts ask of every photon at least; √s without photons."""
+    photons = [slot for slot, name in enumerate(process.outgoing) if name == "gamma"]
+    return min(
+        (max(lowest(cuts, what, slot) for what in ("E", "p", "pt")) for slot in photons), default=math.inf
+    )
 
 
 def _boosted(p: Floats, frame: Floats, mass: Floats) -> Floats:

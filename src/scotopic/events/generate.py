@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.events.sampler import BATCH, Adapted, adapt, make_sampler
-from scotopic.numerics.engine import choose_engine
+from scotopic.numerics.engine import COMPILE_ABOVE_EVENTS, choose_engine
+from scotopic.numerics.rng import stream
 from scotopic.physics.amplitudes.plan import cost
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import Process
@@ -35,7 +36,9 @@ def generate(
     seed: int = 1,
     unweighted: bool = False,
     isr: str = "none",
+    alpha: str = "fixed",
     workers: int = 1,
+    skip: int = 0,
 ) -> Events:
     """Return n events whose weights sum to the cross section in pb.
 
@@ -45,27 +48,40 @@ def generate(
         Such as ``"e- e+ > gamma gamma gamma"``.
     n : int
         Number of events.
-    model, parameters, sqrt_s, cuts, isr : as for `scotopic.events.cross_section.cross_section`
+    model, parameters, sqrt_s, cuts, isr, alpha : as for `scotopic.events.cross_section.cross_section`
     unweighted : bool
         Keep events with a probability of their weight over the largest one, so that all weights are equal. Weights
         above the largest one seen while adapting keep weight one; `Events.overweight` is the share of the cross
         section that this loses.
     seed, workers : int
         The result does not depend on the number of workers.
+    skip : int
+        Events of the sample to leave out at its start: what a seed gives is one long sample, of which another
+        call may return a longer or a later part. They are generated again, which takes as long as the first time.
 
     Notes
     -----
-    With collinear radiation, the photons that left along the beams take the last two slots.
+    The cross section is that of all points tried, also for events left out; momenta of an event do not depend on n,
+    skip or workers.
+
+    With radiation, the photons of the electron's and of the positron's beam take the last two slots; a slot is empty
+    (code 0, momenta 0) where the photon would have less than `scotopic.events.radiation.LEAST_PHOTON`.
     """
     if n < 1:
         raise InputError(f"number of events = {n}, must be at least 1")
     if workers < 1:
         raise InputError(f"workers = {workers}, must be at least 1")
-    sampler = make_sampler(process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr)
+    if skip < 0:
+        raise InputError(f"skip = {skip}, must not be negative")
+    sampler = make_sampler(
+        process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr, alpha=alpha
+    )
     adapted = adapt(sampler, seed=seed)
     share = adapted.maxima / adapted.maxima.sum()
-    expected = n / max(float(adapted.means.sum() / adapted.maxima.sum()), 1e-6) if unweighted else 1.5 * n
-    engine = choose_engine("auto", int(expected), cost(sampler.process.plan))
+    kept_share = float(adapted.means.sum() / adapted.maxima.sum()) if unweighted else 0.67
+    expected = (skip + n) / max(kept_share, 1e-6)
+    # by the size of the amplitude alone: engines differ in the last digits, and events must not depend on n
+    engine = choose_engine("auto", COMPILE_ABOVE_EVENTS, cost(sampler.process.plan))
     make = partial(_batch, adapted, share, seed, engine, unweighted)
     kept: list[Floats] = []
     weights: list[Floats] = []
@@ -73,19 +89,24 @@ def generate(
     for momenta, weight, mean, its_variance, excess in _batches(
         make, workers if expected > WORTH_PROCESSES else 1
     ):
-        kept.append(momenta)
-        weights.append(weight)
+        first = max(skip - found, 0)
+        kept.append(momenta[:, :, first:])
+        weights.append(weight[first:])
         found += momenta.shape[-1]
         tried += 1
         total, variance, lost = total + mean, variance + its_variance, lost + excess
-        if found >= n:
+        if found >= skip + n:
             break
     sigma = total / tried
     weight = np.concatenate(weights)[:n]
-    codes = list(sampler.process.codes) + [pdg_code("gamma")] * (2 if isr == "collinear" else 0)
+    momenta = np.concatenate(kept, axis=-1)[:, :, :n]
+    pdg = np.full((len(momenta), n), pdg_code("gamma"), dtype=np.int32)
+    codes = sampler.process.codes
+    pdg[: len(codes)] = np.array(codes)[:, None]
+    pdg[len(codes) :][momenta[len(codes) :, 0] == 0.0] = 0
     return Events(
-        pdg=np.repeat(np.array(codes, dtype=np.int32)[:, None], n, axis=1),
-        momenta=np.concatenate(kept, axis=-1)[:, :, :n],
+        pdg=pdg,
+        momenta=momenta,
         weights=weight * (sigma / weight.sum()),
         frame="cm",
         sqrt_s=sqrt_s,
@@ -133,6 +154,6 @@ def _batch(
             keep = value > 0.0
         kept.append(momenta[:, :, keep])
         weights.append(np.ones(int(keep.sum())) if unweighted else value[keep] / size)
-    order = np.random.Generator(np.random.Philox(key=number)).permutation(sum(map(len, weights)))
+    order = stream(seed, "order", adapted.sampler.process.text, number).permutation(sum(map(len, weights)))
     joined = np.concatenate(kept, axis=-1)[:, :, order]
     return joined, np.concatenate(weights)[order], mean, variance, lost

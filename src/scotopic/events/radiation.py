@@ -1,57 +1,217 @@
-"""Collinear initial-state radiation: the electron's structure function.
+"""Initial-state radiation: how much energy photons take from the beams, and where they go.
 
-Exponentiated soft part times the leading-logarithmic hard part to second order in α (E. A. Kuraev and V. S. Fadin,
-Sov. J. Nucl. Phys. 41 (1985) 466; O. Nicrosini and L. Trentadue, Phys. Lett. B 196 (1987) 551). Not included: the
-photons' transverse momentum, final-state radiation, interference, vacuum polarisation, non-logarithmic K factors
-(α/π(π²/3 - 1/2), 0.6 %).
+Both beams radiate before they collide, each by its structure function. Radiation is collinear, or each beam's
+photon gets a transverse momentum. The energy shares, and with them the mass √s' of what is left, are the same in
+both cases; so are cross sections without cuts.
 """
 
 import math
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.events.photon_angles import emission_angles, restriction
+from scotopic.events.structure_function import TINY, radiator_exponent, soft_factor, structure_function
+from scotopic.numerics.lorentz import boost_from_rest, dot, onto_axis
+from scotopic.physics.amplitudes.plan import Plan
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS
 
 Floats = NDArray[np.float64]
+Radiation = Literal["none", "collinear", "pt"]
+
+LEAST_PHOTON = 1e-9
+"""GeV; softer photons are left out, and their beam keeps the energy."""
+
+RETURN_SHARE, RESONANCE_SHARE = 0.2, 0.3
+"""Shares of the points that look for small s', and for narrow resonances if there are any."""
 
 
-def radiator_exponent(s: float) -> float:
-    """Return β/2 = (α/π)(ln(s/m_e²) - 1), the exponent of (1 - x)^(β/2 - 1)."""
-    return ALPHA_0 / math.pi * (math.log(s / ELECTRON_MASS**2) - 1.0)
+@dataclass(frozen=True)
+class Emission:
+    """Photons radiated by the beams, in the centre-of-mass frame of the beams.
 
-
-def structure_function(missing: Floats, s: float) -> Floats:
-    """Return D(x)/[(β/2)(1 - x)^(β/2 - 1)] at the energy share `missing` = 1 - x that photons took.
-
-    D(x) = (β/2)(1-x)^(β/2-1)[1 + 3β/8 - β²/48 (L/3 + π² - 47/8)] - (β/4)(1+x)
-    + (β²/32)[4(1+x) ln(1/(1-x)) - (1+3x²)/(1-x) ln x - 5 - x], with β = (2α/π)(L - 1), L = ln(s/m_e²).
-    """
-    half = radiator_exponent(s)
-    beta, log = 2.0 * half, math.log(s / ELECTRON_MASS**2)
-    x = 1.0 - missing
-    soft = 1.0 + 0.375 * beta - beta**2 / 48.0 * (log / 3.0 + math.pi**2 - 5.875)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bracket = (
-            -4.0 * (1.0 + x) * np.log(missing) - (1.0 + 3.0 * x**2) / missing * np.log1p(-missing) - 5.0 - x
-        )
-    hard = -0.25 * beta * (1.0 + x) + beta**2 / 32.0 * np.where(missing > 0.0, bracket, 0.0)
-    return np.asarray(soft + hard * missing ** (1.0 - half) / half)
-
-
-def radiate(u: Floats, s: float, least_share: float) -> tuple[Floats, Floats]:
-    """Return the energy shares (2, N) that photons take from both beams, and their weight (N,).
-
-    Parameters
+    Attributes
     ----------
-    u : (2, N)
-        Uniform numbers; 1 - x = u^(2/β), so that the soft peak is flat.
-    s : float
-        GeV².
-    least_share : float
-        Least x₁x₂ with enough energy for the process; the weight is zero below.
+    photons : (2, 4, N)
+        Of the electron's and of the positron's beam; zeros where there is none.
+    root : (N,)
+        √s', the mass of what is left, GeV.
+    axis : (3, N)
+        Direction of the electron in the rest frame of what is left.
+    weight : (N,)
+        Structure functions over the density of the map.
+    missing : (2, N)
+        Share of its energy that each beam lost.
+    away : (2, N) or None
+        1 - cosθ of the photons to their beams, if they have a transverse momentum.
     """
-    missing = u ** (1.0 / radiator_exponent(s))
-    weight = np.prod(structure_function(missing, s), axis=0)
-    possible = np.prod(1.0 - missing, axis=0) > least_share
-    return missing, np.where(possible, weight, 0.0)
+
+    photons: Floats
+    root: Floats
+    axis: Floats
+    weight: Floats
+    missing: Floats
+    away: Floats | None = None
+
+    def recoiled(self, momenta: Floats) -> Floats:
+        """Return momenta (slots, 4, N) in the frame of the beams, from those with the electron along +z."""
+        left = -self.photons.sum(axis=0)
+        left[0] = np.sqrt(self.root**2 + (left[1:] ** 2).sum(axis=0))
+        turned = [np.concatenate([p[:1], onto_axis(p[1:], self.axis)]) for p in momenta]
+        return np.stack([boost_from_rest(p, left, self.root) for p in turned])
+
+
+@dataclass(frozen=True)
+class Radiator:
+    """The map from uniform numbers to emissions.
+
+    Attributes
+    ----------
+    mode : {"collinear", "pt"}
+    sqrt_s : float
+        GeV.
+    least : float
+        Least √s' with enough energy for the process, GeV.
+    resonances : tuple of (mass, width)
+        Narrow resonances in s' to follow, GeV.
+    exchange : bool
+        Whether the process has a t-channel, so that its angles count from one of the beams.
+    """
+
+    mode: Literal["collinear", "pt"]
+    sqrt_s: float
+    least: float
+    resonances: tuple[tuple[float, float], ...] = ()
+    exchange: bool = False
+
+    @property
+    def dimensions(self) -> int:
+        """Number of uniform numbers."""
+        return 2 if self.mode == "collinear" else 7
+
+    def emit(self, u: Floats) -> Emission:
+        """Return the emissions of uniform numbers (dimensions, N)."""
+        missing, weight = self._shares(u[:2])
+        missing = np.where(missing > 2.0 * LEAST_PHOTON / self.sqrt_s, missing, 0.0)
+        root = self.sqrt_s * np.sqrt(np.prod(1.0 - missing, axis=0))
+        energy = 0.5 * self.sqrt_s
+        zero = np.zeros(root.shape)
+        if self.mode == "collinear":
+            photons = (
+                energy * missing[:, None] * np.array([[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, -1.0]])[..., None]
+            )
+            return Emission(photons, root, np.stack([zero, zero, zero + 1.0]), weight, missing)
+        away, factors = emission_angles(u[2:4], missing, energy)
+        sin = np.sqrt(away * (2.0 - away))
+        phi = 2.0 * math.pi * u[4:6]
+        along = (1.0 - away) * np.array([[1.0], [-1.0]])
+        directions = np.stack([np.ones(sin.shape), sin * np.cos(phi), sin * np.sin(phi), along], axis=1)
+        photons = energy * (missing * _rescaling(missing, directions))[:, None] * directions
+        axis = self._axis(photons, root, u[6])
+        return Emission(photons, root, axis, weight * np.prod(factors, axis=0), missing, away)
+
+    def at_scale(self, emission: Emission, scales: Floats) -> Floats:
+        """Return by which factor emissions are more probable if beams radiate up to `scales` (2, N) in GeV²."""
+        eta = radiator_exponent(self.sqrt_s**2)
+        least = 2.0 * LEAST_PHOTON / self.sqrt_s
+        factor = np.ones(emission.root.shape)
+        for side, (missing, share) in enumerate(zip(emission.missing, scales / self.sqrt_s**2, strict=True)):
+            other = np.maximum(eta + ALPHA_0 / math.pi * np.log(np.maximum(share, TINY)), 0.0)
+            y = np.maximum(missing, least)
+            none = soft_factor(other) / soft_factor(eta)
+            some = other / eta * structure_function(y, other) / structure_function(y, eta)
+            if emission.away is not None:
+                some = some * restriction(emission.away[side], missing, 0.5 * self.sqrt_s, share)
+            factor = factor * y ** (other - eta) * np.where(missing > 0.0, some, none)
+        return factor
+
+    def _shares(self, u: Floats) -> tuple[Floats, Floats]:
+        # Energy shares (2, N) of the photons of both beams and their weight, from v = 1 - s'/s and its division.
+        s = self.sqrt_s**2
+        eta = radiator_exponent(s)
+        v, density = self._total_share(u[0], eta)
+        half = u[1] < 0.5
+        w = np.where(half, 2.0 * u[1], 2.0 * u[1] - 1.0)
+        # the smaller share `a`, up to where both are equal, with the soft peak flat
+        largest = v / (1.0 + np.sqrt(1.0 - v))
+        a = largest * np.maximum(w, TINY) ** (1.0 / eta)
+        b = (v - a) / (1.0 - a)
+        missing = np.where(half, [a, b], [b, a])
+        # η² a^(η-1) b^(η-1) da dv/(1 - a), over the densities of a, (η/2) a^(η-1)/largest^η, and of v
+        weight = 2.0 * eta * largest**eta * b ** (eta - 1.0) / ((1.0 - a) * density)
+        return missing, weight * structure_function(a, eta) * structure_function(b, eta)
+
+    def _total_share(self, u: Floats, eta: float) -> tuple[Floats, Floats]:
+        # v = 1 - s'/s and its density: soft peak v^(2η-1), 1/(1 - v) of the return to small s', resonances
+        s = self.sqrt_s**2
+        least = (self.least / self.sqrt_s) ** 2
+        highest = 1.0 - least
+        log_range = -math.log(least)
+        peaks = [
+            (mass**2 / s, mass * width / s)
+            for mass, width in self.resonances
+            if self.least < mass < self.sqrt_s and width > 0.0
+        ]
+        shares = np.array([0.0, RETURN_SHARE, *(RESONANCE_SHARE / len(peaks) for _ in peaks)])
+        shares[0] = 1.0 - shares.sum()
+        edges = np.concatenate([[0.0], np.cumsum(shares)])
+        which = np.minimum(np.searchsorted(edges, u, side="right") - 1, len(shares) - 1)
+        w = np.clip((u - edges[which]) / shares[which], 0.0, 1.0)
+        v = highest * np.maximum(w, TINY) ** (0.5 / eta)
+        v = np.where(which == 1, -np.expm1(-log_range * w), v)
+        ranges = [
+            (math.atan((least - pole) / spread), math.atan((1.0 - pole) / spread)) for pole, spread in peaks
+        ]
+        for number, ((pole, spread), (begin, end)) in enumerate(zip(peaks, ranges, strict=True)):
+            found = 1.0 - (pole + spread * np.tan(begin + (end - begin) * w))
+            v = np.where(which == 2 + number, found, v)
+        v = np.clip(v, TINY, highest)
+        density = shares[0] * 2.0 * eta * (v / highest) ** (2.0 * eta) / v
+        density += shares[1] / (log_range * (1.0 - v))
+        for (pole, spread), share, (begin, end) in zip(peaks, shares[2:], ranges, strict=True):
+            density += share * spread / ((1.0 - v - pole) ** 2 + spread**2) / (end - begin)
+        return v, density
+
+    def _axis(self, photons: Floats, root: Floats, u: Floats) -> Floats:
+        # The electron's direction in the rest frame of what is left.
+        zero = np.zeros(root.shape)
+        energy = 0.5 * self.sqrt_s + zero
+        momentum = np.sqrt(energy**2 - ELECTRON_MASS**2)
+        electron, positron = (np.stack([energy, zero, zero, sign * momentum]) for sign in (1.0, -1.0))
+        left = electron + positron - photons.sum(axis=0)
+        if self.exchange:
+            # what is left of both beams is back to back: a beam that does not radiate keeps its direction,
+            # and the pole of the momentum transfer to it its place
+            chosen = electron - photons[0]
+        else:
+            # along the electron or against the positron in the ratio of their squared energies in that frame: exact
+            # for one photon and the annihilation to a current (R. Kleiss, Nucl. Phys. B 241 (1984) 61)
+            first, second = (dot(beam, left) ** 2 for beam in (electron, positron))
+            chosen = np.where(u * (first + second) < first, electron, -positron)
+        back = left * np.array([[1.0], [-1.0], [-1.0], [-1.0]])
+        seen = boost_from_rest(chosen, back, root)[1:]
+        return np.asarray(seen / np.sqrt((seen**2).sum(axis=0)))
+
+
+def _rescaling(missing: Floats, directions: Floats) -> Floats:
+    """Return the common factor of both photons' energies for which s' = (1 - y₁)(1 - y₂) s.
+
+    One for a single photon, at any angle, and for photons along their beams; else 1 - y₁y₂/(y₁ + y₂) at least.
+    """
+    y1, y2 = missing
+    both, product = y1 + y2, y1 * y2
+    opening = dot(directions[0], directions[1])  # 1 - cos of the angle between the photons
+    wanted = both - product
+    root = np.sqrt(np.maximum(both**2 - 2.0 * product * opening * wanted, 0.0))
+    total = both + root
+    return np.asarray(np.divide(2.0 * wanted, total, out=np.ones_like(total), where=total > 0.0))
+
+
+def annihilation_resonances(plan: Plan) -> tuple[tuple[float, float], ...]:
+    """Return mass and width (GeV) of the unstable particles that the beams annihilate to."""
+    everything = (1 << len(plan.legs)) - 1
+    fields = {key.field for key, _ in plan.currents if key.mask in (0b11, everything ^ 0b11)}
+    found = {plan.model.particle(field) for field in fields}
+    return tuple(sorted((one.mass, one.width) for one in found if one.width > 0.0))

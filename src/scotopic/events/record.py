@@ -12,6 +12,34 @@ Frame = Literal["cm", "lab"]
 
 
 @dataclass(frozen=True)
+class Decayed:
+    """Particles that decayed within N events.
+
+    Attributes
+    ----------
+    pdg : (rows, N) int32
+        PDG codes; 0 marks an empty row.
+    momenta : (rows, 4, N) float64
+        (E, px, py, pz) in GeV, in the frame of the events.
+    mothers : (rows, N) int32
+        Row of the particle that each came from; -1 where it came from the collision.
+    origins : (slots, N) int32
+        The same for the final-state particles of the events.
+    """
+
+    pdg: NDArray[np.int32]
+    momenta: NDArray[np.float64]
+    mothers: NDArray[np.int32]
+    origins: NDArray[np.int32]
+
+    def select(self, which: NDArray[np.bool_] | NDArray[np.integer] | slice) -> "Decayed":
+        """Return those of the chosen events."""
+        return Decayed(
+            self.pdg[:, which], self.momenta[:, :, which], self.mothers[:, which], self.origins[:, which]
+        )
+
+
+@dataclass(frozen=True)
 class Events:
     """Final-state particles of N events, one slot per particle.
 
@@ -39,6 +67,8 @@ class Events:
         Whether the events carry the beams' energy spread.
     vertices : (slots, 3, N) float64 or None
         Production point of each particle, mm; None means the interaction point.
+    decayed : Decayed or None
+        The particles that decayed, where the sample tells.
     resonance : tuple of int
         Slots of the particles that a narrow resonance decayed to; empty if there is none or it is unknown.
     efficiency : float or None
@@ -59,6 +89,7 @@ class Events:
     seed: int | None = None
     beam_spread: bool = False
     vertices: NDArray[np.float64] | None = None
+    decayed: Decayed | None = None
     resonance: tuple[int, ...] = ()
     efficiency: float | None = None
     overweight: float = 0.0
@@ -72,6 +103,9 @@ class Events:
             raise InputError(f"events: weights have shape {self.weights.shape}, expected {(n,)}")
         if self.vertices is not None and self.vertices.shape != (slots, 3, n):
             raise InputError(f"events: vertices have shape {self.vertices.shape}, expected {(slots, 3, n)}")
+        if self.decayed is not None and self.decayed.origins.shape != (slots, n):
+            found = self.decayed.origins.shape
+            raise InputError(f"events: origins have shape {found}, expected {(slots, n)}")
         if not (np.isfinite(self.momenta).all() and np.isfinite(self.weights).all()):
             raise InputError("events: momenta or weights are not finite")
         if not self.sqrt_s > 0.0:
@@ -89,4 +123,5 @@ class Events:
             momenta=self.momenta[:, :, which],
             weights=self.weights[which],
             vertices=None if self.vertices is None else self.vertices[:, :, which],
+            decayed=None if self.decayed is None else self.decayed.select(which),
         )

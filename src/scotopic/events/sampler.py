@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,11 @@ from scotopic.errors import InputError
 from scotopic.events.channel import Channel
 from scotopic.events.channels import channels_for
 from scotopic.events.cuts import GenerationCut, parse_cuts, passes_all
-from scotopic.events.radiation import radiate
+from scotopic.events.diagrams import diagrams_of
+from scotopic.events.hard_scale import hard_scales, is_scattered
+from scotopic.events.matching import counted_twice
+from scotopic.events.radiation import Radiation, Radiator, annihilation_resonances
 from scotopic.events.vegas import Grid, flat_grid
-from scotopic.numerics.lorentz import boost
 from scotopic.numerics.rng import stream
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.amplitudes.squared import light_cone, squared_amplitude_lightcone
@@ -24,8 +26,6 @@ from scotopic.physics.processes import Process, parse_process
 from scotopic.physics.standard_model import ELECTRON_MASS
 
 Floats = NDArray[np.float64]
-Radiation = Literal["none", "collinear"]
-
 BATCH = 32_768
 ADAPTATIONS = 7
 POINTS = 120_000
@@ -49,34 +49,55 @@ class Sampler:
         return _channels(self.process, self.cuts, self.isr)
 
     def dimensions(self, channel: Channel) -> int:
-        """Return the dimension of a channel's cube; radiation adds one per beam."""
-        return channel.dimensions + (2 if self.isr == "collinear" else 0)
+        """Return the dimension of a channel's cube, that of radiation included."""
+        return channel.dimensions + (0 if self.radiator is None else self.radiator.dimensions)
+
+    @property
+    def radiator(self) -> Radiator | None:
+        """The map of initial-state radiation, if there is any."""
+        if self.isr == "none":
+            return None
+        least = max(self.process.threshold, 4.0 * ELECTRON_MASS) * (1.0 + 1e-9)
+        plan = self.process.plan
+        exchange = any(one.exchanged for diagram in diagrams_of(plan) for one in diagram)
+        return Radiator(self.isr, self.sqrt_s, least, annihilation_resonances(plan), exchange)
 
     def evaluate(self, channel: Channel, u: Floats, engine: Literal["numpy", "jax"]) -> tuple[Floats, Floats]:
         """Return momenta (slots, 4, N) in the centre of mass and integrand (N,) in pb of a channel.
 
-        With radiation the last two slots are the photons that left along the beams.
+        With radiation the last two slots are the photons of the electron's and of the positron's beam; momenta
+        of zero stand for none.
         """
-        n = u.shape[-1]
-        s = self.sqrt_s**2
-        weight = np.ones(n)
-        root = np.full(n, self.sqrt_s)
-        if self.isr == "collinear":
-            least = (self.process.threshold / self.sqrt_s) ** 2 + 1e-6
-            missing, weight = radiate(u[-2:], s, least)
-            missing = np.where(weight > 0.0, missing, 0.0)
-            root = self.sqrt_s * np.sqrt(np.prod(1.0 - missing, axis=0))
-        momenta, volume = channel.build(u, root)
-        weight = weight * volume
-        lab = momenta
-        if self.isr == "collinear":
-            lab = self._radiated(momenta, missing)
-        alive = (weight > 0.0) & np.isfinite(weight)
-        alive &= passes_all(self.cuts, lab[: len(self.process.outgoing)])
-        value = np.zeros(n)
+        if self.radiator is None:
+            root = np.full(u.shape[-1], self.sqrt_s)
+            momenta, weight = channel.build(u, root)
+            return momenta, self._value(channel, momenta, momenta, root, weight, engine)
+        emission = self.radiator.emit(u[channel.dimensions :])
+        momenta, volume = channel.build(u[: channel.dimensions], emission.root)
+        moved = emission.recoiled(momenta)
+        weight = volume * emission.weight
+        if is_scattered(self.process):
+            scales = hard_scales(self.process, momenta, emission.root)
+            weight = weight * self.radiator.at_scale(emission, scales)
+        weight = np.where(counted_twice(self.process, self.cuts, moved, emission.photons), 0.0, weight)
+        value = self._value(channel, momenta, moved, emission.root, weight, engine)
+        return np.concatenate([moved, emission.photons]), value
+
+    def _value(
+        self,
+        channel: Channel,
+        momenta: Floats,
+        moved: Floats,
+        root: Floats,
+        weight: Floats,
+        engine: Literal["numpy", "jax"],
+    ) -> Floats:
+        # momenta in the rest frame of the collision that is left, and as the cuts see them
+        alive = (weight > 0.0) & np.isfinite(weight) & passes_all(self.cuts, moved)
+        value = np.zeros(root.shape)
         if alive.any():
             value[alive] = weight[alive] * self._rate(channel, momenta[:, :, alive], root[alive], engine)
-        return lab, value
+        return value
 
     def _rate(
         self, channel: Channel, momenta: Floats, root: Floats, engine: Literal["numpy", "jax"]
@@ -90,16 +111,6 @@ class Sampler:
         rate = squared / (4.0 * root * beam) * GEV2_TO_PB
         rate = rate * channel.share(momenta, root)
         return np.where(np.isfinite(rate), rate, 0.0)
-
-    def _radiated(self, momenta: Floats, missing: Floats) -> Floats:
-        x1, x2 = 1.0 - missing
-        beta = np.stack([0.0 * x1, 0.0 * x1, (x1 - x2) / (x1 + x2)])
-        moved = [boost(p, beta) for p in momenta]
-        photons = [
-            np.stack([0.5 * self.sqrt_s * share, 0.0 * share, 0.0 * share, sign * 0.5 * self.sqrt_s * share])
-            for share, sign in zip(missing, (1.0, -1.0), strict=True)
-        ]
-        return np.stack([*moved, *photons])
 
 
 @dataclass(frozen=True)
@@ -133,8 +144,9 @@ def make_sampler(
     sqrt_s: float,
     cuts: Sequence[str] = (),
     isr: str = "none",
+    alpha: str = "fixed",
 ) -> Sampler:
-    """Return the sampler of a process.
+    """Return the sampler of a process; arguments as for `scotopic.events.cross_section.cross_section`.
 
     Raises
     ------
@@ -150,10 +162,14 @@ def make_sampler(
         raise InputError(
             f"√s = {sqrt_s:g} GeV is not enough for {made.text!r}, which needs more than {made.threshold:.4g} GeV"
         )
-    if isr not in ("none", "collinear"):
-        raise InputError(f"isr = {isr!r}, expected none or collinear")
+    if isr not in ("none", "collinear", "pt"):
+        raise InputError(f"isr = {isr!r}, expected none, collinear or pt")
+    if alpha not in ("fixed", "running"):
+        raise InputError(f"alpha = {alpha!r}, expected fixed or running")
+    if alpha == "running":
+        made = replace(made, model=replace(made.model, running_alpha=True))
     parsed = parse_cuts(cuts, made.outgoing)
-    sampler = Sampler(made, parsed, sqrt_s, "none" if isr == "none" else "collinear")
+    sampler = Sampler(made, parsed, sqrt_s, cast(Radiation, isr))
     _channels(made, parsed, sampler.isr)  # refuses what has no map
     return sampler
 
@@ -161,7 +177,7 @@ def make_sampler(
 @lru_cache(maxsize=32)
 def _channels(process: Process, cuts: tuple[GenerationCut, ...], isr: Radiation) -> tuple[Channel, ...]:
     # kept out of the sampler, which travels to other processes
-    return channels_for(process, cuts, radiated=isr == "collinear")
+    return channels_for(process, cuts, radiated=isr != "none")
 
 
 def adapt(sampler: Sampler, *, seed: int, pool: Executor | None = None) -> Adapted:

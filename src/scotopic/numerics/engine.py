@@ -20,12 +20,12 @@ from scotopic.errors import InputError
 Array = NDArray[np.float64]
 Engine = Literal["auto", "numpy", "jax"]
 
-CHUNK = 4096
-"""Events per call: the arrays of one 2 → 3 amplitude stay in the second-level cache."""
+CHUNK = 8192
+"""Events per call: enough to hide the interpreter, few enough for the caches."""
 
 COMPILE_ABOVE_EVENTS = 200_000
-COMPILE_BELOW_VERTICES = 200
-"""Beyond some 200 (10⁴ array operations) XLA needs minutes and makes slower programs than NumPy."""
+COMPILE_VERTICES = (60, 200)
+"""Fewer are soon done without a compiler, once per mass of a scan; more make XLA's programs slower than NumPy's."""
 
 
 def cache_folder() -> Path:
@@ -42,7 +42,8 @@ def choose_engine(engine: Engine, events: int, vertices: int) -> Literal["numpy"
         raise InputError(f"engine = {engine!r}, expected auto, numpy or jax")
     if engine != "auto":
         return engine
-    pays = events >= COMPILE_ABOVE_EVENTS and vertices <= COMPILE_BELOW_VERTICES
+    smallest, largest = COMPILE_VERTICES
+    pays = events >= COMPILE_ABOVE_EVENTS and smallest <= vertices <= largest
     return "jax" if pays else "numpy"
 
 

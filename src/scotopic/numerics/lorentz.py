@@ -88,6 +88,17 @@ def boost(p: Array, beta: ArrayLike) -> Array:
     return np.concatenate([energy[np.newaxis], p[1:] + velocity * shift])
 
 
+def boost_from_rest(p: Array, frame: Array, mass: Array) -> Array:
+    """Boost four-vectors (4, N) from the rest frame of a system to where it has the momentum `frame` (4, N).
+
+    Its invariant `mass` (N,) is given, so that nothing cancels for fast systems: the momenta of the system's
+    parts add up to `frame` to rounding.
+    """
+    along = (frame[1:] * p[1:]).sum(axis=0)
+    energy = (frame[0] * p[0] + along) / mass
+    return np.concatenate([energy[None], p[1:] + frame[1:] * ((p[0] + energy) / (frame[0] + mass))])
+
+
 def velocity(p: Array) -> Array:
     """Return the velocity (3, ...) of a particle; `boost(q, -velocity(p))` goes to its rest frame."""
     return np.asarray(p[1:] / p[0])
@@ -115,18 +126,34 @@ def two_body_momentum(mass: ArrayLike, mass1: ArrayLike, mass2: ArrayLike) -> Ar
 def direction_about(axis: Array, y: ArrayLike, phi: ArrayLike) -> Array:
     """Return unit vectors (3, N) at 1 - cosθ = `y` to unit vectors `axis` (3, N), at azimuth `phi`.
 
-    Exact for small angles. The azimuth counts from a direction that depends on the axis (T. Duff et al.,
-    *Building an orthonormal basis, revisited*, JCGT 6 (2017)).
+    Exact for small angles. The azimuth counts from a direction that depends on the axis.
+    """
+    first, second = _perpendicular(axis)
+    away = np.asarray(y)
+    sin = np.sqrt(away * (2.0 - away))
+    return np.asarray(sin * np.cos(phi) * first + sin * np.sin(phi) * second + (1.0 - away) * axis)
+
+
+def onto_axis(v: Array, axis: Array) -> Array:
+    """Return three-vectors (3, N) turned by a rotation that takes +z to the unit vectors `axis` (3, N).
+
+    The identity where the axis is +z; else the azimuth about the axis is that of `direction_about`.
+    """
+    first, second = _perpendicular(axis)
+    return np.asarray(v[0] * first + v[1] * second + v[2] * axis)
+
+
+def _perpendicular(axis: Array) -> tuple[Array, Array]:
+    """Return two unit vectors that make a right-handed basis with `axis`.
+
+    T. Duff et al., *Building an orthonormal basis, revisited*, JCGT 6 (2017).
     """
     ax, ay, az = axis
     sign = np.where(az >= 0.0, 1.0, -1.0)
     a = -1.0 / (sign + az)
     b = ax * ay * a
     first = np.stack([1.0 + sign * ax * ax * a, sign * b, -sign * ax])
-    second = np.stack([b, sign + ay * ay * a, -ay])
-    away = np.asarray(y)
-    sin = np.sqrt(away * (2.0 - away))
-    return np.asarray(sin * np.cos(phi) * first + sin * np.sin(phi) * second + (1.0 - away) * axis)
+    return first, np.stack([b, sign + ay * ay * a, -ay])
 
 
 def _length(v: Array) -> Array:

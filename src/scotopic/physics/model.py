@@ -1,8 +1,8 @@
 """The noun Model: particles, three-point vertices, decays; and the registry of models.
 
-A model is one file with a function ``model`` and one line in `_MODELS`; a user's own model is such a file, named
-by its path. The arguments of the function are the model's parameters, as in ``def model(mass, g=1e-3)``, or any
-with ``def model(**parameters)``; it returns a `Model`.
+A model is one file with a function ``model`` and one line in `_MODELS`; a user's own model is such a file,
+named by its path. The arguments of the function are the model's parameters, as in ``def model(mass,
+g=1e-3)``, or any with ``def model(**parameters)``; it returns a `Model`.
 """
 
 import functools
@@ -71,6 +71,8 @@ class Model:
         The model's own particle; empty for the Standard Model.
     leading : tuple of str
         Interactions that are used alone where they lead to a process; the others only where they do not.
+    running_alpha : bool
+        Whether vacuum polarisation dresses internal photons.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Model:
     decays: tuple[Decay, ...] = ()
     mediator: str = ""
     leading: tuple[str, ...] = ()
+    running_alpha: bool = False
 
     def __post_init__(self) -> None:
         """Refuse vertices of unknown fields or of spins that do not fit their kind."""

@@ -1,8 +1,8 @@
 """Names, PDG codes and spins of the particles that a process may name.
 
 Codes follow the PDG's Monte Carlo numbering scheme where it has one (Z' = 32, dark fermion = 52, spin-0 dark
-mediator = 54); `a` is 9000005, the first free code that FeynRules' UFO models give to an axion-like particle, and
-the dark photon is 4900023, as in the hidden-valley code of Pythia and in Belle II's MadGraph model.
+mediator = 54); `a` is 9000005, the first free code that FeynRules' UFO models give to an axion-like particle,
+and the dark photon is 4900023, as in the hidden-valley code of Pythia and in Belle II's MadGraph model.
 """
 
 from dataclasses import dataclass

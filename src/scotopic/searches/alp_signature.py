@@ -95,7 +95,7 @@ def _fractions(mass: float, couplings: Floats, experiment: Experiment) -> Floats
     )
 
     flown = cos_polar_angle(alp)
-    cos = np.clip(flown, *np.cos(np.deg2rad([calo.backward_deg[1], calo.forward_deg[0]])))
+    cos = np.clip(flown, *np.cos(np.deg2rad([calo.regions_deg[-1][1], calo.regions_deg[0][0]])))
     outside = np.abs(flown - cos)
     inside = outside == outside.min()  # all those inside, or the nearest to it
     sin = np.sqrt(1.0 - cos**2)

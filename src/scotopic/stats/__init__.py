@@ -2,6 +2,7 @@
 
 from scotopic.stats.asimov import asimov_significance
 from scotopic.stats.background_order import DiscreteProfile, OrderChoice, choose_order, discrete_profile
+from scotopic.stats.background_prior import sideband_background
 from scotopic.stats.counting import CountingBands, counting_bands, counting_limit, predictive_p_value
 from scotopic.stats.feldman_cousins import feldman_cousins_limits
 from scotopic.stats.gross_vitells import (
@@ -36,6 +37,7 @@ __all__ = [
     "gross_vitells",
     "predictive_p_value",
     "scan",
+    "sideband_background",
     "spurious_signal",
     "up_crossings",
 ]

@@ -4,25 +4,28 @@ Everything broadcasts: a table of (window, n) is one call. The distribution of t
 exact, so that expected bands need no toys.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from scotopic.errors import InputError
+from scotopic.stats.background_prior import Parametric, expected_counts
 from scotopic.stats.bayes import bayes_limits
 from scotopic.stats.cls import cls_limits
+from scotopic.stats.counting_model import CountingModel, counting_model
 from scotopic.stats.feldman_cousins import feldman_cousins_limits
-from scotopic.stats.predictive import BANDS, Floats, Integers, expected_counts, p_values
+from scotopic.stats.feldman_cousins_profiled import profiled_interval
+from scotopic.stats.predictive import BANDS, Floats, Integers
 
 UPPER = {"bayes": bayes_limits, "cls": cls_limits}
-METHODS = (*UPPER, "feldman-cousins")
+UNIFIED = {"feldman-cousins": True, "feldman-cousins-raw": False}  # whether monotonic in the background
+METHODS = (*UPPER, *UNIFIED)
 QUANTILES: Floats = np.array(ndtr(BANDS), np.float64)
-MOST = 1e6  # events: beyond, and long before, a Gaussian does
-MOST_UNIFIED = 1e4  # the same for the construction of Feldman and Cousins
-WIDEST = 5.0  # standard deviation of ln κ
+MOST_UNIFIED = 1e4  # events, for the construction of Feldman and Cousins
+MOST_PROFILED = 200.0  # the same with errors
 
 
 @dataclass(frozen=True)
@@ -42,17 +45,6 @@ class CountingBands:
     band95: Floats
 
 
-@dataclass(frozen=True)
-class _Lanes:
-    # What is computed, flat (L,), and the shape it came in.
-    observed: Integers
-    background: Floats
-    error: Floats
-    factor: Floats  # efficiency times luminosity
-    spread: Floats
-    shape: tuple[int, ...]
-
-
 def counting_limit(
     observed: ArrayLike,
     background: ArrayLike,
@@ -64,26 +56,37 @@ def counting_limit(
     luminosity_error: ArrayLike = 0,
     level: float = 0.9,
     method: str = "bayes",
+    background_prior: str = "gaussian",
+    efficiency_prior: str = "log-normal",
+    luminosity_prior: str = "log-normal",
 ) -> float | Floats | tuple[float, float] | tuple[Floats, Floats]:
     """Return limits on the cross section of a counting experiment.
 
     Parameters
     ----------
     observed : array_like
-        Numbers of events, whole. All arguments but `level` and `method` broadcast.
+        Numbers of events, whole. All arguments but `level`, `method` and the priors broadcast.
     background : array_like
         Expected background, in events.
     background_error : array_like
-        Its absolute error: the background is Gaussian, truncated at zero.
+        Its absolute error.
     efficiency, efficiency_error : array_like
-        Efficiency and its absolute error: log-normal, with the efficiency as its median and error/efficiency as
-        the standard deviation of its logarithm.
+        Efficiency and its absolute error.
     luminosity, luminosity_error : array_like
         Integrated luminosity and its absolute error, the same.
     level : float
         Credibility or confidence, between 0 and 1.
-    method : {"bayes", "cls", "feldman-cousins"}
-        Flat prior in the cross section; CLs; the unified intervals of Feldman and Cousins.
+    method : {"bayes", "cls", "feldman-cousins", "feldman-cousins-raw"}
+        Flat prior in the cross section; CLs; the unified intervals of Feldman and Cousins as published (upper ends
+        monotonic in the background) or as constructed.
+    background_prior : {"gaussian", "log-normal", "gamma", "samples", "table"}
+        Gaussian truncated at zero; log-normal with the background as its median and error/background as the
+        standard deviation of its logarithm; gamma with the background as its mean (see `sideband_background`);
+        equally likely samples on the last axis of `background`; or, on its last axis, the probabilities of 0, 1,
+        2 … background events. The latter two take no `background_error`.
+    efficiency_prior, luminosity_prior : {"log-normal", "gamma"}
+        Log-normal with the value as its median and error/value as the standard deviation of its logarithm; or
+        gamma with the value as its mean and the error as its standard deviation.
 
     Returns
     -------
@@ -94,37 +97,38 @@ def counting_limit(
     ------
     InputError
         For numbers of events that are negative, not whole or not finite, negative errors, an efficiency or
-        luminosity of zero, a level outside 0 to 1, an unknown method, and for errors with Feldman-Cousins, whose
-        construction here takes background and efficiency as known.
+        luminosity of zero, a level outside 0 to 1, an unknown method or prior, a prior whose posterior is improper.
 
     Notes
     -----
-    The models and their sources stand in :mod:`scotopic.stats.bayes`, :mod:`scotopic.stats.cls` and
-    :mod:`scotopic.stats.feldman_cousins`. With CLs and the flat prior, the uncertain quantities are averaged over.
+    The models and their sources stand in :mod:`scotopic.stats.bayes`, :mod:`scotopic.stats.cls`,
+    :mod:`scotopic.stats.feldman_cousins` and, with errors, :mod:`scotopic.stats.feldman_cousins_profiled`. With
+    CLs and the flat prior, the uncertain quantities are averaged over; with Feldman-Cousins they are profiled,
+    as measurements with Gaussian errors of b and of ln κ.
     A truncated Gaussian for the efficiency is not offered: with a flat prior its posterior is improper.
     """
     _check_settings(level, method)
-    lanes = _lanes(
-        observed, background, background_error, efficiency, efficiency_error, luminosity, luminosity_error
+    model = counting_model(
+        observed,
+        background,
+        background_error=background_error,
+        efficiency=efficiency,
+        efficiency_error=efficiency_error,
+        luminosity=luminosity,
+        luminosity_error=luminosity_error,
+        background_prior=background_prior,
+        efficiency_prior=efficiency_prior,
+        luminosity_prior=luminosity_prior,
     )
-    if method == "feldman-cousins":
-        _check_known(lanes)
-        low, high = feldman_cousins_limits(lanes.observed, lanes.background, level)
-        return _shaped(low / lanes.factor, lanes.shape), _shaped(high / lanes.factor, lanes.shape)  # type: ignore[return-value]
-    limits = UPPER[method](lanes.observed, lanes.background, lanes.error, lanes.spread, level)
-    return _shaped(limits / lanes.factor, lanes.shape)
+    if method in UNIFIED:
+        low, high = _unified(model, model.observed, np.arange(len(model.factor)), level, method)
+        return model.shaped(low / model.factor), model.shaped(high / model.factor)  # type: ignore[return-value]
+    limits = UPPER[method](model.observed, model.background, model.efficiency, level)
+    return model.shaped(limits / model.factor)
 
 
 def counting_bands(
-    background: ArrayLike,
-    *,
-    background_error: ArrayLike = 0,
-    efficiency: ArrayLike = 1,
-    efficiency_error: ArrayLike = 0,
-    luminosity: ArrayLike = 1,
-    luminosity_error: ArrayLike = 0,
-    level: float = 0.9,
-    method: str = "bayes",
+    background: ArrayLike, *, level: float = 0.9, method: str = "bayes", **uncertain: Any
 ) -> CountingBands:
     """Return the median and the bands of the upper limits that are expected without signal.
 
@@ -133,41 +137,44 @@ def counting_bands(
     thrown. The parameters are those of :func:`counting_limit`.
     """
     _check_settings(level, method)
-    lanes = _lanes(
-        0, background, background_error, efficiency, efficiency_error, luminosity, luminosity_error
-    )
-    counts = expected_counts(lanes.background, lanes.error, QUANTILES)
-    columns = [
-        np.repeat(one, len(BANDS)) for one in (lanes.background, lanes.error, lanes.spread, lanes.factor)
-    ]
-    if method == "feldman-cousins":
-        _check_known(lanes)
-        limits = feldman_cousins_limits(counts.ravel(), columns[0], level)[1]
+    return bands_of(counting_model(0, background, **uncertain), level, method)
+
+
+def bands_of(model: CountingModel, level: float, method: str) -> CountingBands:
+    """Return the expected bands of a model, whatever was observed."""
+    counts = expected_counts(model.background, QUANTILES)
+    lanes = np.repeat(np.arange(len(counts)), len(BANDS))
+    if method in UNIFIED:
+        limits = _unified(model, counts.ravel(), lanes, level, method)[1]
     else:
-        limits = UPPER[method](counts.ravel(), columns[0], columns[1], columns[2], level)
-    table = (limits / columns[3]).reshape(*lanes.shape, len(BANDS))
+        limits = UPPER[method](
+            counts.ravel(), model.background.take(lanes), model.efficiency.take(lanes), level
+        )
+    table = (limits / model.factor[lanes]).reshape(*model.shape, len(BANDS))
     return CountingBands(table[..., 2], table[..., [1, 3]], table[..., [0, 4]])
 
 
 def predictive_p_value(
-    observed: ArrayLike, background: ArrayLike, background_error: ArrayLike = 0
+    observed: ArrayLike,
+    background: ArrayLike,
+    background_error: ArrayLike = 0,
+    *,
+    background_prior: str = "gaussian",
 ) -> float | Floats:
     """Return the probability of at least `observed` events without signal.
 
-    The background is averaged over its truncated Gaussian: Σ_{j≥n} B_j (the prior-predictive p-value of G. E. P. Box,
+    The background is averaged over its prior: Σ_{j≥n} B_j (the prior-predictive p-value of G. E. P. Box,
     J. R. Stat. Soc. A 143 (1980) 383). Small values keep their relative accuracy.
 
     Parameters
     ----------
-    observed, background, background_error : array_like
+    observed, background, background_error, background_prior
         As in :func:`counting_limit`, in events.
     """
-    lanes = _lanes(observed, background, background_error, 1, 0, 1, 0)
-    return _shaped(p_values(lanes.observed, lanes.background, lanes.error), lanes.shape)
-
-
-def _shaped(values: Floats, shape: tuple[int, ...]) -> float | Floats:
-    return values.reshape(shape) if shape else float(values[0])
+    model = counting_model(
+        observed, background, background_error=background_error, background_prior=background_prior
+    )
+    return model.shaped(model.background.tail(model.observed))
 
 
 def _check_settings(level: float, method: str) -> None:
@@ -181,62 +188,28 @@ def _check_settings(level: float, method: str) -> None:
         raise InputError(f"level = {level}: must be one number between 0 and 1, such as 0.9")
 
 
-def _check_known(lanes: _Lanes) -> None:
-    if lanes.error.any() or lanes.spread.any():
+def _unified(
+    model: CountingModel, observed: Integers, lanes: Integers, level: float, method: str
+) -> tuple[Floats, Floats]:
+    # Intervals in events of observed (K,) in lanes (K,) of the model
+    background, efficiency = model.background.take(lanes), model.efficiency.take(lanes)
+    gaussian = isinstance(background, Parametric) and background.prior.kind == "gaussian"
+    if not gaussian or efficiency.variance.any():
         raise InputError(
-            "feldman-cousins takes background and efficiency as known: leave their errors out, or use bayes or cls"
+            f"{method} takes errors as those of measurements, Gaussian in the background and in the logarithm of the "
+            "efficiency: leave out the priors, or use bayes or cls"
         )
-    most = max(lanes.observed.max(initial=0), lanes.background.max(initial=0.0))
-    if most > MOST_UNIFIED:
-        raise InputError(f"feldman-cousins is for up to {MOST_UNIFIED:g} events, not {most:g}")
-
-
-def _lanes(
-    observed: ArrayLike,
-    background: ArrayLike,
-    background_error: ArrayLike,
-    efficiency: ArrayLike,
-    efficiency_error: ArrayLike,
-    luminosity: ArrayLike,
-    luminosity_error: ArrayLike,
-) -> _Lanes:
-    given: Mapping[str, ArrayLike] = {
-        "observed": observed,
-        "background": background,
-        "background_error": background_error,
-        "efficiency": efficiency,
-        "efficiency_error": efficiency_error,
-        "luminosity": luminosity,
-        "luminosity_error": luminosity_error,
-    }
-    values = {name: _numbers(name, value) for name, value in given.items()}
-    try:
-        shape = np.broadcast_shapes(*(value.shape for value in values.values()))
-    except ValueError:
-        shapes = ", ".join(f"{name} {value.shape}" for name, value in values.items() if value.ndim)
-        raise InputError(f"the shapes do not broadcast: {shapes}") from None
-    n, b, error, e, e_error, lumi, lumi_error = (
-        np.broadcast_to(value, shape).ravel() for value in values.values()
+    b, error, spread = background.mean, background.error, efficiency.spread
+    uncertain = (error > 0.0) | (spread > 0.0)
+    for chosen, most in ((~uncertain, MOST_UNIFIED), (uncertain, MOST_PROFILED)):
+        largest = max(observed[chosen].max(initial=0), b[chosen].max(initial=0.0))
+        if largest > most:
+            errors = " with errors" if most == MOST_PROFILED else ""
+            raise InputError(f"{method}{errors} is for up to {most:g} events, not {largest:g}")
+    low, high = np.empty(len(lanes)), np.empty(len(lanes))
+    low[~uncertain], high[~uncertain] = feldman_cousins_limits(
+        observed[~uncertain], b[~uncertain], level, monotonic=UNIFIED[method]
     )
-    spread = np.hypot(e_error / e, lumi_error / lumi)
-    if (spread > WIDEST).any():
-        raise InputError("efficiency_error and luminosity_error: more than five times the value itself")
-    return _Lanes(n.astype(np.int64), b, error, e * lumi, spread, shape)
-
-
-def _numbers(name: str, given: ArrayLike) -> Floats:
-    try:
-        values = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name}: expected a number or an array of numbers") from None
-    positive = name in {"efficiency", "luminosity"}
-    sound = np.isfinite(values) & ((values > 0.0) if positive else (values >= 0.0))
-    if not sound.all():
-        wrong = values[~sound].flat[0]
-        raise InputError(f"{name} = {wrong:g}: must be finite and {'above' if positive else 'at least'} 0")
-    if name == "observed" and (values != np.floor(values)).any():
-        wrong = values[values != np.floor(values)].flat[0]
-        raise InputError(f"observed = {wrong:g}: must be a whole number of events")
-    if name in {"observed", "background", "background_error"} and (values > MOST).any():
-        raise InputError(f"{name} = {values.max():g}: counting is for up to {MOST:g} events")
-    return values
+    for i in np.flatnonzero(uncertain):
+        low[i], high[i] = profiled_interval(int(observed[i]), b[i], error[i], spread[i], level)
+    return low, high

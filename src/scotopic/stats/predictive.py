@@ -12,7 +12,7 @@ and backwards where m < 0, from a ratio found by quadrature.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import erfcx, log_ndtr, ndtri
+from scipy.special import erfcx, log_ndtr
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -85,7 +85,7 @@ def _backward(m: Floats, variance: Floats, last: int) -> Floats:
     return np.log(ratios)
 
 
-def p_values(observed: Integers, background: Floats, error: Floats) -> Floats:
+def gaussian_tail(observed: Integers, background: Floats, error: Floats) -> Floats:
     """Return the probabilities (L,) of at least `observed` background events, exact also where small."""
     values = np.empty(len(observed))
     ends = (
@@ -100,19 +100,6 @@ def p_values(observed: Integers, background: Floats, error: Floats) -> Floats:
         above = np.where(counted & (np.arange(last + 1) <= ends[lanes, None]), chances, 0.0).sum(axis=1)
         values[lanes] = np.where(below < 0.5, 1.0 - below, above)
     return np.clip(values, 0.0, 1.0)
-
-
-def expected_counts(background: Floats, error: Floats, quantiles: Floats) -> Integers:
-    """Return, for each quantile q (Q,), the smallest n with P(N ≤ n) ≥ q, (L, Q), of background events."""
-    counts = np.empty((len(background), len(quantiles)), np.int64)
-    spread = WIDTHS + np.abs(ndtri(quantiles)).max()
-    ends = (background + spread * np.sqrt(background + error**2)).astype(np.int64) + FEWEST
-    for lanes in blocks(ends):
-        logs = log_predictive(background[lanes], error[lanes], int(ends[lanes].max()))
-        cumulative = np.cumsum(np.exp(logs), axis=1)
-        for column, q in enumerate(quantiles):
-            counts[lanes, column] = (cumulative < q - 1e-12).sum(axis=1)
-    return counts
 
 
 def blocks(lengths: Integers) -> list[NDArray[np.intp]]:

@@ -27,7 +27,9 @@ from scotopic.numerics.spinors import (
     total,
     twice_product,
 )
+from scotopic.physics.amplitudes.dressed_photon import dressing
 from scotopic.physics.amplitudes.plan import Key, Plan, Term, external_key, external_kind
+from scotopic.physics.particles import PHOTON
 
 Helicities = tuple[int, ...]
 Field = tuple[Pair, Pair, Pair, Pair]
@@ -46,8 +48,30 @@ def sum_of_squares(plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True
     gauge : bool
         Propagate massless vectors in the axial gauge that keeps forward electrons stable.
     """
+    opposite = _first_fermion(plan) if plan.mirrored else None
+    amplitudes = helicity_amplitudes(plan, momenta, gauge, one_helicity_of=opposite)
+    squared: Real = None
+    for amplitude in amplitudes.values():
+        squared = add(squared, amplitude.squared_modulus())
+    for i, leg in enumerate(plan.legs):
+        if plan.model.particle(leg.field).spin2 == 1:
+            squared = squared / spinor_norm(momenta[i], mirrored=_backward(plan, i))
+    factor = 1.0 if opposite is None else 2.0
+    return multiply(factor * plan.scale ** (2 * (len(plan.legs) - 2)), squared)
+
+
+def helicity_amplitudes(
+    plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True, one_helicity_of: int | None = None
+) -> dict[Helicities, Pair]:
+    """Return the amplitudes that do not vanish, by the helicities of all legs.
+
+    Without the powers of `Plan.scale` and the norms of the spinors (`spinor_norm`). Parameters as of
+    `sum_of_squares`; of the fermion `one_helicity_of`, only the first helicity is computed.
+    """
     flows = [_flow(momenta[i], leg.outgoing) for i, leg in enumerate(plan.legs)]
     externals = [_external(plan, i, momenta[i]) for i in range(len(plan.legs))]
+    if one_helicity_of is not None:
+        externals[one_helicity_of] = externals[one_helicity_of][:1]
     currents: dict[Key, Current] = {}
     for i, leg in enumerate(plan.legs):
         currents[external_key(plan.model, leg, i)] = {
@@ -68,16 +92,14 @@ def sum_of_squares(plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True
                 if closed:
                     old = amplitudes.get(helicities)
                     amplitudes[helicities] = closed if old is None else old + closed
-    squared: Real = None
-    for amplitude in amplitudes.values():
-        squared = add(squared, amplitude.squared_modulus())
-    for i, leg in enumerate(plan.legs):
-        if plan.model.particle(leg.field).spin2 == 1:
-            squared = squared / spinor_norm(momenta[i], mirrored=_mirrored(plan, i))
-    return multiply(plan.scale ** (2 * (len(plan.legs) - 2)), squared)
+    return amplitudes
 
 
-def _mirrored(plan: Plan, i: int) -> bool:
+def _first_fermion(plan: Plan) -> int | None:
+    return next((i for i, leg in enumerate(plan.legs) if plan.model.particle(leg.field).spin2 == 1), None)
+
+
+def _backward(plan: Plan, i: int) -> bool:
     # the second beam flies along -z, where p⁺ is tiny
     return i == 1 and not plan.legs[i].outgoing
 
@@ -94,7 +116,7 @@ def _external(plan: Plan, i: int, p: Momentum) -> tuple[Field, ...]:
     if particle.spin2 == 2:
         transverse = photon_polarisations(p)
         return (*transverse, longitudinal_polarisation(p, particle.mass)) if particle.mass else transverse
-    made = kets(p, particle.mass, antiparticle=leg.anti, mirrored=_mirrored(plan, i))
+    made = kets(p, particle.mass, antiparticle=leg.anti, mirrored=_backward(plan, i))
     if external_kind(leg, 1) == "ket":
         return made
     return tuple(bra(one) for one in made)
@@ -229,6 +251,8 @@ def _propagated(
         factor = Pair(virtuality / denominator, -particle.mass * particle.width / denominator)
     else:
         factor = Pair(1.0 / virtuality)
+    if plan.model.running_alpha and key.field == PHOTON.name:
+        factor = factor * dressing(virtuality)
     result: Current = {}
     for h, value in source.items():
         if key.kind == "scalar":

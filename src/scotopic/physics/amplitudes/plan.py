@@ -69,6 +69,7 @@ class Plan:
     closings : (key C, terms) that close the amplitude, Σ (Σ terms)·C
     diagrams : number of Feynman diagrams contained
     scale : coupling that was divided out of every vertex, n - 2 powers of it in the amplitude
+    mirrored : whether opposite helicities of all fermions give the same squared amplitude
     """
 
     model: Model
@@ -77,6 +78,7 @@ class Plan:
     closings: tuple[tuple[Key, tuple[Term, ...]], ...]
     diagrams: int
     scale: float
+    mirrored: bool = False
 
 
 _Joins = dict[tuple[Kind, str, Kind, str], list[tuple[Rule, Kind, str, tuple[float, ...]]]]
@@ -222,14 +224,30 @@ def _plan(model: Model, legs: tuple[Leg, ...], joins: _Joins, scale: float, root
     for key in reversed(made):
         if key in needed:
             needed |= {part for term in made[key] for part in (term.a, term.b)}
-    return Plan(
-        model,
-        legs,
-        tuple((key, tuple(ts)) for key, ts in made.items() if key in needed),
-        tuple((key, tuple(ts)) for key, ts in closings.items()),
-        diagrams,
-        scale,
-    )
+    currents = tuple((key, tuple(ts)) for key, ts in made.items() if key in needed)
+    closed = tuple((key, tuple(ts)) for key, ts in closings.items())
+    return Plan(model, legs, currents, closed, diagrams, scale, _is_mirrored(model, legs, currents))
+
+
+def _is_mirrored(
+    model: Model, legs: tuple[Leg, ...], currents: tuple[tuple[Key, tuple[Term, ...]], ...]
+) -> bool:
+    # Parity and real couplings without widths: reflected momenta flip helicities and conjugate amplitudes.
+    inner = {model.particle(key.field) for key, _ in currents}
+    fields = {particle.name for particle in inner} | {model.particle(leg.field).name for leg in legs}
+    parities: set[tuple[str, bool]] = set()
+    for vertex in model.vertices:
+        names = [model.particle(field).name for field in vertex.fields]
+        if not fields.issuperset(names):
+            continue
+        if vertex.kind == "VVV" or (vertex.kind == "FFV" and vertex.couplings[0] != vertex.couplings[1]):
+            return False
+        if vertex.kind == "FFS":
+            parities |= {(names[2], bool(odd)) for odd, g in enumerate(vertex.couplings) if g}
+        elif vertex.kind in ("VVS", "VVP"):
+            parities.add((names[2], vertex.kind == "VVP"))
+    one_each = len({name for name, _ in parities}) == len(parities)
+    return one_each and not any(particle.width for particle in inner)
 
 
 def _sign(a: int, b: int) -> float:

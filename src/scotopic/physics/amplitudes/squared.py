@@ -53,9 +53,12 @@ def squared_amplitude(process: Process, momenta: Array, engine: Engine = "auto")
 def squared_amplitude_lightcone(process: Process, momenta: Array, engine: Engine = "auto") -> Array:
     """Return the same for momenta (legs, 4, N) in light-cone components (p⁺, p⁻, x, y)."""
     chosen = choose_engine(engine, momenta.shape[-1], cost(process.plan))
-    total = run(_sum, (process.plan,), momenta, engine=chosen)
+    along_z = not momenta[:2, 2:].any()
+    total = run(_sum, (process.plan, along_z), momenta, engine=chosen)
     return total / (process.initial_states * process.symmetry)
 
 
-def _sum(plan: Plan, momenta: Any) -> Any:
-    return sum_of_squares(plan, tuple(tuple(leg) for leg in momenta))
+def _sum(plan: Plan, along_z: bool, momenta: Any) -> Any:
+    # beams along z: their spinors are half zero
+    legs = [(p[0], p[1], None, None) if along_z and i < 2 else tuple(p) for i, p in enumerate(momenta)]
+    return sum_of_squares(plan, tuple(legs))

@@ -86,8 +86,8 @@ def fusion_cross_section(mass: ArrayLike, g: ArrayLike, s: float, alpha: float =
 
     (α²g²/4π)[ln(E/m_e) - 1/2]² f(m/√s), f(z) = (2 + z²)² ln(1/z) - (1 - z²)(3 + z²), E = √s/2: the narrow
     resonance σ(γγ → a) = 8π² Γ/m · δ(ŝ - m²) in the luminosity of F. E. Low, Phys. Rev. 120 (1960) 582, and
-    S. J. Brodsky, T. Kinoshita and H. Terazawa, Phys. Rev. D 4 (1971) 1532. Good to some 20 % (no form
-    factor of the photons' virtuality).
+    S. J. Brodsky, T. Kinoshita and H. Terazawa, Phys. Rev. D 4 (1971) 1532. Leading logarithms only: the
+    tree amplitude gives 46 % more at m = 0.2 GeV and 28 % more at 1 GeV (√s = 10.58 GeV).
     """
     z = np.minimum(np.asarray(mass, dtype=np.float64) / math.sqrt(s), 1.0)
     luminosity = (2.0 + z * z) ** 2 * np.log(1.0 / z) - (1.0 - z * z) * (3.0 + z * z)

@@ -1,0 +1,311 @@
+"""Limits of Darkcast: a ``.py`` file that describes a limit and the ``.lmt`` file of its numbers.
+
+The Python file is parsed, never executed: assignments of `model`, `production`, `decay`, `bounds`,
+`efficiency`, `bibtex` and `notes` are read off its syntax tree. What is a function of the user's own stays
+unread, and the bound then does not carry over to other models.
+"""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.bounds.bound import Bound, Citation, Kind, Reading
+from scotopic.bounds.polygon import from_intervals
+from scotopic.bounds.readers.curves import Pieces, freeze, read_columns, read_text, two_sided, upper_limit
+from scotopic.bounds.readers.darkcast_names import DECAYS, MODELS, MUONIC, mechanism
+from scotopic.bounds.readers.given import Given
+from scotopic.bounds.rescaling import (
+    AnyLifetime,
+    Flight,
+    Lifetime,
+    Production,
+    ProperTimes,
+    RequiredRate,
+    Rescaling,
+    Shielded,
+    single,
+)
+from scotopic.errors import InputError
+from scotopic.physics.standard_model import MUON_MASS
+
+Floats = NDArray[np.float64]
+
+SECOND = 1.0e9  # ns
+INVISIBLE = 0.99
+"""Branching fraction that Darkcast's invisible limits assume: a dark width 99 times the visible one."""
+
+
+def read_darkcast(path: Path, given: Given) -> Bound:
+    """Return the bound of a Darkcast pair, named by either file.
+
+    Raises
+    ------
+    InputError
+        If one file is missing, the Python file has no `bounds`, or the numbers are no curve.
+    """
+    script = path.with_suffix(".py")
+    found = _assignments(script)
+    numbers = _numbers(script, found, path)
+    text = _argument(found.get("model"))
+    model = MODELS.get(text if isinstance(text, str) else "")
+    if model is None:
+        raise InputError(f"{script}: model {text!r} is not known, known are {', '.join(MODELS)}")
+    convention: str = given.convention or model
+    decays = _decays(found.get("decay"), script)
+    pieces: Pieces
+    if numbers.shape[1] == 3 and _is_ratio_table(numbers):
+        required = _required_rate(numbers)
+        pieces, shape = _excluded(required, script), "region"
+        lifetime: Lifetime | str = required
+    else:
+        lifetime = _lifetime(found.get("efficiency"))
+        if isinstance(lifetime, str) and script.stem.startswith("KLOE"):
+            lifetime = Flight("kloe-prompt")  # theirs is a function; the geometry is known
+        if numbers.shape[1] == 3:
+            pieces, shape = two_sided(numbers[:, 0], numbers[:, 1], numbers[:, 2], str(path)), "region"
+        else:
+            pieces, shape = upper_limit(numbers[:, 0], numbers[:, 1], str(path))
+    production = _production(found.get("production"), script)
+    if script.stem in MUONIC:
+        convention, production = given.convention or "lmu-ltau:gprime", single("e- e+ > mu- mu+ V")
+    refused = next((x for x in (production, lifetime) if isinstance(x, str)), "")
+    bibtex = _text(found.get("bibtex"))
+    return Bound(
+        name=script.stem,
+        label=given.label or script.stem.split("_")[0],
+        experiment=given.experiment or script.stem.split("_")[0],
+        process=" ".join(_text(found.get("notes")).split()) or "not stated in the file",
+        model=convention.partition(":")[0],
+        convention=convention,
+        kind=given.kind or _kind(script.stem),  # type: ignore[arg-type]
+        level=given.level,
+        level_kind="unstated",
+        luminosity_fb=None,
+        branching_fraction=1.0,
+        shape=shape,  # type: ignore[arg-type]
+        pieces=freeze(pieces),
+        supersedes=(),
+        citation=Citation(
+            _citation(bibtex), _field(bibtex, "eprint"), _field(bibtex, "doi"), bibtex.strip(), "R"
+        ),
+        reading=Reading("as in the Darkcast file", str(script), "GPL-2.0-or-later: the user's copy", "R"),
+        rescaling=Rescaling(
+            production if isinstance(production, Production) else Production((), np.empty(0)),
+            decays,
+            lifetime if not isinstance(lifetime, str) else AnyLifetime(),
+            INVISIBLE if decays == ("invisible",) and "dwidth" in ast.dump(found["model"]) else None,
+            refused,
+        ),
+    )
+
+
+def _assignments(script: Path) -> dict[str, ast.expr]:
+    try:
+        tree = ast.parse(read_text(script), str(script))
+    except (SyntaxError, ValueError) as fault:
+        raise InputError(f"{script}: not valid Python ({fault})") from None
+    found = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for name in ("model", "production", "decay", "bounds", "efficiency"):
+        if name not in found:
+            raise InputError(f"{script}: no assignment of {name}; expected a limit of Darkcast")
+    return found
+
+
+def _argument(node: ast.expr | None) -> Any:
+    """Return the first argument of a call if it is a literal, else None."""
+    if isinstance(node, ast.Call) and node.args:
+        try:
+            return ast.literal_eval(node.args[0])
+        except ValueError:
+            return None
+    return None
+
+
+def _text(node: ast.expr | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> Floats:
+    named = _argument(found["bounds"])
+    file = (
+        path
+        if path.suffix == ".lmt"
+        else script.with_name(Path(named).name if isinstance(named, str) else "?")
+    )
+    return read_columns(read_text(file), str(file))
+
+
+def _decays(node: ast.expr | None, script: Path) -> tuple[str, ...]:
+    try:
+        value = ast.literal_eval(node) if node is not None else None
+    except ValueError:
+        value = None
+    names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    if value == "none":
+        return ()
+    unknown = [name for name in names if name not in DECAYS]
+    if not names or unknown:
+        raise InputError(f"{script}: decay {unknown or value!r} is not known, known are {', '.join(DECAYS)}")
+    return tuple(DECAYS[name] for name in names)
+
+
+def _production(node: ast.expr | None, script: Path) -> Production | str:
+    """Return the production, or why it cannot be read."""
+    argument = _argument(node)
+    if isinstance(argument, str):
+        shares: dict[str, float] = {argument: 1.0}
+    elif isinstance(argument, dict) and all(isinstance(x, int | float) for x in argument.values()):
+        shares = {name: float(share) for name, share in argument.items() if share > 0.0}
+    else:
+        inner = node.args[0] if isinstance(node, ast.Call) and node.args else None
+        file = _argument(inner)
+        if isinstance(file, str):
+            return _production_table(script.with_name(Path(file).name))
+        scattered = _scattering(script)
+        return scattered or "its production is a function in the user's file"
+    names = {name: mechanism(name) for name in shares}
+    unknown = [name for name, known in names.items() if not known]
+    if unknown:
+        return f"its production {', '.join(unknown)} is not known"
+    total = sum(shares.values())
+    return Production(tuple(names.values()), np.array([shares[name] / total for name in names]))
+
+
+def _scattering(script: Path) -> Production | None:
+    """Return neutrino scattering, by the experiment's name: Darkcast writes its rate as a function."""
+    for name, found in (
+        ("Borexino", "nu_sun e- > nu_sun e-"),
+        ("CHARMII", "nu_mu e- > nu_mu e-"),
+        ("Texono", "nu_e~ e- > nu_e~ e-"),
+        ("TEXONO", "nu_e~ e- > nu_e~ e-"),
+    ):
+        if script.stem.startswith(name):
+            return Production((found,), np.ones(1))
+    return None
+
+
+def _production_table(file: Path) -> Production | str:
+    text = read_text(file)
+    header = next((line for line in text.splitlines() if line.lstrip().startswith("#")), "")
+    names = header.replace("#", " ").split()[1:]
+    table = read_columns(text, str(file))
+    known = [mechanism(name) for name in names]
+    if len(names) != table.shape[1] - 1 or not all(known):
+        return f"the production table {file.name} names mechanisms that are not known"
+    used = table[:, 1:].max(axis=0) > 0.0
+    return Production(
+        tuple(one for one, is_used in zip(known, used, strict=True) if is_used),
+        table[:, 1:].T[used],
+        table[:, 0],
+    )
+
+
+def _lifetime(node: ast.expr | None) -> Lifetime | str:
+    """Return the lifetime window, or why it cannot be read."""
+    keywords = {k.arg: k.value for k in node.keywords} if isinstance(node, ast.Call) else {}
+    if "lratio" in keywords:
+        ratio = _value(keywords["lratio"], 0.0)
+        return "its lifetime ratio is not a number" if ratio is None else Shielded(1.0, ratio)
+    last = keywords.get("t1")
+    first = _value(keywords.get("t0", ast.Constant(0.0)), 0.0)
+    if last is None or first is None:
+        return "its lifetime window is not a number"
+    constant = _value(last, np.inf)
+    if constant is not None:
+        return (
+            AnyLifetime()
+            if np.isinf(constant) and first == 0.0
+            else ProperTimes(first * SECOND, constant * SECOND)
+        )
+    if isinstance(last, ast.Lambda):
+        # a + b/(m - 2 m_μ), as in the prompt searches of LHCb: two masses give a and b, a third one checks
+        near, far, third = (_value(last.body, 2.0 * MUON_MASS + x) for x in (0.1, 10.0, 1.0))
+        if near is not None and far is not None and third is not None:
+            b = (near - far) / (10.0 - 0.1)
+            a = near - 10.0 * b
+            if abs(a + b - third) < 1e-3 * abs(third):
+                return ProperTimes(first * SECOND, a * SECOND, b * SECOND, 2.0 * MUON_MASS)
+    return "its lifetime window is a function in the user's file"
+
+
+def _value(node: ast.expr, mass: float) -> float | None:
+    """Return the value of arithmetic over numbers, the mass m, float("inf") and mfs["mu"]; else None."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        return float(node.value)
+    if isinstance(node, ast.Name) and node.id == "m":
+        return mass
+    if isinstance(node, ast.Call) and ast.unparse(node) in ("float('inf')", "float('infinity')"):
+        return float("inf")
+    if isinstance(node, ast.Subscript) and ast.unparse(node).endswith("mfs['mu']"):
+        return MUON_MASS
+    if isinstance(node, ast.BinOp):
+        left, right = _value(node.left, mass), _value(node.right, mass)
+        if left is None or right is None:
+            return None
+        if isinstance(node.op, ast.Add):
+            return left + right
+        if isinstance(node.op, ast.Sub):
+            return left - right
+        if isinstance(node.op, ast.Mult):
+            return left * right
+        if isinstance(node.op, ast.Div) and right != 0.0:
+            return left / right
+    return None
+
+
+def _is_ratio_table(numbers: Floats) -> bool:
+    return len(np.unique(numbers[:, 0])) < 0.5 * len(numbers)
+
+
+def _required_rate(numbers: Floats) -> RequiredRate:
+    masses = np.unique(numbers[:, 0])
+    per_mass = [numbers[numbers[:, 0] == m] for m in masses]
+    count = min(map(len, per_mass))
+    ordered = [one[np.argsort(one[:, 1])][:count] for one in per_mass]
+    return RequiredRate(masses, np.stack([o[:, 1] for o in ordered]), np.stack([o[:, 2] for o in ordered]))
+
+
+def _excluded(required: RequiredRate, script: Path) -> Pieces:
+    """Return the outlines of a ratio below 1, straight in the logarithms between tabulated couplings."""
+    intervals = []
+    for couplings, ratios in zip(np.log(required.couplings), np.log(required.ratios), strict=True):
+        crossing = np.flatnonzero((ratios[1:] < 0.0) != (ratios[:-1] < 0.0))
+        step = -ratios[crossing] / (ratios[crossing + 1] - ratios[crossing])
+        edges = couplings[crossing] + step * (couplings[crossing + 1] - couplings[crossing])
+        ends = [
+            *([couplings[0]] if ratios[0] < 0.0 else []),
+            *edges,
+            *([couplings[-1]] if ratios[-1] < 0.0 else []),
+        ]
+        values = np.exp(ends).tolist()
+        intervals.append(list(zip(values[::2], values[1::2], strict=True)))
+    pieces = from_intervals(required.masses, intervals)
+    if not pieces:
+        raise InputError(f"{script}: its ratios are below 1 nowhere: nothing is excluded")
+    return pieces
+
+
+def _kind(stem: str) -> Kind:
+    return "band" if stem.endswith(("_2l", "_2u")) else "observed"
+
+
+def _field(bibtex: str, name: str) -> str:
+    found = re.search(rf'\b{name}\s*=\s*["{{]+([^"}}]+)', bibtex)
+    return found[1].strip() if found else ""
+
+
+def _citation(bibtex: str) -> str:
+    parts = [
+        _field(bibtex, name) for name in ("collaboration", "author", "journal", "volume", "year", "pages")
+    ]
+    return ", ".join(" ".join(part.split()) for part in parts if part) or "not stated in the file"

@@ -1,0 +1,69 @@
+"""The angle between a radiated photon and its beam.
+
+For one photon of energy share y = 1 - x the density is that of the exact first-order emission from the initial
+state, divided between the two beams: with the beam's velocity β
+
+    (1 + x²)/(1 - β cosθ) - x (1 - β²)/(1 - β cosθ)² - y²/2.
+
+Its integral is (1 + x²)(ln(s/m_e²) - 1), the splitting function with its logarithm (G. Bonneau and F. Martin, Nucl.
+Phys. B 27 (1971) 381); for soft photons it is the eikonal factor, for large angles the two beams add up to
+(2 - 2y + y²)/sin²θ - y²/2.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.physics.standard_model import ELECTRON_MASS
+
+Floats = NDArray[np.float64]
+
+
+def emission_angles(u: Floats, missing: Floats, energy: float) -> tuple[Floats, Floats]:
+    """Return 1 - cosθ to the beam and the weight, density over map, whose mean over `u` is one.
+
+    Parameters
+    ----------
+    u : (N,)
+        Uniform numbers; the map is flat in ln(1 - β cosθ).
+    missing : (N,)
+        Energy share y of the photon.
+    energy : float
+        Of the beam, GeV.
+    """
+    mass2, beta, smallest = _kinematics(energy)
+    log_range = math.log((1.0 + beta) / smallest)
+    away = np.minimum(smallest * np.expm1(log_range * u) / beta, 2.0)
+    pole = smallest + beta * away
+    x = 1.0 - missing
+    splitting = 1.0 + x * x
+    density = splitting - x * mass2 / pole - 0.5 * missing**2 * pole
+    return away, density / splitting * log_range / (log_range - beta)
+
+
+def restriction(away: Floats, missing: Floats, energy: float, share: Floats) -> Floats:
+    """Return the weight of a photon where only 1 - β cosθ < 2 `share` is allowed; its mean is one, too.
+
+    Parameters
+    ----------
+    away, missing, energy : as for `emission_angles`
+    share : (N,)
+        Scale of the radiation over s.
+    """
+    mass2, beta, smallest = _kinematics(energy)
+    x = 1.0 - missing
+    splitting = 1.0 + x * x
+    highest = np.minimum(2.0 * share, 1.0 + beta)
+    allowed = splitting * np.log(highest / smallest) - x * mass2 * (1.0 / smallest - 1.0 / highest)
+    allowed -= 0.5 * missing**2 * (highest - smallest)
+    everything = splitting * (math.log((1.0 + beta) / smallest) - beta)
+    inside = smallest + beta * away < highest
+    return np.divide(everything, allowed, out=np.zeros_like(allowed), where=inside & (allowed > 0.0))
+
+
+def _kinematics(energy: float) -> tuple[float, float, float]:
+    """Return 1 - β², β and 1 - β of a beam."""
+    mass2 = (ELECTRON_MASS / energy) ** 2
+    beta = math.sqrt(1.0 - mass2)
+    return mass2, beta, mass2 / (1.0 + beta)

@@ -1,0 +1,94 @@
+"""e+e− → π+π−π0 through ω, φ, ω′ and ω″.
+
+R from σ = (12π/s^{3/2}) F_ρπ |Σ_V Γ_V M_V^{3/2} √(B_ee B_3π) e^{iφ_V}/(D_V √F_ρπ(M_V))|², D_V = M² − s − i√s
+Γ_V, F_ρπ the phase space through ρπ with all three pairs: BaBar, B. Aubert et al., Phys. Rev. D 70 (2004)
+072004 (ω′, ω″ and phases; mark M: recalled); products of branching fractions of ω and φ from PDG 2022 (M).
+"""
+
+import cmath
+import math
+from functools import cache
+
+import numpy as np
+
+from scotopic.physics.hadrons.breit_wigner import Array, ComplexArray, p_wave
+from scotopic.physics.hadrons.channel import Channel, Currents
+from scotopic.physics.hadrons.masses import (
+    CHARGED_PION,
+    NEUTRAL_PION,
+    OMEGA,
+    OMEGA_EE,
+    OMEGA_WIDTH,
+    PHI,
+    PHI_EE,
+    PHI_WIDTH,
+    RHO,
+    RHO_WIDTH,
+)
+from scotopic.physics.standard_model import ALPHA_0
+
+_DEGREE = math.pi / 180.0
+# mass, width, B(ee) B(3π), phase; ω carries the first and the last two, φ is its own
+_OMEGAS = (
+    (OMEGA, OMEGA_WIDTH, OMEGA_EE / OMEGA_WIDTH * 0.892, 0.0),
+    (1.350, 0.450, 0.82e-6, 180.0 * _DEGREE),
+    (1.660, 0.230, 1.3e-6, 0.0),
+)
+_PHI = (PHI, PHI_WIDTH, PHI_EE / PHI_WIDTH * 0.1524, 163.0 * _DEGREE)
+_THRESHOLD = 2.0 * CHARGED_PION + NEUTRAL_PION
+
+
+def _currents(sqrt_s: Array) -> Currents:
+    # R = σ/σ_pt with σ_pt = 4πα²/3s
+    factor = 3.0 / ALPHA_0 * np.sqrt(_phase_space(sqrt_s) * sqrt_s / sqrt_s**2)
+    omega = sum(_resonance(sqrt_s, *one) for one in _OMEGAS)
+    return 0.0, factor * omega, factor * _resonance(sqrt_s, *_PHI)
+
+
+def _resonance(sqrt_s: Array, mass: float, width: float, product: float, phase: float) -> ComplexArray:
+    # width of the 3π decay for ω and its excitations; φ decays to kaons mostly and is narrow enough
+    running = width
+    propagator = 1.0 / (mass**2 - sqrt_s**2 - 1j * sqrt_s * running)
+    strength = width * mass**1.5 * math.sqrt(product) / math.sqrt(float(_phase_space(np.array([mass]))[0]))
+    return np.asarray(strength * cmath.exp(1j * phase) * propagator)
+
+
+def _phase_space(sqrt_s: Array) -> Array:
+    """Return F_ρπ, in arbitrary units."""
+    nodes, values = _phase_space_table()
+    return np.asarray(np.exp(np.interp(np.log(np.maximum(sqrt_s - _THRESHOLD, 1e-4)), nodes, values)))
+
+
+@cache
+def _phase_space_table() -> tuple[Array, Array]:
+    """Return ln(√s − threshold) and ln ∫|p₊ × p₋|² |Σ BW_ρ|² dE₊dE₋ over the Dalitz plot."""
+    logs = np.linspace(math.log(1e-4), math.log(3.0), 160)
+    energies = _THRESHOLD + np.exp(logs)
+    nodes, weights = np.polynomial.legendre.leggauss(40)
+    integrals = [_dalitz(float(energy), nodes, weights) for energy in energies]
+    return logs, np.log(np.array(integrals))
+
+
+def _dalitz(sqrt_s: float, nodes: Array, weights: Array) -> float:
+    low, high = (2.0 * CHARGED_PION) ** 2, (sqrt_s - NEUTRAL_PION) ** 2
+    # mass² of π+π−, and cosine of π+ in that pair's rest frame
+    pair = 0.5 * (low + high) + 0.5 * (high - low) * nodes
+    p = 0.5 * np.sqrt(pair - low)
+    energy0 = 0.5 * (pair + NEUTRAL_PION**2 - sqrt_s**2) / np.sqrt(pair)  # of π0 seen as incoming: negative
+    q_rest = np.sqrt(np.maximum(energy0**2 - NEUTRAL_PION**2, 0.0))
+    cosine = nodes
+    mixed = CHARGED_PION**2 + NEUTRAL_PION**2
+    plus = mixed - np.sqrt(pair)[:, None] * energy0[:, None] - 2.0 * (p * q_rest)[:, None] * cosine
+    minus = mixed - np.sqrt(pair)[:, None] * energy0[:, None] + 2.0 * (p * q_rest)[:, None] * cosine
+    rho = (
+        p_wave(pair, RHO, RHO_WIDTH, CHARGED_PION, CHARGED_PION)[:, None]
+        + p_wave(plus, RHO, RHO_WIDTH, CHARGED_PION, NEUTRAL_PION)
+        + p_wave(minus, RHO, RHO_WIDTH, CHARGED_PION, NEUTRAL_PION)
+    )
+    q = q_rest * np.sqrt(pair) / sqrt_s  # π0's momentum in the frame of all
+    cross = (q * p)[:, None] ** 2 * (1.0 - cosine**2)
+    measure = 0.5 * (high - low) * weights * q * p / (2.0 * sqrt_s * np.sqrt(pair))
+    return float(measure @ (cross * np.abs(rho) ** 2) @ weights)
+
+
+THREE_PIONS = Channel("pi+ pi- pi0", _THRESHOLD, _currents, error=0.03)

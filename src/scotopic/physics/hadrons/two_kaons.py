@@ -1,0 +1,81 @@
+"""e+e− → K+K− and K0K̄0: the kaons' form factors.
+
+Sums of ρ, ω, φ and their excitations after C. Bruch, A. Khodjamirian and J. H. Kühn, Eur. Phys. J. C 39
+(2005) 41, coefficients of their unconstrained fit (table 2; mark M: recalled), with today's mass and width of
+φ.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scotopic.physics.hadrons.breit_wigner import Array, ComplexArray, fixed, p_wave
+from scotopic.physics.hadrons.channel import Channel, Currents
+from scotopic.physics.hadrons.masses import (
+    CHARGED_KAON,
+    CHARGED_PION,
+    NEUTRAL_KAON,
+    OMEGA,
+    OMEGA_WIDTH,
+    PHI,
+    PHI_WIDTH,
+    RHO,
+    RHO_WIDTH,
+)
+
+# mass, width, coefficient; coefficients add to 1 (charge of the kaon)
+_RHOS = ((RHO, RHO_WIDTH, 1.139), (1.465, 0.400, -0.124), (1.720, 0.250, -0.015))
+_OMEGAS = ((OMEGA, OMEGA_WIDTH, 1.467), (1.425, 0.215, -0.018), (1.670, 0.315, -0.449))
+_PHIS = ((PHI, PHI_WIDTH, 0.999), (1.680, 0.150, 0.001))
+
+
+def charged_kaon_form_factor(s: ArrayLike) -> ComplexArray:
+    """Return F_K+(s), 1 at s = 0, with vacuum polarisation; s in GeV²."""
+    rho, omega, phi = _parts(np.asarray(s, dtype=np.float64), CHARGED_KAON)
+    return np.asarray(rho + omega + phi)
+
+
+def neutral_kaon_form_factor(s: ArrayLike) -> ComplexArray:
+    """Return F_K0(s), 0 at s = 0, with vacuum polarisation; s in GeV²."""
+    rho, omega, phi = _parts(np.asarray(s, dtype=np.float64), NEUTRAL_KAON)
+    return np.asarray(-rho + omega + phi)
+
+
+def _parts(s: Array, kaon: float) -> tuple[ComplexArray, ComplexArray, ComplexArray]:
+    rho = 0.5 * _pion_resonances(s)
+    omega = _sum(s, _OMEGAS) / 6.0
+    mass, width, coefficient = _PHIS[0]
+    phi = coefficient * p_wave(s, mass, width, kaon, kaon) + _sum(s, _PHIS[1:])
+    return rho, omega, phi / 3.0
+
+
+def _pion_resonances(s: Array) -> ComplexArray:
+    found = [c * p_wave(s, m, w, CHARGED_PION, CHARGED_PION) for m, w, c in _RHOS]
+    return np.asarray(sum(found))
+
+
+def _sum(s: Array, resonances: Sequence[tuple[float, float, float]]) -> ComplexArray:
+    return np.asarray(sum(c * fixed(s, m, w) for m, w, c in resonances))
+
+
+def _phase_space(s: Array, kaon: float) -> Array:
+    return np.asarray(0.5 * (1.0 - 4.0 * kaon**2 / s) ** 0.75)
+
+
+def _charged(sqrt_s: Array) -> Currents:
+    s = sqrt_s**2
+    rho, omega, phi = _parts(s, CHARGED_KAON)
+    factor = _phase_space(s, CHARGED_KAON)
+    return factor * rho, factor * omega, factor * phi
+
+
+def _neutral(sqrt_s: Array) -> Currents:
+    s = sqrt_s**2
+    rho, omega, phi = _parts(s, NEUTRAL_KAON)
+    factor = _phase_space(s, NEUTRAL_KAON)
+    return -factor * rho, factor * omega, factor * phi
+
+
+CHARGED_KAONS = Channel("K+ K-", 2.0 * CHARGED_KAON, _charged, error=0.03)
+NEUTRAL_KAONS = Channel("K0 K0~", 2.0 * NEUTRAL_KAON, _neutral, error=0.03)
