@@ -68,8 +68,8 @@ def upper_limits(
     lanes = windows.take(np.repeat(np.arange(n_windows), 6))
     errors = np.repeat(efficiency_error, 6)
     data = Profile(lanes, sets.reshape(n_windows * 6, -1), errors)
-    unit = yield_unit(windows, nulls[0])
-    shat, best = data.best(np.repeat(unit, 6))
+    units = [yield_unit(windows, null) for null in nulls]  # nothing expected may depend on the data
+    shat, best = data.best(np.column_stack([units[0]] + 5 * [units[1]]).ravel())
     clsb = clsb_limits(data, shat, best, float(ndtri(level))).reshape(n_windows, 6)
 
     first = np.arange(n_windows) * 6
