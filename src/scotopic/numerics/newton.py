@@ -96,6 +96,8 @@ def solve_packed(matrix: Floats, vector: Floats) -> Floats:
     `matrix` (M, K(K+1)/2, T) holds the lower triangles row by row, `vector` is (M, K, T).
     """
     size = vector.shape[1]
+    if size == 0:
+        return vector
     lower: list[list[Floats]] = []
     pivots: list[Floats] = []
     solution: list[Floats] = []

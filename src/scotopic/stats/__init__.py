@@ -13,17 +13,26 @@ from scotopic.stats.gross_vitells import (
     gross_vitells,
     up_crossings,
 )
+from scotopic.stats.linear_fit import GaussianTerm, LinearFit, PoissonTerm, fit_linear, likelihood_ratio
 from scotopic.stats.scan import STATUS, Scan, combine, scan
+from scotopic.stats.shape_profile import ShapeFit, ShapeParameter, fit_shape
 from scotopic.stats.spurious_signal import SpuriousSignal, spurious_signal
+from scotopic.stats.template_interpolation import InterpolatedTemplate, interpolate_templates
 
 __all__ = [
     "STATUS",
     "CountingBands",
     "DiscreteProfile",
     "EulerFit",
+    "GaussianTerm",
     "GlobalP",
+    "InterpolatedTemplate",
+    "LinearFit",
     "OrderChoice",
+    "PoissonTerm",
     "Scan",
+    "ShapeFit",
+    "ShapeParameter",
     "SpuriousSignal",
     "asimov_significance",
     "choose_order",
@@ -34,7 +43,11 @@ __all__ = [
     "euler_characteristic",
     "feldman_cousins_limits",
     "fit_euler",
+    "fit_linear",
+    "fit_shape",
     "gross_vitells",
+    "interpolate_templates",
+    "likelihood_ratio",
     "predictive_p_value",
     "scan",
     "sideband_background",
