@@ -129,8 +129,7 @@ def test_fits_of_pyhf_find_our_profile(counts, errors):
     at = 2
     windows, data = windows_and_data(counts, errors[1])
     profile = Profile(windows, data, np.full(len(MASSES), errors[0]))
-    start = fit_free(data, windows)
-    best_yield, best = profile.best(start, np.full(len(MASSES), 15.0))
+    best_yield, best = profile.best(np.full(len(MASSES), 15.0))
     fixed = best_yield + 40.0
     ours = profile.distance(profile.at(fixed), best)[at]
     given = settings(efficiency_error=errors[0], resolution_error=errors[1])

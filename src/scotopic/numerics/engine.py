@@ -93,6 +93,46 @@ def compiled(function: Callable[..., Any], static: tuple[Any, ...] = ()) -> Call
     return call
 
 
+def map_lanes(
+    function: Callable[..., Any],
+    static: tuple[Any, ...],
+    stacked: tuple[Any, ...],
+    shared: tuple[Any, ...],
+    *,
+    engine: Literal["numpy", "jax"],
+) -> tuple[Any, ...]:
+    """Return ``function(xp, *static, one, *shared)`` for each `one` along the leading axis of `stacked`.
+
+    Parameters
+    ----------
+    function : callable
+        Takes the array namespace first and returns a tuple of arrays; no step may depend on the data.
+    static : tuple
+        Hashable arguments; a program is compiled for each set of them and of shapes.
+    stacked : named tuple of arrays
+        All with the same leading axis; `one` is of the same type.
+    shared : tuple of arrays
+        The same in every call.
+    """
+    if engine == "jax":
+        made: tuple[Any, ...] = _compiled_map(function, static)(stacked, shared)
+        return made
+    with np.errstate(all="ignore"):  # lanes that do not settle
+        kind: Any = type(stacked)
+        parts = [function(np, *static, kind(*one), *shared) for one in zip(*stacked, strict=True)]
+    return tuple(np.stack(values) for values in zip(*parts, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _compiled_map(function: Callable[..., Any], static: tuple[Any, ...]) -> Callable[..., Any]:
+    jax = _jax()
+
+    def program(stacked: Any, shared: Any) -> Any:
+        return jax.lax.map(lambda one: function(jax.numpy, *static, one, *shared), stacked)
+
+    return compiled(program)
+
+
 @lru_cache(maxsize=1)
 def _keep_freed_memory() -> None:
     # glibc gives back free memory beyond twice the largest block freed so far (of up to 32 MB), and asks for it

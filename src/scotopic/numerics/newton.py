@@ -96,6 +96,8 @@ def solve_packed(matrix: Floats, vector: Floats) -> Floats:
     `matrix` (M, K(K+1)/2, T) holds the lower triangles row by row, `vector` is (M, K, T).
     """
     size = vector.shape[1]
+    if size == 0:
+        return vector
     lower: list[list[Floats]] = []
     pivots: list[Floats] = []
     solution: list[Floats] = []
@@ -223,7 +225,7 @@ def _interior_point(
         excess = np.abs(multiplier * expectation - target).sum(axis=1)
         full = length[:, 0] > 0.9
         done |= ~lost & full & (barrier * n_empty < 1e-11) & (decrement < 1e-10) & (excess < 1e-6)
-        gap = np.where(empty, multiplier * expectation, 0.0).sum(axis=1) / n_empty
+        gap = np.where(empty, np.maximum(multiplier * expectation - counts, 0.0), 0.0).sum(axis=1) / n_empty
         aim = np.where(full, 0.02, 0.3) * gap
         barrier = np.where(
             done, barrier, np.clip(aim, SMALLEST_BARRIER, np.maximum(barrier, SMALLEST_BARRIER))

@@ -14,20 +14,29 @@ from scotopic.stats.gross_vitells import (
     up_crossings,
 )
 from scotopic.stats.likelihood_scan import LikelihoodScan, likelihood_scan
+from scotopic.stats.linear_fit import GaussianTerm, LinearFit, PoissonTerm, fit_linear, likelihood_ratio
 from scotopic.stats.plane import Plane, plane_scan
 from scotopic.stats.scan import STATUS, Scan, combine, scan
+from scotopic.stats.shape_profile import ShapeFit, ShapeParameter, fit_shape
 from scotopic.stats.spurious_signal import SpuriousSignal, spurious_signal
+from scotopic.stats.template_interpolation import InterpolatedTemplate, interpolate_templates
 
 __all__ = [
     "STATUS",
     "CountingBands",
     "DiscreteProfile",
     "EulerFit",
+    "GaussianTerm",
     "GlobalP",
+    "InterpolatedTemplate",
     "LikelihoodScan",
+    "LinearFit",
     "OrderChoice",
     "Plane",
+    "PoissonTerm",
     "Scan",
+    "ShapeFit",
+    "ShapeParameter",
     "SpuriousSignal",
     "asimov_significance",
     "choose_order",
@@ -38,7 +47,11 @@ __all__ = [
     "euler_characteristic",
     "feldman_cousins_limits",
     "fit_euler",
+    "fit_linear",
+    "fit_shape",
     "gross_vitells",
+    "interpolate_templates",
+    "likelihood_ratio",
     "likelihood_scan",
     "plane_scan",
     "predictive_p_value",

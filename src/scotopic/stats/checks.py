@@ -46,6 +46,14 @@ def check_input(
             )
 
 
+def check_scan_shape(background_order: int, half_width: tuple[int, int]) -> None:
+    """Refuse polynomials and windows that make no sense."""
+    if background_order < 0:
+        raise InputError(f"background_order = {background_order}, must be at least 0")
+    if min(half_width) < 1:
+        raise InputError(f"half_width = {half_width}, must be at least one bin on either side")
+
+
 def check_settings(
     background_order: int,
     half_width: tuple[int, int],
@@ -58,10 +66,7 @@ def check_settings(
     n_masses: int,
 ) -> None:
     """Refuse settings that make no sense."""
-    if background_order < 0:
-        raise InputError(f"background_order = {background_order}, must be at least 0")
-    if min(half_width) < 1:
-        raise InputError(f"half_width = {half_width}, must be at least one bin on either side")
+    check_scan_shape(background_order, half_width)
     if not 0.5 < level < 1.0:
         raise InputError(f"level = {level}, must lie between 0.5 and 1, such as 0.95")
     if method not in METHODS:

@@ -1,18 +1,20 @@
 """Asymptotic upper limits of data and of fluctuated expectations, CLs+b and CLs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, ndtri
+from scipy.special import log_ndtr, ndtr, ndtri
 
 from scotopic.numerics.newton import fit_poisson
-from scotopic.stats.profile import Point, Profile, bracket, find_root
+from scotopic.stats.profile import Point, Profile, find_crossing
 from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]
+Lanes = NDArray[np.intp]
 
 DATA = 0  # column of the observed limits; the others are fluctuated expectations
+SMALLEST = 1e-10  # expectation on the boundary ν = 0, which a fit reaches to rounding only
 FLUCTUATIONS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 
 
@@ -20,7 +22,7 @@ def fit_null(counts: Floats, windows: Windows) -> Floats:
     """Return the expectation (M, W) of the fit without signal to counts (M, W)."""
     model = windows.model(counts, signal=False)
     expectation = fit_poisson(counts[:, :, None], model, windows.padding).expectation[:, :, 0]
-    return np.where(windows.inside, expectation, 0.0)
+    return np.where(windows.inside & (expectation > SMALLEST), expectation, 0.0)
 
 
 def fit_free(counts: Floats, windows: Windows) -> Floats:
@@ -31,7 +33,7 @@ def fit_free(counts: Floats, windows: Windows) -> Floats:
 
 @dataclass(frozen=True)
 class UpperLimits:
-    """Limits (M, 6): of the data, then of the expectation with −2 … +2 errors of signal added."""
+    """Limits (M, 6): of the data, then expected at −2 … +2 standard deviations."""
 
     clsb: Floats
     cls: Floats
@@ -46,53 +48,113 @@ def fluctuated(windows: Windows, expected: Floats) -> Floats:
 
 
 def upper_limits(
-    windows: Windows, counts: Floats, expected: Floats, efficiency_error: Floats, level: float
+    windows: Windows,
+    counts: Floats,
+    expected: Floats,
+    efficiency_error: Floats,
+    level: float,
+    *,
+    bounded: bool = False,
 ) -> UpperLimits:
-    """Return the limits of data `counts` (M, W) and of the background expectation (M, W)."""
+    """Return the limits of data `counts` (M, W) and of the background expectation (M, W).
+
+    `bounded` takes q̃_μ for the CLs limits, for which a negative yield counts as zero, instead of q_μ. Expected
+    CLs+b limits are those of fluctuated expectations; expected CLs limits follow from the Asimov data set.
+    """
     n_windows = len(counts)
     sets = np.concatenate([counts[:, None], fluctuated(windows, expected)], axis=1)
     sets = np.where(windows.inside[:, None], sets, 1.0)
-    nulls = [fit_null(sets[:, 0], windows), fit_null(sets[:, 3], windows)]
-    asimov = np.stack([nulls[0]] + 5 * [nulls[1]], axis=1)
-    asimov = np.where(windows.inside[:, None], asimov, 1.0)
+    nulls = [np.where(windows.inside, fit_null(sets[:, column], windows), 1.0) for column in (DATA, 3)]
     lanes = windows.take(np.repeat(np.arange(n_windows), 6))
-    shape = (n_windows * 6, -1)
     errors = np.repeat(efficiency_error, 6)
-    data = Profile(lanes, sets.reshape(shape), errors)
-    clsb, cls = lane_limits(data, replace(data, counts=asimov.reshape(shape)), level)
-    return UpperLimits(clsb.reshape(n_windows, 6), cls.reshape(n_windows, 6))
+    data = Profile(lanes, sets.reshape(n_windows * 6, -1), errors)
+    units = [yield_unit(windows, null) for null in nulls]  # nothing expected may depend on the data
+    shat, best = data.best(np.column_stack([units[0]] + 5 * [units[1]]).ravel())
+    clsb = clsb_limits(data, shat, best, float(ndtri(level))).reshape(n_windows, 6)
+
+    first = np.arange(n_windows) * 6
+    asimov = Profile(windows, nulls[0], efficiency_error)
+    observed = cls_limits(data.take(first), shat[first], best.take(first), asimov, level, bounded=bounded)
+    columns = expected_cls_limits(Profile(windows, nulls[1], efficiency_error), level)
+    return UpperLimits(clsb, np.concatenate([observed[:, None], columns], axis=1))
 
 
-def lane_limits(data: Profile, asimov: Profile, level: float) -> tuple[Floats, Floats]:
-    """Return CLs+b and CLs limits (L,) of every lane; NaN where none was found."""
-    information = data.windows.information(asimov.counts)
-    single = 1.0 / data.windows.template.sum(axis=1)
-    unit = np.hypot(single, np.where(information > 0.0, 1.0 / np.sqrt(np.maximum(information, 1e-300)), 0.0))
-    start, best = data.best(fit_free(data.counts, data.windows), unit)
-    threshold = float(ndtri(level))
-    everything = np.arange(len(start))
+def clsb_limits(data: Profile, shat: Floats, best: Point, threshold: float) -> Floats:
+    """Return the yields (L,) above the fitted ones `shat`, with fits `best`, where √q_s is the threshold."""
+    unit = yield_unit(data.windows, best.expectation)
 
-    def clsb(yields: Floats, which: NDArray[np.intp]) -> Floats:
-        return np.sqrt(_q(data, yields, which, best)) - threshold
+    def function(yields: Floats, which: Lanes) -> tuple[Floats, Floats]:
+        root, slope = _root_q(data, yields, which, best)
+        return root - threshold, slope
 
-    low, high = bracket(lambda s: clsb(s, everything), start, unit, np.full(len(start), -threshold))
-    clsb_limits = find_root(clsb, low, high)
-
-    zero = asimov.at(np.zeros(len(start)))
-
-    def cls(yields: Floats, which: NDArray[np.intp]) -> Floats:
-        root = np.sqrt(_q(data, yields, which, best))
-        root_asimov = np.sqrt(_q(asimov, yields, which, zero))
-        log_cls = log_ndtr(-root) - log_ndtr(root_asimov - root)
-        difference: Floats = np.log(1.0 - level) - log_cls
-        return difference
-
-    start = np.maximum(start, 0.0)
-    low, high = bracket(lambda s: cls(s, everything), start, unit, cls(start, everything))
-    return clsb_limits, find_root(cls, low, high)
+    return find_crossing(function, shat, shat + threshold * unit, unit)
 
 
-def _q(profile: Profile, yields: Floats, which: NDArray[np.intp], best: Point) -> Floats:
+def cls_limits(
+    data: Profile, shat: Floats, best: Point, asimov: Profile, level: float, *, bounded: bool = False
+) -> Floats:
+    """Return the CLs limits (L,) of data whose fitted yields are `shat`, with fits `best`.
+
+    Notes
+    -----
+    G. Cowan et al., Eur. Phys. J. C71 (2011) 1554: with q_A of the Asimov data set without signal,
+    CLs+b = Φ(−r) and CLs = Φ(−r)/Φ(√q_A − r), where r = √q, but (q̃ + q_A)/(2√q_A) where q̃ > q_A.
+    Logarithms keep both meaningful where CLb → 0.
+    """
+    unit = yield_unit(data.windows, asimov.counts)
+    zero = asimov.exact()
+    if bounded:
+        best = best.where(shat < 0.0, data.at(np.zeros(len(shat))))
+
+    def function(yields: Floats, which: Lanes) -> tuple[Floats, Floats]:
+        root, slope = _root_q(data, yields, which, best)
+        root_a, slope_a = _root_q(asimov, yields, which, zero)
+        with np.errstate(divide="ignore", invalid="ignore"):  # collinear lanes
+            if bounded:
+                far = root > root_a
+                rise = root * slope / root_a + 0.5 * slope_a * (1.0 - (root / root_a) ** 2)
+                root = np.where(far, 0.5 * (root**2 / root_a + root_a), root)
+                slope = np.where(far, rise, slope)
+            rise = _hazard(-root) * slope + _hazard(root_a - root) * (slope_a - slope)
+        return np.log1p(-level) - log_ndtr(-root) + log_ndtr(root_a - root), rise
+
+    low = np.maximum(shat, 0.0)
+    return find_crossing(function, low, low + unit, unit)
+
+
+def expected_cls_limits(asimov: Profile, level: float) -> Floats:
+    """Return the CLs limits (L, 5) at −2 … +2 standard deviations: Φ(N − √q_A)/Φ(N) = 1 − level."""
+    shift = np.tile(FLUCTUATIONS, len(asimov.counts))
+    threshold = shift - ndtri((1.0 - level) * ndtr(shift))
+    lanes = asimov.take(np.repeat(np.arange(len(asimov.counts)), len(FLUCTUATIONS)))
+    unit, none = yield_unit(lanes.windows, lanes.counts), np.zeros(len(shift))
+    zero = lanes.exact()
+
+    def function(yields: Floats, which: Lanes) -> tuple[Floats, Floats]:
+        root, slope = _root_q(lanes, yields, which, zero)
+        return root - threshold[which], slope
+
+    return find_crossing(function, none, threshold * unit, unit).reshape(-1, len(FLUCTUATIONS))
+
+
+def yield_unit(windows: Windows, expectation: Floats) -> Floats:
+    """Return the error (L,) of the yield where `expectation` (L, W) holds, that of a single event included."""
+    information = windows.information(expectation)
+    error = np.where(information > 0.0, 1.0 / np.sqrt(np.maximum(information, 1e-300)), 0.0)
+    unit: Floats = np.hypot(1.0 / windows.template.sum(axis=1), error)
+    return unit
+
+
+def _hazard(z: Floats) -> Floats:
+    # φ(z)/Φ(z), without underflow.
+    hazard: Floats = np.exp(-0.5 * z**2 - 0.5 * np.log(2.0 * np.pi) - log_ndtr(z))
+    return hazard
+
+
+def _root_q(profile: Profile, yields: Floats, which: Lanes, best: Point) -> tuple[Floats, Floats]:
+    # √q and its derivative; dq/ds = 2 dF/ds (envelope theorem).
     part = profile.take(which)
     point = part.at(yields)
-    return np.where(point.sound, np.maximum(part.distance(point, best.take(which)), 0.0), np.nan)
+    root = np.sqrt(np.where(point.sound, np.maximum(part.distance(point, best.take(which)), 0.0), np.nan))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return root, point.slope / root

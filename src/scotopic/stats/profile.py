@@ -33,6 +33,15 @@ class Point:
         """Return some of the lanes."""
         return Point(self.expectation[which], self.constraint[which], self.slope[which], self.sound[which])
 
+    def where(self, condition: NDArray[np.bool_], other: "Point") -> "Point":
+        """Return `other` in the lanes where a condition (L,) holds, this one elsewhere."""
+        return Point(
+            np.where(condition[:, None], other.expectation, self.expectation),
+            np.where(condition, other.constraint, self.constraint),
+            np.where(condition, other.slope, self.slope),
+            np.where(condition, other.sound, self.sound),
+        )
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -85,17 +94,77 @@ class Profile:
         )[:, 0]
         return ratio + 2.0 * (point.constraint - best.constraint)
 
-    def best(self, start: Floats, unit: Floats) -> tuple[Floats, Point]:
-        """Return the yield with the highest likelihood, nuisance terms included, and its fits.
+    def free(self) -> tuple[Floats, Point]:
+        """Return the yields (L,) with the highest likelihood without nuisance terms, and their fits."""
+        model = self.windows.model(self.counts, signal=True)
+        fits = fit_poisson(self.counts[:, :, None], model, self.windows.padding)
+        nothing = np.zeros(len(self.counts))
+        return fits.theta[:, 0, 0], Point(
+            fits.expectation[:, :, 0], nothing, nothing, fits.status[:, 0] != FAILED
+        )
 
-        `start` is the optimum without the nuisance terms and `unit` its error.
+    def exact(self) -> Point:
+        """Return the fits of counts that are an expectation of the model, as those of an Asimov data set."""
+        nothing = np.zeros(len(self.counts))
+        return Point(self.counts, nothing, nothing, np.ones(len(self.counts), dtype=np.bool_))
+
+    def best(self, unit: Floats) -> tuple[Floats, Point]:
+        """Return the yields with the highest likelihood, nuisance terms included, and their fits.
+
+        `unit` is an error of the yield.
         """
+        start, point = self.free()
         if not self.windows.variation.any():  # then η_e = 0 and the optimum is where it was
-            return start, self.at(start)
+            return start, point
         slope = self.at(start).slope
         low, high = bracket(lambda s: self.at(s).slope, start, -np.sign(slope) * unit, slope)
         yields = find_root(lambda s, which: self.take(which).at(s).slope, low, high)
         return yields, self.at(yields)
+
+
+def find_crossing(
+    function: Callable[[Floats, NDArray[np.intp]], tuple[Floats, Floats]],
+    low: Floats,
+    start: Floats,
+    unit: Floats,
+) -> Floats:
+    """Return where (L,) rising functions cross zero above `low`, by Newton steps kept inside a bracket.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(x, which)`` returns value and slope at `x` of the lanes `which`; NaN counts as too high.
+    low : (L,)
+        Where the function is negative.
+    start, unit : (L,)
+        First guess above `low` and the scale on which the function changes.
+
+    Returns
+    -------
+    (L,) ndarray
+        NaN where no crossing was found.
+    """
+    root = np.full(low.shape, np.nan)
+    lanes = np.flatnonzero(np.isfinite(low) & np.isfinite(start) & (unit > 0.0))
+    below, x, above, step = low[lanes], start[lanes], np.full(lanes.shape, np.inf), unit[lanes]
+    for _ in range(SEARCH_STEPS):
+        if lanes.size == 0:
+            break
+        value, slope = function(x, lanes)
+        under = value < 0.0
+        below, above = np.where(under, x, below), np.where(under, above, x)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            following = x - value / slope
+        out = np.where(np.isfinite(above), 0.5 * (below + above), x + step)
+        step = np.where(under & ~np.isfinite(above), 2.0 * step, step)
+        inside = (following > below) & (following < np.minimum(above, x + 4.0 * step))
+        inside |= value == 0.0
+        following = np.where(inside, np.where(value == 0.0, x, following), out)
+        settled = np.abs(following - x) <= ROOT_TOLERANCE * np.maximum(np.abs(x), unit[lanes])
+        root[lanes[settled]] = following[settled]
+        keep = np.flatnonzero(~settled)
+        lanes, below, above, x, step = lanes[keep], below[keep], above[keep], following[keep], step[keep]
+    return root
 
 
 def bracket(

@@ -15,7 +15,7 @@ from scotopic.numerics.newton import BOUNDARY, FAILED, INTERIOR
 from scotopic.stats.calibration import calibrated_limits
 from scotopic.stats.checks import check_input, check_settings, check_windows
 from scotopic.stats.limits import fit_null, upper_limits
-from scotopic.stats.toys import discovery, largest_excesses, p_value
+from scotopic.stats.toys import discovery, fit_toys, largest_z, p_value
 from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]
@@ -202,7 +202,8 @@ def scan(
     if method == "cls":
         calibrated = np.zeros_like(calibrated)
     headline = clsb if method == "clsb" else cls
-    disordered = np.logical_or.reduce(np.diff(headline[:, 1:], axis=1) < 0.0, axis=1)
+    ordered = np.logical_and.reduce(np.diff(headline[:, 1:], axis=1) >= 0.0, axis=1)
+    disordered = ~ordered & ~wrong
     status = np.where(disordered, DISORDERED, status).astype(np.int8)
     bands = np.where(disordered[:, None], np.nan, headline)
     return Scan(
@@ -221,8 +222,14 @@ def scan(
         limit_cls_median=cls[:, 3],
         status=status,
         calibrated=calibrated,
-        toy_max_z=largest_excesses(windows, models, smooth, toys, seed, workers),
+        toy_max_z=_largest_z(windows, smooth, toys, seed, workers),
     )
+
+
+def _largest_z(windows: Windows, smooth: Floats, toys: int, seed: int, workers: int) -> Floats:
+    # The largest significance (T,) anywhere in each toy.
+    blocks = fit_toys(windows, smooth, toys, seed, workers=workers)
+    return np.concatenate([np.zeros(0), *(largest_z(q0) for _, q0, _, _ in blocks)])
 
 
 def _effect_of_errors(
