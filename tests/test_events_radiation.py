@@ -362,6 +362,23 @@ def test_same_bits_with_any_number_of_workers(monkeypatch):
     np.testing.assert_array_equal(one.weights, two.weights)
 
 
+@pytest.mark.parametrize("final", ["mu- mu+", "e- e+", "mu- mu+ gamma"])
+def test_dressed_photons_are_the_same_in_both_engines(final):
+    """Running α in the s and in the t channel: NumPy and compiled code agree."""
+    cuts = tuple(f"theta:{name}:20:160" for name in set(final.split())) + ("E:gamma:0.5:",) * (
+        "gamma" in final
+    )
+    events = generate(f"e- e+ > {final}", 200, cuts=cuts, alpha="running", seed=4)
+    process = make_sampler(f"e- e+ > {final}", cuts=cuts, alpha="running", sqrt_s=SQRT_S).process
+    beam = math.sqrt(0.25 * SQRT_S**2 - ELECTRON_MASS**2)
+    beams = [[np.full(200, x) for x in (SQRT_S / 2, 0.0, 0.0, sign * beam)] for sign in (1.0, -1.0)]
+    momenta = np.concatenate([np.array(beams), events.momenta[: len(process.outgoing)]])
+    dressed, compiled = (squared_amplitude(process, momenta, engine) for engine in ("numpy", "jax"))
+    np.testing.assert_allclose(compiled, dressed, rtol=1e-9)
+    bare = squared_amplitude(parse_process(f"e- e+ > {final}", get_model("sm")), momenta, "numpy")
+    assert np.median(dressed / bare) > 1.03  # not every one: Δα is negative below a resonance
+
+
 def test_unknown_radiation_is_refused():
     with pytest.raises(InputError, match="none, collinear or pt"):
         make_sampler("e- e+ > mu- mu+", sqrt_s=SQRT_S, isr="soft")

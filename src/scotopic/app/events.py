@@ -33,7 +33,7 @@ EVENT_FILES = (".lhe", ".lhe.gz", ".hepmc", ".hepmc.gz", ".parquet", ".root")
 )
 @computing
 def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **settings: Any) -> None:
-    """Print the tree-level cross section of PROCESS, such as "e- e+ > gamma gamma gamma"."""
+    """Print the cross section of PROCESS, such as "e- e+ > gamma gamma gamma"."""
     from scotopic.events.cross_section import cross_section
 
     found = cross_section(process, sqrt_s=sqrt_s or SQRT_S, rel_error=rel_error, **settings)
@@ -43,6 +43,8 @@ def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **
                 "process": process,
                 "model": settings["model"],
                 "sqrt_s_GeV": sqrt_s or SQRT_S,
+                "isr": settings["isr"],
+                "alpha": settings["alpha"],
                 "cross_section_pb": found.value_pb,
                 "error_pb": found.error_pb,
                 "points": found.points,

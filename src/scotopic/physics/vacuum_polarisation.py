@@ -23,13 +23,15 @@ _SOFT = 0.01
 """GeV², where the table's spacing turns from linear to logarithmic."""
 
 
-def delta_alpha(q2: ArrayLike) -> ComplexArray:
+def delta_alpha(q2: ArrayLike, resolution: float = 0.0) -> ComplexArray:
     """Return Δα(q²) of leptons and hadrons, relative to α at zero momentum.
 
     Parameters
     ----------
     q2 : array
         GeV²: space-like below 0, time-like above; |q²| up to 1e8 GeV².
+    resolution : float
+        Full width (GeV) of a Lorentz curve over which the narrow resonances are averaged.
 
     Returns
     -------
@@ -42,13 +44,13 @@ def delta_alpha(q2: ArrayLike) -> ComplexArray:
     >>> round(137.036 * (1.0 - float(delta_alpha(91.1876**2).real)))
     129
     """
-    return np.asarray(leptonic_delta_alpha(q2) + hadronic_delta_alpha(q2))
+    return np.asarray(leptonic_delta_alpha(q2) + hadronic_delta_alpha(q2, resolution))
 
 
-def hadronic_delta_alpha(q2: ArrayLike) -> ComplexArray:
+def hadronic_delta_alpha(q2: ArrayLike, resolution: float = 0.0) -> ComplexArray:
     """Return Δα(q²) of hadrons with five flavours, q² in GeV²."""
     q2 = np.asarray(q2, dtype=np.float64)
-    return np.asarray(np.interp(np.arcsinh(q2 / _SOFT), *_table()) + _narrow(q2))
+    return np.asarray(np.interp(np.arcsinh(q2 / _SOFT), *_table()) + _narrow(q2, resolution))
 
 
 @cache
@@ -65,12 +67,12 @@ def _table() -> tuple[Array, ComplexArray]:
     return np.arcsinh(q2 / _SOFT), real_delta_alpha(q2, s, ratio) + 1j * imaginary
 
 
-def _narrow(q2: Array) -> ComplexArray:
+def _narrow(q2: Array, resolution: float) -> ComplexArray:
     """Return the terms of the narrow resonances, −(3Γ_ee/αM) q²/(M² − q² − iMΓ)."""
     found = np.zeros(q2.shape, dtype=np.complex128)
     for one in NARROW:
         # Γ_ee without vacuum polarisation other than the resonance's own; no width at space-like q²
         electrons = one.electrons * float(undress(np.array([one.mass]))[0])
-        pole = one.mass**2 - q2 - 1j * one.mass * one.width * (q2 > 0.0)
+        pole = one.mass**2 - q2 - 1j * one.mass * (one.width + resolution) * (q2 > 0.0)
         found -= 3.0 * electrons / (ALPHA_0 * one.mass) * q2 / pole
     return found

@@ -1,6 +1,8 @@
 """The factor 1/(1 - Δα(q²)) by which vacuum polarisation dresses an internal photon.
 
-It is tabulated on a grid in ln|q²|, so that any array framework can look it up. The grid resolves ρ, ω and φ.
+It is tabulated on a grid in ln|q²|, so that any array framework can look it up. The grid resolves ρ, ω and φ. J/ψ,
+ψ(2S) and Υ(1S) to Υ(3S), where Δα exceeds one within less than an MeV, are averaged over `RESOLUTION`: what they do far
+away is kept, their production as real particles is not.
 """
 
 import math
@@ -15,7 +17,10 @@ from scotopic.numerics.complex_pair import Pair, Real
 LOWEST, HIGHEST = 1e-9, 1e5
 """|q²| of the table's ends, GeV²; Δα is 1e-6 at the lower one."""
 
-INTERVALS = 16_384
+INTERVALS = 65_536
+
+RESOLUTION = 0.05
+"""GeV."""
 
 
 def dressing(q2: Real) -> Pair:
@@ -43,5 +48,6 @@ def _table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     from scotopic.physics.vacuum_polarisation import delta_alpha
 
     magnitude = np.geomspace(LOWEST, HIGHEST, INTERVALS + 1)
-    factor = 1.0 / (1.0 - np.asarray(delta_alpha(np.concatenate([-magnitude, magnitude]))))
+    shift = delta_alpha(np.concatenate([-magnitude, magnitude]), RESOLUTION)
+    factor = 1.0 / (1.0 - shift)
     return factor.real.copy(), factor.imag.copy()
