@@ -13,6 +13,7 @@ from scotopic.stats.gross_vitells import (
     gross_vitells,
     up_crossings,
 )
+from scotopic.stats.plane import Plane, plane_scan
 from scotopic.stats.scan import STATUS, Scan, combine, scan
 from scotopic.stats.spurious_signal import SpuriousSignal, spurious_signal
 
@@ -23,6 +24,7 @@ __all__ = [
     "EulerFit",
     "GlobalP",
     "OrderChoice",
+    "Plane",
     "Scan",
     "SpuriousSignal",
     "asimov_significance",
@@ -35,6 +37,7 @@ __all__ = [
     "feldman_cousins_limits",
     "fit_euler",
     "gross_vitells",
+    "plane_scan",
     "predictive_p_value",
     "scan",
     "sideband_background",

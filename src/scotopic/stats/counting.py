@@ -107,7 +107,7 @@ def counting_limit(
     as measurements with Gaussian errors of b and of ln κ.
     A truncated Gaussian for the efficiency is not offered: with a flat prior its posterior is improper.
     """
-    _check_settings(level, method)
+    check_settings(level, method)
     model = counting_model(
         observed,
         background,
@@ -136,7 +136,7 @@ def counting_bands(
     number of background events: the smallest n whose cumulative probability reaches the quantile. No toys are
     thrown. The parameters are those of :func:`counting_limit`.
     """
-    _check_settings(level, method)
+    check_settings(level, method)
     return bands_of(counting_model(0, background, **uncertain), level, method)
 
 
@@ -177,7 +177,8 @@ def predictive_p_value(
     return model.shaped(model.background.tail(model.observed))
 
 
-def _check_settings(level: float, method: str) -> None:
+def check_settings(level: float, method: str) -> None:
+    """Refuse levels and methods that make no sense."""
     if method not in METHODS:
         raise InputError(f"method {method!r} is unknown; there are {', '.join(METHODS)}")
     try:

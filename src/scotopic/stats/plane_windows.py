@@ -1,0 +1,152 @@
+"""Rectangular windows in a plane of two masses: what they expect, what they count, and the cells of toys.
+
+Windows overlap and need not follow any binning. For toys, all their edges together cut the plane into cells; events
+count in cells, and every window is a block of them, whose sum is four numbers of a cumulative table.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.stats.predictive import Floats
+
+Edges = tuple[Floats, Floats]
+
+SAME = 2.0**40  # edges are equal if their distance is less than the plane's width over this
+MOST_EDGES = 600  # of cells in one mass: more would only slow the toys down
+
+
+@dataclass(frozen=True)
+class Windows2D:
+    """W windows.
+
+    Attributes
+    ----------
+    low, high : (W, 2)
+        Their lower and upper edges in either mass.
+    """
+
+    low: Floats
+    high: Floats
+
+    @classmethod
+    def build(cls, edges: Edges, centres: Floats, half_widths: Floats, *, snap: bool) -> "Windows2D":
+        """Return windows of centres and half widths (W, 2), cut off at the edges of the plane.
+
+        With `snap` their edges move to the nearest ones of the plane's own bins.
+        """
+        ends = []
+        for sign in (-1.0, 1.0):
+            both = []
+            for axis, own in enumerate(edges):
+                end = np.clip(centres[:, axis] + sign * half_widths[:, axis], own[0], own[-1])
+                both.append(own[np.searchsorted(0.5 * (own[1:] + own[:-1]), end)] if snap else end)
+            ends.append(np.stack(both, axis=1))
+        return cls(*ends)
+
+    def integrate(self, edges: Edges, content: Floats) -> Floats:
+        """Return what falls into each window (W,), given bins (X, Y) of flat content between `edges`."""
+        table = cumulative(content)
+        x, y = (
+            [_place(own, end[:, axis]) for end in (self.low, self.high)] for axis, own in enumerate(edges)
+        )
+
+        def below(i: int, j: int) -> Floats:
+            (at_x, share_x), (at_y, share_y) = x[i], y[j]
+            left = table[at_x, at_y] * (1.0 - share_y) + table[at_x, at_y + 1] * share_y
+            right = table[at_x + 1, at_y] * (1.0 - share_y) + table[at_x + 1, at_y + 1] * share_y
+            return left * (1.0 - share_x) + right * share_x
+
+        return np.maximum(below(1, 1) - below(0, 1) - below(1, 0) + below(0, 0), 0.0)
+
+    def count(self, points: Floats) -> NDArray[np.int64]:
+        """Return the number of points (N, 2) in each window (W,); lower edges are in, upper edges out."""
+        points = points[np.argsort(points[:, 0], kind="stable")]
+        first, last = (np.searchsorted(points[:, 0], end[:, 0]) for end in (self.low, self.high))
+        y = points[:, 1]
+        inside = (
+            np.count_nonzero((y[i:j] >= low) & (y[i:j] < high))
+            for i, j, low, high in zip(first, last, self.low[:, 1], self.high[:, 1], strict=True)
+        )
+        return np.fromiter(inside, np.int64, len(first))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The grid into which the edges of W windows cut the plane.
+
+    Attributes
+    ----------
+    x, y : (A + 1,), (B + 1,)
+        Edges of the cells.
+    low, high : (W, 2)
+        Indices of the windows' lower and upper edges in `x` and `y`.
+    """
+
+    x: Floats
+    y: Floats
+    low: NDArray[np.intp]
+    high: NDArray[np.intp]
+
+    @classmethod
+    def build(cls, windows: Windows2D, most: int = MOST_EDGES) -> "Cells":
+        """Return the cells of windows.
+
+        Where the windows have more than `most` different edges in one mass, so many of them are kept, equally
+        spaced in rank, and the windows of the toys end at the nearest one.
+        """
+        edges, low, high = [], [], []
+        for axis in (0, 1):
+            every = np.concatenate([windows.low[:, axis], windows.high[:, axis]])
+            width = float(np.ptp(every))
+            own = every[np.unique(np.round((every - every.min()) / width * SAME), return_index=True)[1]]
+            if len(own) > most:
+                own = own[np.linspace(0, len(own) - 1, most).round().astype(np.intp)]
+            middle = 0.5 * (own[1:] + own[:-1])
+            first, last = (np.searchsorted(middle, end[:, axis]) for end in (windows.low, windows.high))
+            flat = last <= first  # by the shift to kept edges
+            first = np.where(flat, np.minimum(first, len(own) - 2), first)
+            edges.append(own)
+            low.append(first)
+            high.append(np.where(flat, first + 1, last))
+        return cls(edges[0], edges[1], np.stack(low, axis=1), np.stack(high, axis=1))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return the numbers of cells."""
+        return len(self.x) - 1, len(self.y) - 1
+
+    def windows(self) -> Windows2D:
+        """Return the windows that the cells make up."""
+        ends = [np.stack([self.x[at[:, 0]], self.y[at[:, 1]]], axis=1) for at in (self.low, self.high)]
+        return Windows2D(*ends)
+
+    def corners(self) -> NDArray[np.intp]:
+        """Return where the windows' corners are (4, W) in a flat cumulative table: ++, −+, +−, −−."""
+        width = len(self.y)
+        x, y = ((self.high[:, axis], self.low[:, axis]) for axis in (0, 1))
+        return np.array([x[0] * width + y[0], x[1] * width + y[0], x[0] * width + y[1], x[1] * width + y[1]])
+
+    def integrate(self, edges: Edges, content: Floats) -> Floats:
+        """Return what falls into the cells (A, B), given bins (X, Y) of flat content between `edges`."""
+        table = cumulative(content)
+        for axis, (own, wanted) in enumerate(zip(edges, (self.x, self.y), strict=True)):
+            at, share = _place(own, wanted)
+            share = share[:, None] if axis == 0 else share
+            before, after = np.take(table, at, axis=axis), np.take(table, at + 1, axis=axis)
+            table = before + share * (after - before)
+        return np.maximum(np.diff(np.diff(table, axis=0), axis=1), 0.0)
+
+
+def cumulative(content: Floats) -> Floats:
+    """Return the sums (X + 1, Y + 1) over all bins below and to the left."""
+    table = np.zeros((content.shape[0] + 1, content.shape[1] + 1))
+    np.cumsum(np.cumsum(content, axis=0), axis=1, out=table[1:, 1:])
+    return table
+
+
+def _place(own: Floats, wanted: Floats) -> tuple[NDArray[np.intp], Floats]:
+    # The bin of each wanted position and how far into it
+    at = np.clip(np.searchsorted(own, wanted, side="right") - 1, 0, len(own) - 2)
+    return at, (wanted - own[at]) / (own[at + 1] - own[at])
