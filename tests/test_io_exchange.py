@@ -13,12 +13,12 @@ from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.io.pyhf_workspace import (
-    bernstein,
     patch_set,
     window_workspace,
     window_workspaces,
     write_workspaces,
 )
+from scotopic.io.window_model import bernstein
 from scotopic.searches import get_search
 from scotopic.stats import scan
 from scotopic.stats.limits import fit_free

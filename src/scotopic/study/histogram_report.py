@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from scotopic.figures import LimitCurves, limit_bands, p_value_scan, save, spectrum, write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
-from scotopic.io.pyhf_workspace import window_workspaces, write_workspaces
+from scotopic.io.hs3 import hs3_document, write_hs3
+from scotopic.io.pyhf_workspace import workspace, write_workspaces
 from scotopic.io.replace import replacing
+from scotopic.io.window_model import window_models
 from scotopic.stats import Scan
 from scotopic.study.hepdata_tables import Qualifiers, limit_columns
 from scotopic.study.histogram_scan import HistogramScan, model_settings
@@ -67,11 +69,13 @@ def write_histogram_scan(result: HistogramScan, folder: Path) -> list[Path]:
     written.append(write_csv(folder / "spectrum.csv", low_high, comments(result)))
     if len(found.mass) <= MOST_WORKSPACES:
         settings = model_settings(card, len(histogram.counts))
-        workspaces = window_workspaces(
+        models = window_models(
             histogram.counts, histogram.edges, found.mass, card.signal.template, **settings
         )
         about = f"Windows of {comments(result)[0]}"
-        written += write_workspaces(found.mass, workspaces, folder / "pyhf", about)
+        written += write_workspaces(found.mass, [workspace(one) for one in models], folder / "pyhf", about)
+        document = hs3_document(models, found.mass, axis=card.variable, about=about)
+        written.append(write_hs3(document, folder / "hs3.json"))
     written += write_submission(
         hepdata_tables(result), folder / "hepdata", comment="; ".join(comments(result))
     )
