@@ -45,6 +45,25 @@ def test_command_with_an_interval(capsys):
     assert "upper limit: 0.00528924 fb (cls, 0.9)" in capsys.readouterr().out
 
 
+def test_command_with_both_conventions_of_feldman_and_cousins(capsys):
+    """No event on a background of 3: 1.08 in the published table, 0.95 by the construction itself."""
+    for method, end in (("feldman-cousins", 1.08), ("feldman-cousins-raw", 0.954)):
+        assert run(["limit", "--observed", "0", "--background", "3", "--method", method, "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["interval"] == pytest.approx([0.0, end], abs=0.006)
+
+
+def test_command_with_priors(capsys):
+    errors = ("--background-error", "0.8", "--efficiency", "0.04", "--efficiency-error", "0.01")
+    given = {"background_error": 0.8, "efficiency": 0.04, "efficiency_error": 0.01}
+    for background, efficiency in (("gamma", "log-normal"), ("log-normal", "gamma")):
+        priors = ("--background-prior", background, "--efficiency-prior", efficiency)
+        found = answer(capsys, *errors, *priors, "--luminosity-prior", "gamma")
+        named = {"background_prior": background, "efficiency_prior": efficiency, "luminosity_prior": "gamma"}
+        assert found["limit"] == pytest.approx(counting_limit(3, 1.5, **given, **named), rel=1e-12)
+        assert {name: found[name] for name in named} == named
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -58,6 +77,13 @@ def test_command_with_an_interval(capsys):
         (("--luminosity", "276"), "unit"),
         (("--luminosity-error", "2/pb"), "--luminosity"),
         (("--method", "magic"), "feldman-cousins"),
+        (("--efficiency-prior", "gaussian"), "log-normal"),
+        (("--background-prior", "samples"), "gamma"),
+        (("--background-prior", "gamma", "--background", "0", "--background-error", "1"), "above 0"),
+        (
+            ("--method", "feldman-cousins", "--background-error", "1", "--background-prior", "gamma"),
+            "leave out the priors",
+        ),
     ],
 )
 def test_command_with_wrong_input(capsys, arguments, said):

@@ -144,7 +144,8 @@ def test_pyhs3_computes_the_same(tmp_path):
 
 def log_prob(model, given):
     import pytensor
+    from pytensor.graph.traversal import explicit_graph_inputs
 
     expression = model.log_prob
-    inputs = [one for one in pytensor.graph.traversal.explicit_graph_inputs([expression]) if one.name]
+    inputs = [one for one in explicit_graph_inputs([expression]) if one.name]
     return pytensor.function(inputs, expression, mode="FAST_COMPILE")(*(given[one.name] for one in inputs))

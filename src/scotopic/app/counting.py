@@ -8,7 +8,9 @@ from scotopic.app.options import computing, read_luminosity
 from scotopic.app.output import print_json, print_lines
 from scotopic.errors import InputError
 
-METHODS = ("bayes", "cls", "feldman-cousins")
+METHODS = ("bayes", "cls", "feldman-cousins", "feldman-cousins-raw")
+BACKGROUND_PRIORS = ("gaussian", "log-normal", "gamma")
+EFFICIENCY_PRIORS = ("log-normal", "gamma")
 
 
 @click.command(short_help="Set a limit from a number of observed events.")
@@ -19,7 +21,7 @@ METHODS = ("bayes", "cls", "feldman-cousins")
     type=float,
     default=0.0,
     show_default=True,
-    help="Its absolute error: a Gaussian, truncated at zero.",
+    help="Its absolute error.",
 )
 @click.option("--efficiency", type=float, default=1.0, show_default=True, help="Efficiency of the signal.")
 @click.option(
@@ -27,7 +29,7 @@ METHODS = ("bayes", "cls", "feldman-cousins")
     type=float,
     default=0.0,
     show_default=True,
-    help="Its absolute error: a log-normal around the efficiency.",
+    help="Its absolute error.",
 )
 @click.option(
     "--luminosity",
@@ -51,7 +53,28 @@ METHODS = ("bayes", "cls", "feldman-cousins")
     type=click.Choice(METHODS),
     default="bayes",
     show_default=True,
-    help="Flat prior, CLs or unified intervals.",
+    help="Flat prior, CLs or unified intervals: as published, or as constructed.",
+)
+@click.option(
+    "--background-prior",
+    type=click.Choice(BACKGROUND_PRIORS),
+    default="gaussian",
+    show_default=True,
+    help="How the background scatters by its error; the Gaussian is truncated at zero.",
+)
+@click.option(
+    "--efficiency-prior",
+    type=click.Choice(EFFICIENCY_PRIORS),
+    default="log-normal",
+    show_default=True,
+    help="The same of the efficiency.",
+)
+@click.option(
+    "--luminosity-prior",
+    type=click.Choice(EFFICIENCY_PRIORS),
+    default="log-normal",
+    show_default=True,
+    help="The same of the luminosity.",
 )
 @computing
 def limit(
@@ -64,6 +87,9 @@ def limit(
     luminosity_error_fb: float | None,
     level: float,
     method: str,
+    background_prior: str,
+    efficiency_prior: str,
+    luminosity_prior: str,
     seed: int,
     workers: int,
     as_json: bool,
@@ -84,15 +110,19 @@ def limit(
         "luminosity_error": luminosity_error_fb or 0.0,
         "level": level,
         "method": method,
+        "background_prior": background_prior,
+        "efficiency_prior": efficiency_prior,
+        "luminosity_prior": luminosity_prior,
     }
     found = counting_limit(observed, background, **given)
     bands = counting_bands(background, **given)
-    p_value = predictive_p_value(observed, background, background_error)
+    p_value = predictive_p_value(observed, background, background_error, background_prior=background_prior)
     unit = "events" if luminosity_fb is None else "fb"
     result = {"interval": list(found)} if isinstance(found, tuple) else {"limit": found}
     expected = {"median": bands.median, "band68": bands.band68, "band95": bands.band95}
     if as_json:
-        settings = {"method": method, "level": level, "unit": unit}
+        priors = {name: value for name, value in given.items() if name.endswith("_prior")}
+        settings = {"method": method, "level": level, "unit": unit, **priors}
         print_json({**result, **settings, "expected": expected, "p_value": p_value})
         return
     shown = " to ".join(f"{value:.6g}" for value in (found if isinstance(found, tuple) else (found,)))
