@@ -17,10 +17,12 @@ from scotopic.figures.exclusion_plane import exclusion_plane
 from scotopic.figures.figure_1 import figure_1
 from scotopic.figures.figure_2a import figure_2a
 from scotopic.figures.figure_2b import COMPETITORS, COUPLINGS, MASSES, figure_2b
+from scotopic.figures.likelihood_scan import likelihood_scan
 from scotopic.figures.limit_bands import LimitCurves
 from scotopic.figures.p_values import one_sided_p, p_value_scan
 from scotopic.figures.performance import efficiency, resolution
 from scotopic.figures.spectrum import pulls, spectrum
+from scotopic.figures.toy_distribution import toy_distribution
 
 MASS = np.geomspace(0.2, 9.7, 40)
 
@@ -306,3 +308,31 @@ def test_labels_of_the_mass_axis_do_not_touch(low):
     boxes = [t.label1.get_window_extent() for t in ticks if low * 0.999 <= t.get_loc() <= 10.01]
     assert boxes
     assert all(one.x1 < two.x0 for one, two in pairwise(boxes))
+
+
+def test_likelihood_scan_shows_the_arrays_it_was_given():
+    yields = np.linspace(-10.0, 50.0, 61)
+    q = np.where(yields < -5.0, np.nan, ((yields - 15.0) / 8.0) ** 2)
+    given = {"best": 15.0, "interval": (7.0, np.nan), "limit": 28.2, "level": 0.9, "text": "mass 3 GeV"}
+    (axes,) = draw(likelihood_scan(yields, q, **given)).axes
+    (curve,) = (line for line in axes.lines if len(line.get_xdata()) == 61)
+    np.testing.assert_array_equal(curve.get_xydata().T, [yields, q])
+    drawn = lines(axes)
+    assert drawn["upper limit (90% CL): 28.2"].get_xdata()[0] == 28.2
+    assert drawn["best fit: 15"].get_xdata()[0] == 15.0
+    assert axes.get_legend().get_title().get_text() == "mass 3 GeV"
+    with pytest.raises(InputError, match="finite"):
+        likelihood_scan(yields, np.full(61, np.nan), best=1.0, interval=(0.0, 2.0))
+
+
+def test_toy_distribution_counts_every_toy():
+    toys = np.abs(np.random.default_rng(1).normal(2.0, 0.5, 300))
+    figure = draw(toy_distribution(toys, 4.1, p_value=0.0033, interval=(0.0, 0.006)))
+    (axes,) = figure.axes
+    (patch,) = (one for one in axes.patches if hasattr(one, "get_data"))
+    assert patch.get_data().values.sum() == 300
+    (line,) = axes.lines
+    assert (line.get_xdata()[0], "0.0033" in line.get_label()) == (4.1, True)
+    assert axes.get_xlim()[1] > 4.1
+    with pytest.raises(InputError, match="finite"):
+        toy_distribution(np.array([]), 1.0, p_value=1.0, interval=(0.0, 1.0))

@@ -124,14 +124,20 @@ def test_files_of_a_scan(tmp_path, spectrum, capfd):
     assert run([*arguments, "--out", str(tmp_path / "out")]) == 0
     found = json.loads(capfd.readouterr().out)
     names = {Path(path).name for path in found.pop("files")}
-    for stem in ("yield_limit", "cross_section_limit", "p_value", "spectrum"):
-        assert {f"{stem}.png", f"{stem}.pdf"} <= names
-    assert {"workspace.json", "patchset.json"} <= names
+    figures = ("yield_limit", "cross_section_limit", "p_value", "spectrum", "fit", "likelihood", "toys")
+    for stem in figures:
+        assert {f"{stem}.png", f"{stem}.pdf", f"{stem}.yaml"} <= names
+    assert {"workspace.json", "patchset.json", "hs3.json"} <= names
     assert json.loads((tmp_path / "out" / "scan.json").read_text()) == found
     lines = [line for line in (tmp_path / "out" / "scan.csv").read_text().splitlines() if line[0] != "#"]
     table = np.genfromtxt(lines, delimiter=",", names=True)
     np.testing.assert_array_equal(table["limit_observed_events"], found["limit_observed"])
     np.testing.assert_array_equal(table["limit_median_fb"], found["sigma_limit_fb"]["median"])
+    toys = np.genfromtxt(tmp_path / "out" / "toys.csv", skip_header=0, comments="#")[1:]
+    assert (1 + (toys >= max(found["z_local"])).sum()) / 51 == pytest.approx(found["p_global"])
+    curve = np.genfromtxt(tmp_path / "out" / "likelihood.csv", delimiter=",", comments="#")[1:]
+    largest = int(np.argmax(found["z_local"]))
+    assert curve[np.argmin(curve[:, 1]), 0] == pytest.approx(found["shat"][largest], abs=10.0)
     again = tmp_path / "out" / "spectrum.csv"  # what we write we read
     np.testing.assert_array_equal(scan_histogram(again, card).scan.shat, found["shat"])
 

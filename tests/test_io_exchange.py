@@ -239,6 +239,7 @@ def test_submission_of_a_search(result, tmp_path):
     wanted = ["Limit on the cross section", "Limit on the coupling", "Local p-value"]
     for kind in ("Spectrum", "Signal efficiency", "Signal resolution"):
         wanted += [f"{kind}, {name} region" for name in regions]
+    wanted += ["Fit at the largest excess", "Likelihood at the largest excess"]
     assert set(tables) == set(wanted)
     limits = tables[wanted[0]]
     for name, values in {

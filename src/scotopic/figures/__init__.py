@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from scotopic.figures.figure_2a import figure_2a
     from scotopic.figures.figure_2b import COMPETITORS, figure_2b
     from scotopic.figures.files import save, write_csv
+    from scotopic.figures.likelihood_scan import likelihood_scan
     from scotopic.figures.limit_bands import LimitCurves, limit_bands
     from scotopic.figures.p_values import p_value_scan
     from scotopic.figures.performance import efficiency, resolution
     from scotopic.figures.signature_plane import signature_plane
     from scotopic.figures.spectrum import spectrum
+    from scotopic.figures.toy_distribution import toy_distribution
     from scotopic.figures.yields import yields
 
 __all__ = [
@@ -29,12 +31,14 @@ __all__ = [
     "figure_1",
     "figure_2a",
     "figure_2b",
+    "likelihood_scan",
     "limit_bands",
     "p_value_scan",
     "resolution",
     "save",
     "signature_plane",
     "spectrum",
+    "toy_distribution",
     "write_csv",
     "yields",
 ]

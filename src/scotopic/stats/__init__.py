@@ -13,6 +13,7 @@ from scotopic.stats.gross_vitells import (
     gross_vitells,
     up_crossings,
 )
+from scotopic.stats.likelihood_scan import LikelihoodScan, likelihood_scan
 from scotopic.stats.plane import Plane, plane_scan
 from scotopic.stats.scan import STATUS, Scan, combine, scan
 from scotopic.stats.spurious_signal import SpuriousSignal, spurious_signal
@@ -23,6 +24,7 @@ __all__ = [
     "DiscreteProfile",
     "EulerFit",
     "GlobalP",
+    "LikelihoodScan",
     "OrderChoice",
     "Plane",
     "Scan",
@@ -37,6 +39,7 @@ __all__ = [
     "feldman_cousins_limits",
     "fit_euler",
     "gross_vitells",
+    "likelihood_scan",
     "plane_scan",
     "predictive_p_value",
     "scan",

@@ -10,6 +10,8 @@ from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.searches import get_search
 from scotopic.searches.search import RegionSpectrum, SearchResult
 from scotopic.searches.signal_shape import SignalShape
+from scotopic.study.excess_report import fit_tables, toy_table
+from scotopic.study.search_excess import excess_of, mass_text, whole_scan
 
 Floats = NDArray[np.float64]
 Qualifiers = dict[str, tuple[float | str, str]]
@@ -166,6 +168,16 @@ def performance_tables(result: SearchResult) -> list[Table]:
     return tables
 
 
+def excess_tables(result: SearchResult) -> list[Table]:
+    """Return the fit and the likelihood at the largest excess, and the toys."""
+    excess, tables = excess_of(result), toy_table(whole_scan(result))
+    if excess is None:
+        return tables
+    part, found, _ = excess
+    axis = OBSERVABLES.get(part.region.observable, part.region.observable)
+    return fit_tables(found, part.observed, part.edges, axis, "GeV^2", mass_text(found)) + tables
+
+
 def search_tables(result: SearchResult) -> list[Table]:
     """Return the tables of all figures of a result."""
     return [
@@ -174,6 +186,7 @@ def search_tables(result: SearchResult) -> list[Table]:
         p_value_table(result),
         *(spectrum_table(result, part) for part in result.spectra),
         *performance_tables(result),
+        *excess_tables(result),
     ]
 
 

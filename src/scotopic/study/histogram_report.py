@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -14,7 +15,8 @@ from scotopic.io.hs3 import hs3_document, write_hs3
 from scotopic.io.pyhf_workspace import workspace, write_workspaces
 from scotopic.io.replace import replacing
 from scotopic.io.window_model import window_models
-from scotopic.stats import Scan
+from scotopic.stats import LikelihoodScan, Scan, likelihood_scan
+from scotopic.study.excess_report import fit_tables, in_spectrum, toy_table, write_fit, write_toys
 from scotopic.study.hepdata_tables import Qualifiers, limit_columns
 from scotopic.study.histogram_scan import HistogramScan, model_settings
 from scotopic.study.report import plain
@@ -59,16 +61,25 @@ def write_histogram_scan(result: HistogramScan, folder: Path) -> list[Path]:
         luminosity_fb=card.luminosity_fb,
     )  # fmt: skip
     written += save(figure, folder / "p_value")
+    settings = model_settings(card, len(histogram.counts))
+    excess = fit_of(result)
+    headline: dict[str, Any] = {"sample": SAMPLE, "luminosity_fb": card.luminosity_fb}
     figure = spectrum(
-        histogram.edges, histogram.counts, x_label=variable, x_unit=unit or "units", sample=SAMPLE,
-        luminosity_fb=card.luminosity_fb,
+        histogram.edges, histogram.counts, x_label=variable, x_unit=unit or "units",
+        **in_spectrum(excess, histogram.edges), **headline,
     )  # fmt: skip
     written += save(figure, folder / "spectrum")
+    if excess is not None:
+        written += write_fit(
+            excess, histogram.counts, histogram.edges, folder, comments(result),
+            mass=mass_text(result), limit=float(found.limit_observed[found.z_local.argmax()]),
+            level=card.level, x_label=variable, x_unit=unit or "units", **headline,
+        )  # fmt: skip
+    written += write_toys(found, folder, comments(result), **headline)
     written.append(write_csv(folder / "scan.csv", table, comments(result)))
     low_high = {"low": histogram.edges[:-1], "high": histogram.edges[1:], "counts": histogram.counts}
     written.append(write_csv(folder / "spectrum.csv", low_high, comments(result)))
     if len(found.mass) <= MOST_WORKSPACES:
-        settings = model_settings(card, len(histogram.counts))
         models = window_models(
             histogram.counts, histogram.edges, found.mass, card.signal.template, **settings
         )
@@ -83,6 +94,26 @@ def write_histogram_scan(result: HistogramScan, folder: Path) -> list[Path]:
     with replacing(path) as temporary:
         temporary.write_bytes(msgspec.json.format(msgspec.json.encode(result.to_json(), enc_hook=plain)))
     return [*written, path]
+
+
+def fit_of(result: HistogramScan) -> LikelihoodScan | None:
+    """Return the likelihood at the largest excess; None if there is no fit."""
+    found, card, histogram = result.scan, result.card, result.histogram
+    at = int(found.z_local.argmax())
+    if not np.isfinite(found.shat[at]):
+        return None
+    settings = model_settings(card, len(histogram.counts))
+    settings["efficiency_error"] = float(np.broadcast_to(settings["efficiency_error"], found.mass.shape)[at])
+    return likelihood_scan(
+        histogram.counts, histogram.edges, float(found.mass[at]), card.signal.template, **settings,
+        highest=float(found.limit_observed[at]),
+    )  # fmt: skip
+
+
+def mass_text(result: HistogramScan) -> str:
+    """Return the mass of the largest excess with its unit."""
+    mass = result.scan.mass[result.scan.z_local.argmax()]
+    return f"mass {mass:.5g} {unit_of(result.card.variable)}".rstrip()
 
 
 def limits_of(found: Scan) -> list[Floats]:
@@ -114,8 +145,13 @@ def hepdata_tables(result: HistogramScan) -> list[Table]:
     tables = [limits("yield", "the signal yield", "", lambda events: events)]
     if result.per_event is not None:
         tables.append(limits("cross_section", "SIG", "fb", result.sigma))
+    excess = fit_of(result)
+    if excess is not None:
+        name = mass_text(result)
+        tables += fit_tables(excess, histogram.counts, histogram.edges, card.variable, unit, name)
     return [
         *tables,
+        *toy_table(found),
         Table(
             "p_value",
             "Local p-value",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -24,7 +25,9 @@ from scotopic.figures.style import SIMULATED
 from scotopic.io.replace import replacing
 from scotopic.searches import get_search
 from scotopic.searches.search import RegionSpectrum, SearchResult
+from scotopic.study.excess_report import write_fit, write_toys
 from scotopic.study.hepdata_tables import ALPHA_INV, resolution_error, search_tables, write_hepdata
+from scotopic.study.search_excess import excess_of, mass_text, whole_scan
 
 Floats = NDArray[np.float64]
 
@@ -126,6 +129,25 @@ def write_spectrum(result: SearchResult, part: RegionSpectrum, stem: Path) -> li
     return [*save(figure, stem), write_csv(stem.with_suffix(".csv"), table, comments(result))]
 
 
+def write_excess(result: SearchResult, folder: Path) -> list[Path]:
+    """Write the fit and the likelihood at the largest excess, and the distribution of toys."""
+    headline: dict[str, Any] = {
+        "sample": sample_text(result),
+        "luminosity_fb": result.luminosity_fb,
+        "experiment": result.experiment,
+    }
+    written = []
+    excess = excess_of(result)
+    if excess is not None:
+        part, found, limit = excess
+        written += write_fit(
+            found, part.observed, part.edges, folder, comments(result), mass=mass_text(found), limit=limit,
+            level=result.settings["level"], x_label=OBSERVABLE_LABELS[part.region.observable],
+            x_unit=r"GeV$^2$", **headline,
+        )  # fmt: skip
+    return written + write_toys(whole_scan(result), folder, comments(result), **headline)
+
+
 def write_performance(result: SearchResult, folder: Path) -> list[Path]:
     """Write efficiency and resolution against mass, at the simulated masses with their errors."""
     efficiencies, resolutions = {}, {}
@@ -166,6 +188,7 @@ def write_search(result: SearchResult, folder: Path) -> list[Path]:
     written.append(write_csv(folder / "p_value.csv", p_values, comments(result)))
     for part in result.spectra:
         written += write_spectrum(result, part, folder / f"spectrum_{part.region.name}")
+    written += write_excess(result, folder)
     written += write_performance(result, folder)
     written += write_hepdata(result, search_tables(result), folder / "hepdata", comments(result))
     path = folder / "result.json"
