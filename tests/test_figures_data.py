@@ -319,7 +319,7 @@ def test_likelihood_scan_shows_the_arrays_it_was_given():
     np.testing.assert_array_equal(curve.get_xydata().T, [yields, q])
     drawn = lines(axes)
     assert drawn["upper limit (90% CL): 28.2"].get_xdata()[0] == 28.2
-    assert drawn["best fit: 15"].get_xdata()[0] == 15.0
+    assert drawn["best fit: 15.00"].get_xdata()[0] == 15.0
     assert axes.get_legend().get_title().get_text() == "mass 3 GeV"
     with pytest.raises(InputError, match="finite"):
         likelihood_scan(yields, np.full(61, np.nan), best=1.0, interval=(0.0, 2.0))

@@ -147,6 +147,17 @@ def test_global_p_value_of_separate_windows():
     assert 1.0 - none == pytest.approx(found.p_global, abs=4.0 * (high - low) / 2.0)
 
 
+def test_toys_as_large_as_the_data_count():
+    """One window: the global p-value of n events is P(≥ n), ties included, whatever the rounding."""
+    where = np.array([[3.0, 2.0]])
+    for n in (5, 7, 9):
+        data = np.tile([3.0, 2.0], (n, 1))
+        found = plane_scan(data, (X, Y), BACKGROUND, where, (0.3, 0.25), background_error=0.1, toys=2000)
+        assert found.p_local[0] < 0.5
+        error = np.sqrt(found.p_local[0] / 2000)
+        assert found.p_global == pytest.approx(found.p_local[0], abs=4.0 * error)
+
+
 def test_global_p_values_are_uniform():
     """Planes without signal: the global p-value is below α no more often than that (one error for all bins)."""
     where = grid(0.4)

@@ -53,7 +53,7 @@ def likelihood_scan(
         ends[0], ends[1], color=BAND_68, alpha=0.45, lw=0, label=r"$-2\,\Delta\ln L \leq 1$", zorder=1.0
     )
     axes.plot(yields, q, color=OBSERVED, lw=1.6, zorder=3.0)
-    axes.axvline(best, color=OBSERVED, lw=0.9, ls=(0, (5, 2)), zorder=2.5, label=f"best fit: {best:.4g}")
+    axes.axvline(best, color=OBSERVED, lw=0.9, ls=(0, (5, 2)), zorder=2.5, label=f"best fit: {best:.2f}")
     if limit is not None and np.isfinite(limit):
         label = f"upper limit ({100 * level:g}% CL): {limit:.4g}"
         axes.axvline(limit, color=SECOND, lw=1.4, zorder=2.6, label=label)

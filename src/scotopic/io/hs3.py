@@ -46,7 +46,7 @@ def hs3_document(
         for part in ("distributions", "data", "likelihoods", "domains", "parameter_points", "analyses")
     }
     known = {}
-    for i, (model, mass) in enumerate(zip(models, masses.tolist(), strict=True)):
+    for i, (model, mass) in enumerate(zip(models, np.asarray(masses).tolist(), strict=True)):
         name = f"mass_{i}"
         known[name] = mass
         for part, one in _window(model, name, axis).items():

@@ -25,6 +25,7 @@ from scotopic.stats.toys import p_value
 
 LEVELS = (0.5, 2.0)  # of q0, where Euler characteristics are counted
 EULER_TOYS = 400  # at most
+SAME = 1e-7  # significances are discrete: toys as large as the data but for rounding count as larger
 FILLED = 0.2  # of the rectangle around the windows: fewer make no field
 
 
@@ -74,12 +75,16 @@ class Plane:
     @property
     def p_global(self) -> float | None:
         """Return the p-value of the largest excess anywhere, (k + 1)/(N + 1); None without toys."""
-        return p_value(float(self.z_local.max()), self.toy_max_z)[0] if self.toy_max_z.size else None
+        return self._p_global[0] if self.toy_max_z.size else None
 
     @property
     def p_global_interval(self) -> tuple[float, float] | None:
         """Return the 68 % interval of the global p-value that the number of toys allows."""
-        return p_value(float(self.z_local.max()), self.toy_max_z)[1:] if self.toy_max_z.size else None
+        return self._p_global[1:] if self.toy_max_z.size else None
+
+    @property
+    def _p_global(self) -> tuple[float, float, float]:
+        return p_value(float(self.z_local.max()) * (1.0 - SAME), self.toy_max_z)
 
     @property
     def p_global_euler(self) -> GlobalP | None:
