@@ -261,6 +261,7 @@ GOOD = {"counts": FLAT, "edges": EDGES, "masses": MASSES, "template": template}
         ({"half_width": 1}, "widen half_width"),
         ({"level": 95.0}, "level = 95.0"),
         ({"method": "bayes"}, "'bayes' is unknown"),
+        ({"statistic": "q0"}, "'q0' is unknown; there are q_mu and q_mu_tilde"),
         ({"toys": -1}, "toys = -1"),
         ({"workers": 0}, "workers = 0"),
         ({"efficiency_error": -0.1}, "efficiency_error"),
