@@ -158,7 +158,7 @@ def _pyhf_model(n, design, lowest_mu=-50.0):
         }
         for name, column in zip(("mu", "b0", "b1", "b2", "b3"), design.T, strict=True)
     ]
-    parameters = [{"name": "mu", "bounds": [[lowest_mu, 50.0]], "inits": [0.1]}]
+    parameters = [{"name": "mu", "bounds": [[lowest_mu, 1000.0]], "inits": [0.1]}]
     parameters += [{"name": f"b{k}", "bounds": [[-5.0, 20.0]], "inits": [1.0]} for k in range(4)]
     spec = {"channels": [{"name": "window", "samples": samples}], "parameters": parameters}
     return import_module("pyhf").Model(spec, poi_name="mu"), scale
