@@ -13,7 +13,8 @@ from pathlib import Path
 import scotopic
 from scotopic.detector.card import experiments, load_experiment
 from scotopic.detector.experiment import MEANING
-from scotopic.searches import get_search, searches
+from scotopic.searches import COUNTING, get_counting_search, get_search, searches
+from scotopic.searches.search import Search
 
 FOLDER = "_generated"
 LITERAL = re.compile(r"(``.*?``|`[^`]*`_?)")
@@ -81,13 +82,21 @@ def _short(value: object) -> str:
 
 
 def _search(name: str) -> str:
-    search = get_search(name)
+    search = get_counting_search(name) if name in COUNTING else get_search(name)
     cuts = [("all masses", cut) for cut in search.cuts]
-    cuts += [
-        (f"{r.name} region, {r.mass_low:g} to {r.mass_high:g} GeV", c) for r in search.regions for c in r.cuts
-    ]
+    backgrounds = [(b.name, b.label, "generated", "D", "own events") for b in search.backgrounds]
+    if isinstance(search, Search):
+        cuts += [
+            (f"{r.name} region, {r.mass_low:g} to {r.mass_high:g} GeV", c)
+            for r in search.regions
+            for c in r.cuts
+        ]
+        backgrounds = [
+            (b.name, b.label, f"{b.cross_section_fb:.3g} fb" if b.mass else "generated", b.mark, b.source)
+            for b in search.backgrounds
+        ]
     marks = Counter(cut.mark for _, cut in cuts)
-    marks += Counter(one.mark for one in (*search.systematics, *search.backgrounds))
+    marks += Counter(one.mark for one in search.systematics) + Counter(row[3] for row in backgrounds)
     return "\n".join(
         [
             f"## Search {name}\n",
@@ -108,16 +117,7 @@ def _search(name: str) -> str:
             "### Backgrounds\n",
             table(
                 ("name", "what", "cross section", "mark", "source"),
-                [
-                    (
-                        b.name,
-                        b.label,
-                        f"{b.cross_section_fb:.3g} fb" if b.mass else "generated",
-                        b.mark,
-                        b.source,
-                    )
-                    for b in search.backgrounds
-                ],
+                backgrounds,
             ),
         ]
     )

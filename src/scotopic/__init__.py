@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scotopic.selection.candidates import Candidates
     from scotopic.stats import Scan, scan
     from scotopic.study.reproduce import reproduce
-    from scotopic.study.run import run_search as search
+    from scotopic.study.search import search
 
 __version__: str
 
@@ -87,10 +87,9 @@ _MODULES = {
     "scotopic.selection.candidates": ("Candidates",),
     "scotopic.stats": ("Scan", "scan"),
     "scotopic.study.reproduce": ("reproduce",),
-    "scotopic.study.run": ("search",),
+    "scotopic.study.search": ("search",),
 }
 _PLACE = {name: module for module, names in _MODULES.items() for name in names}
-_RENAMED = {"search": "run_search"}
 
 
 def __getattr__(name: str) -> Any:
@@ -102,7 +101,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'scotopic' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_PLACE[name]), _RENAMED.get(name, name))
+    return getattr(import_module(_PLACE[name]), name)
 
 
 def __dir__() -> list[str]:

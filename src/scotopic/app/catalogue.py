@@ -48,9 +48,10 @@ def _processes() -> dict[str, str]:
 
 
 def _searches() -> dict[str, str]:
-    from scotopic.searches import get_search, searches
+    from scotopic.searches import COUNTING, get_counting_search, get_search, searches
 
-    return {name: f"{get_search(name).title}: {get_search(name).signature}" for name in searches()}
+    found = [get_counting_search(name) if name in COUNTING else get_search(name) for name in searches()]
+    return {one.name: f"{one.title}: {one.signature}" for one in found}
 
 
 def _experiments() -> dict[str, str]:

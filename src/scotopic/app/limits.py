@@ -20,6 +20,7 @@ from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.errors import InputError
 
 if TYPE_CHECKING:
+    from scotopic.searches.counting_search import CountingResult
     from scotopic.searches.search import SearchResult
 
 ROWS = 14  # of a table of masses on the terminal
@@ -99,16 +100,23 @@ def search(
     **settings: Any,
 ) -> None:
     """Run the search NAME to limits, p-values and figures."""
-    from scotopic.study.run import run_search
+    from scotopic.searches.counting_search import CountingResult
+    from scotopic.study.search import search as run
 
-    result = run_search(name, luminosity_fb=luminosity_fb, **settings)
+    result = run(name, luminosity_fb=luminosity_fb, **settings)
     files: list[Path] = []
-    if out is not None:
+    if out is not None and isinstance(result, CountingResult):
+        from scotopic.study.counting_report import write_counting
+
+        files = write_counting(result, out)
+    elif out is not None and not isinstance(result, CountingResult):
         from scotopic.study.report import write_search
 
         files = write_search(result, out)
     if as_json:
         print_json({**result.to_json(), "files": [str(path) for path in files]})
+    elif isinstance(result, CountingResult):
+        _print_counting(result, files)
     else:
         _print_search(result, files)
 
@@ -130,11 +138,43 @@ def _print_search(result: "SearchResult", files: list[Path]) -> None:
     title = f"{result.search}, {result.experiment}, {1e3 * result.luminosity_fb:.6g}/pb"
     columns = ("mass [GeV]", "eff. [%]", "σ obs. [fb]", "σ exp.", "68 %", "g obs. [1/GeV]", "g exp.")
     print_table(title, columns, rows)
+    print_lines(f"{len(rows)} of {len(result.mass)} masses shown; coupling: {result.coupling_symbol}")
+    _print_summary(result, files)
+
+
+def _print_counting(result: "CountingResult", files: list[Path]) -> None:
+    chosen = range(0, len(result.mass), max(1, -(-len(result.mass) // ROWS)))
+    rows = []
+    for i in chosen:
+        row = [
+            f"{result.mass[i]:.3f}",
+            f"{100 * result.efficiency[i]:.2f}",
+            f"{result.observed[i]:.0f}",
+            f"{result.background[i]:.2f} ± {result.background_error[i]:.2f}",
+            f"{result.sigma_observed[i]:.3g}",
+            f"{result.sigma_median[i]:.3g}",
+        ]
+        if result.coupling_observed is not None and result.coupling_median is not None:
+            row += [f"{result.coupling_observed[i]:.3g}", f"{result.coupling_median[i]:.3g}"]
+        rows.append(tuple(row))
+    columns = ["mass [GeV]", "eff. [%]", "events", "background", "σ obs. [fb]", "σ exp."]
+    if result.coupling_observed is not None:
+        columns += [f"{result.coupling_symbol} obs.", "exp."]
+    print_table(
+        f"{result.search}, {result.experiment}, {1e3 * result.luminosity_fb:.6g}/pb", tuple(columns), rows
+    )
+    print_lines(
+        f"{len(rows)} of {len(result.mass)} windows shown; before the final cuts: "
+        + ", ".join(f"{name} {number:.0f}" for name, number in result.composition.items())
+    )
+    _print_summary(result, files)
+
+
+def _print_summary(result: "SearchResult | CountingResult", files: list[Path]) -> None:
     largest = result.largest
     p_global = "not computed" if result.p_global is None else f"{result.p_global:.3g}"
     marks = ", ".join(f"{count} {mark}" for mark, count in sorted(result.marks.items()))
     print_lines(
-        f"{len(rows)} of {len(result.mass)} masses shown; coupling: {result.coupling_symbol}",
         f"largest local excess: {result.z_local[largest]:.2f} σ at {result.mass[largest]:.3f} GeV, "
         f"global p-value {p_global}",
         f"inputs by provenance: {marks}",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scotopic.figures.performance import efficiency, resolution
     from scotopic.figures.signature_plane import signature_plane
     from scotopic.figures.spectrum import spectrum
+    from scotopic.figures.yields import yields
 
 __all__ = [
     "COMPETITORS",
@@ -35,6 +36,7 @@ __all__ = [
     "signature_plane",
     "spectrum",
     "write_csv",
+    "yields",
 ]
 
 _OTHER_FILES = {

@@ -64,8 +64,10 @@ class LimitCurves:
         return table
 
 
-def draw_limits(axes: Axes, limits: LimitCurves, level: float, ours: str = "", *, outer: bool = True) -> None:
-    """Draw bands, median and observed limit; `ours` starts the labels of the two lines.
+def draw_limits(
+    axes: Axes, limits: LimitCurves, level: float, ours: str = "", *, outer: bool = True, kind: str = "CL"
+) -> None:
+    """Draw bands, median and observed limit; `ours` starts the labels of the two lines, `kind` names the level's.
 
     A band whose lower edge is NaN, for that limit is below zero, reaches down to the axis. The ±2σ band
     is drawn if `outer`.
@@ -86,7 +88,7 @@ def draw_limits(axes: Axes, limits: LimitCurves, level: float, ours: str = "", *
         limits.mass, limits.median, color=OBSERVED, ls=(0, (5, 2)), zorder=2.2, label=f"{lead}median expected"
     )
     if limits.observed is not None:
-        text = f"{lead}observed ({100 * level:g}% CL)"
+        text = f"{lead}observed ({100 * level:g}% {kind})"
         axes.plot(limits.mass, limits.observed, color=OBSERVED, lw=1.1, zorder=2.3, label=text)
 
 
@@ -97,6 +99,7 @@ def limit_bands(
     y_label: str,
     x_label: str = r"$m_a$ (GeV)",
     level: float = 0.95,
+    kind: str = "CL",
     beside: Curves | None = None,
     sample: str = SIMULATED,
     luminosity_fb: float | None = None,
@@ -109,8 +112,8 @@ def limit_bands(
     limits : LimitCurves
     y_label : str
         Quantity and unit.
-    level : float
-        Confidence level of the limits.
+    level, kind : float, str
+        Confidence level (``CL``) or credibility of the limits.
     beside : mapping of label to (mass, limit)
         Other limits to compare with; their labels say whose they are.
     sample : str
@@ -119,7 +122,7 @@ def limit_bands(
         1/fb.
     """
     figure, axes = new_axes()
-    draw_limits(axes, limits, level)
+    draw_limits(axes, limits, level, kind=kind)
     draw_curves(axes, beside or {})
     set_mass_axis(axes, float(limits.mass[0]), float(limits.mass[-1]), x_label)
     axes.set_yscale("log")

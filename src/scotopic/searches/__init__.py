@@ -1,22 +1,42 @@
-"""One file per search, on the common noun."""
+"""One file per search, on one of two nouns: bump searches and counting searches."""
 
 from typing import TYPE_CHECKING
 
 from scotopic.errors import InputError
 
 if TYPE_CHECKING:
+    from scotopic.searches.counting_search import CountingSearch
     from scotopic.searches.search import Search
+
+COUNTING = ("zprime-invisible", "zprime-lfv")
 
 
 def searches() -> tuple[str, ...]:
     """Return the names of the searches."""
-    return ("alp-gammagamma",)
+    return ("alp-gammagamma", *COUNTING)
+
+
+def check_search(name: str) -> None:
+    """Refuse a name that is none of a search."""
+    if name not in searches():
+        raise InputError(f"unknown search {name!r}; there are: {', '.join(searches())}")
 
 
 def get_search(name: str) -> "Search":
-    """Return the search `name`."""
-    if name not in searches():
-        raise InputError(f"unknown search {name!r}; there are: {', '.join(searches())}")
+    """Return the bump search `name`."""
+    check_search(name)
+    if name in COUNTING:
+        raise InputError(f"{name} counts events in windows; there is no spectrum to fit")
     from scotopic.searches.alp_gammagamma import ALP_GAMMAGAMMA
 
     return ALP_GAMMAGAMMA
+
+
+def get_counting_search(name: str) -> "CountingSearch":
+    """Return the counting search `name`."""
+    if name not in COUNTING:
+        raise InputError(f"unknown counting search {name!r}; there are: {', '.join(COUNTING)}")
+    from scotopic.searches.zprime_invisible import ZPRIME_INVISIBLE
+    from scotopic.searches.zprime_lfv import ZPRIME_LFV
+
+    return {one.name: one for one in (ZPRIME_INVISIBLE, ZPRIME_LFV)}[name]

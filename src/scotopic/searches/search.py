@@ -136,6 +136,11 @@ class Search:
     coupling_of: Callable[..., Floats]
 
     @property
+    def observables(self) -> tuple[str, ...]:
+        """Return the observables that a file of candidates must have."""
+        return tuple(sorted({region.observable for region in self.regions}))
+
+    @property
     def mass_range(self) -> tuple[float, float]:
         """Return the lowest and highest mass hypothesis, GeV."""
         return self.regions[0].mass_low, self.regions[-1].mass_high

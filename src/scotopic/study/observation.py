@@ -12,6 +12,7 @@ from scotopic.detector.record import Detected
 from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.io import kind_of, read_candidates, read_detected, read_events
+from scotopic.searches.counting_search import CountingSearch
 from scotopic.searches.response import select_events
 from scotopic.searches.search import Search
 from scotopic.selection.candidates import Candidates
@@ -40,7 +41,7 @@ class Observation:
 
 def observe(
     path: Path,
-    search: Search,
+    search: Search | CountingSearch,
     experiment: Experiment,
     *,
     frame: Literal["auto", "cm", "lab"] = "auto",
@@ -69,7 +70,12 @@ def observe(
 
 
 def _from_events(
-    events: Events, path: Path, search: Search, experiment: Experiment, seed: int, workers: int
+    events: Events,
+    path: Path,
+    search: Search | CountingSearch,
+    experiment: Experiment,
+    seed: int,
+    workers: int,
 ) -> Observation:
     if len(events) == 0:
         raise InputError(f"{path} holds no events")
@@ -96,7 +102,9 @@ def _from_events(
     return Observation(found, flow, luminosity, tuple(notes))
 
 
-def _from_detected(detected: Detected, path: Path, search: Search, experiment: Experiment) -> Observation:
+def _from_detected(
+    detected: Detected, path: Path, search: Search | CountingSearch, experiment: Experiment
+) -> Observation:
     if len(detected) == 0:
         raise InputError(f"{path} holds no events")
     check_sqrt_s(detected.sqrt_s, experiment, path)
@@ -111,13 +119,13 @@ def _from_detected(detected: Detected, path: Path, search: Search, experiment: E
     return Observation(found, flow, luminosity, tuple(notes))
 
 
-def _from_candidates(candidates: Candidates, path: Path, search: Search) -> Observation:
+def _from_candidates(candidates: Candidates, path: Path, search: Search | CountingSearch) -> Observation:
     if len(candidates) == 0:
         raise InputError(f"{path} holds no candidates")
-    missing = sorted({region.observable for region in search.regions} - candidates.observables.keys())
+    missing = sorted(set(search.observables) - candidates.observables.keys())
     if missing:
         raise InputError(
-            f"{path} has no {' and no '.join(missing)}, which {search.name} fits; "
+            f"{path} has no {' and no '.join(missing)}, which {search.name} needs; "
             "map the file's columns to them by --mapping"
         )
     _luminosity(candidates.weights, path)

@@ -1,0 +1,1 @@
+"""Relic density of dark matter that annihilates through a mediator."""

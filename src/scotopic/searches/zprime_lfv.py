@@ -1,0 +1,54 @@
+"""Lepton-flavour-violating Z′ → invisible: e+e- → e±μ∓ and missing energy (Belle II, arXiv:1912.11276).
+
+The limit is on efficiency times cross section only, without a model: windows and final cuts are those of a toy signal,
+a vector with an eμ coupling, and no coupling is quoted.
+"""
+
+from scotopic.events.generate import generate
+from scotopic.events.record import Events
+from scotopic.searches.counting_search import CountingSearch
+from scotopic.searches.search import Systematic
+from scotopic.searches.zprime_backgrounds import BACKGROUNDS
+from scotopic.searches.zprime_selection import ARTICLE, FINAL, FINAL_GRID, PAIR_CUTS, find_electron_and_muon
+
+
+def generate_signal(mass: float, n: int, *, sqrt_s: float, seed: int, workers: int = 1) -> Events:
+    """Return e+e- → e-μ+Z′ of the toy model at a coupling of one, the Z′ not seen."""
+    return generate(
+        "e- e+ > e- mu+ Zp",
+        n,
+        model="lfv-zprime",
+        parameters={"mass": mass},
+        sqrt_s=sqrt_s,
+        seed=seed,
+        unweighted=True,
+        workers=workers,
+    )
+
+
+ZPRIME_LFV = CountingSearch(
+    name="zprime-lfv",
+    title="e+e- → e±μ∓ + invisible",
+    signature="an electron, a muon and nothing else",
+    model="lfv-zprime",
+    cuts=PAIR_CUTS["emu"],
+    final=FINAL,
+    final_grid=FINAL_GRID,
+    window_sigmas=2.0,
+    systematics=(
+        Systematic("trigger", "efficiency", 0.01, "M", ARTICLE),
+        Systematic("tracking", "efficiency", 0.04, "M", ARTICLE),
+        Systematic("particle identification", "efficiency", 0.04, "M", ARTICLE),
+        Systematic("luminosity", "luminosity", 0.007, "M", ARTICLE),
+        Systematic("τ suppression", "background", 0.22, "M", ARTICLE),
+        Systematic("background before τ suppression", "background", 0.02, "M", ARTICLE),
+    ),
+    level=0.9,
+    paper_luminosity_fb=0.276,
+    coupling_symbol="",
+    signal_masses=(0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0),
+    generate_signal=generate_signal,
+    backgrounds=BACKGROUNDS,
+    find_candidates=find_electron_and_muon,
+    branching=None,
+)

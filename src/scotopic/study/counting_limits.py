@@ -1,0 +1,224 @@
+"""Limits of a counting search: observed and expected cross sections, couplings, p-values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from scotopic.numerics.rng import stream
+from scotopic.searches.counting_search import CountingResult
+from scotopic.selection.candidates import Candidates
+from scotopic.stats import counting_bands, counting_limit, predictive_p_value
+from scotopic.study.counting_simulation import (
+    OBSERVABLE,
+    CountingSimulation,
+    CountingWindows,
+    make_windows,
+    passes_final,
+)
+
+Floats = NDArray[np.float64]
+
+
+def set_counting_limits(
+    simulation: CountingSimulation,
+    *,
+    data: Candidates | None,
+    luminosity_fb: float,
+    parameters: Mapping[str, Any],
+    masses: Floats | None = None,
+    toys: int = 0,
+    seed: int = 1,
+    notes: tuple[str, ...],
+) -> CountingResult:
+    """Return the result: of `data` behind the common cuts, or of pseudo-data drawn from the expectation.
+
+    With data, the background is scaled to what is counted before the final cuts, with the error of that number.
+    """
+    search = simulation.search
+    windows = make_windows(simulation, luminosity_fb, masses)
+    expected = {name: luminosity_fb * rate for name, rate in windows.expected.items()}
+    background = np.sum(list(expected.values()), axis=0)
+    statistical = luminosity_fb * np.sqrt(np.sum([one**2 for one in windows.expected_error.values()], axis=0))
+    scale, scale_error, said = _control_scale(simulation, data, luminosity_fb)
+    expected = {name: scale * value for name, value in expected.items()}
+    background = scale * background
+    relative = np.hypot(search.systematic_error("background"), scale_error)
+    error = np.hypot(scale * statistical, relative * background)
+    if data is None:
+        observed = _pseudo_counts(simulation, windows, luminosity_fb, stream(seed, "counts"))
+    else:
+        observed = _counts(simulation, windows, data)
+    efficiency_error = np.hypot(
+        windows.efficiency_error, search.systematic_error("efficiency") * windows.efficiency
+    )
+    uncertain = {
+        "background_error": error,
+        "efficiency": np.maximum(windows.efficiency, 1e-9),
+        "efficiency_error": efficiency_error,
+        "luminosity": luminosity_fb,
+        "luminosity_error": search.systematic_error("luminosity") * luminosity_fb,
+        "level": search.level,
+    }
+    limits = np.asarray(counting_limit(observed, background, **uncertain))
+    bands = counting_bands(background, **uncertain)
+    p_local = np.asarray(predictive_p_value(observed, background, error))
+    mass = np.sqrt(windows.centre)
+    coupling = _couplings(simulation, mass, limits, bands.median, bands.band68, bands.band95, parameters)
+    composition = {
+        name: 1e3 * luminosity_fb * float(found.weights.sum())
+        for name, found in simulation.backgrounds.items()
+    }
+    return CountingResult(
+        search=search.name,
+        experiment=simulation.experiment.name,
+        luminosity_fb=luminosity_fb,
+        mass=mass,
+        low=windows.centre - windows.half_width,
+        high=windows.centre + windows.half_width,
+        cuts=windows.cuts,
+        efficiency=windows.efficiency,
+        efficiency_error=efficiency_error,
+        resolution=windows.half_width / search.window_sigmas,
+        observed=observed,
+        expected=expected,
+        background_error=error,
+        sigma_observed=limits,
+        sigma_median=np.asarray(bands.median),
+        sigma_band68=np.asarray(bands.band68),
+        sigma_band95=np.asarray(bands.band95),
+        coupling_symbol=search.coupling_symbol,
+        coupling_observed=coupling[0],
+        coupling_median=coupling[1],
+        coupling_band68=coupling[2],
+        coupling_band95=coupling[3],
+        p0_local=p_local,
+        z_local=np.maximum(-ndtri(np.clip(p_local, 1e-300, 1.0)), 0.0),
+        p_global=_global_p(
+            simulation, windows, luminosity_fb * scale, background, error, p_local, toys, seed
+        ),
+        composition=composition,
+        cut_flows=simulation.cut_flows,
+        marks=simulation.experiment.marks(),
+        notes=(*notes, *said),
+        settings={
+            "parameters": dict(parameters),
+            "method": "bayes",
+            "level": search.level,
+            "toys": toys,
+            "seed": seed,
+            "signal_events_per_mass": simulation.signal_events,
+            "background_events": simulation.background_events,
+        },
+    )
+
+
+def _control_scale(
+    simulation: CountingSimulation, data: Candidates | None, luminosity_fb: float
+) -> tuple[float, float, tuple[str, ...]]:
+    """Return the ratio of data to simulation before the final cuts, its relative error, and a note."""
+    if data is None:
+        return 1.0, 0.0, ()
+    weights = np.concatenate([found.weights for found in simulation.backgrounds.values()])
+    expected = 1e3 * luminosity_fb * float(weights.sum())
+    simulated = float(weights.sum() ** 2 / (weights**2).sum())
+    found = len(data)
+    if found == 0 or expected <= 0.0:
+        return 1.0, 1.0, ("no event before the final cuts: the background is not scaled, its error is 100 %",)
+    scale = found / expected
+    error = float(np.sqrt(1.0 / found + 1.0 / simulated))
+    return (
+        scale,
+        error,
+        (f"background scaled by {scale:.3f} ± {scale * error:.3f}, measured before the final cuts",),
+    )
+
+
+def _counts(simulation: CountingSimulation, windows: CountingWindows, data: Candidates) -> Floats:
+    counts = [
+        np.count_nonzero(
+            (np.abs(data[OBSERVABLE] - centre) < half) & passes_final(simulation.search, data, cut)
+        )
+        for centre, half, cut in zip(windows.centre, windows.half_width, windows.cuts, strict=True)
+    ]
+    return np.array(counts, dtype=np.float64)
+
+
+def _pseudo_counts(
+    simulation: CountingSimulation, windows: CountingWindows, luminosity_fb: float, rng: np.random.Generator
+) -> Floats:
+    """Return counts of a data set drawn from the simulated events, so that overlapping windows share events."""
+    return _draw(simulation, windows, luminosity_fb, rng, 1)[:, 0]
+
+
+def _draw(
+    simulation: CountingSimulation,
+    windows: CountingWindows,
+    luminosity_fb: float,
+    rng: np.random.Generator,
+    toys: int,
+) -> Floats:
+    """Return counts (M, T): the events of the odd half, each there a Poisson number of times, anywhere in the average.
+
+    An event is moved within the widths over which the expectation is averaged, so that toys have that expectation.
+    """
+    counts = np.zeros((len(windows.centre), toys))
+    for found in simulation.backgrounds.values():
+        odd = found.event % 2 == 1
+        x, weights = found[OBSERVABLE][odd], 2e3 * luminosity_fb * found.weights[odd]
+        first, second = (found[name][odd] for name in simulation.search.final)
+        reach = simulation.search.window_sigmas * simulation.resolution_at(x) * 2.0
+        for toy in range(toys):
+            number = rng.poisson(weights)
+            chosen = np.repeat(np.arange(len(x)), number)
+            moved = x[chosen] + reach[chosen] * rng.uniform(-1.0, 1.0, len(chosen))
+            for i, (centre, half, cut) in enumerate(
+                zip(windows.centre, windows.half_width, windows.cuts, strict=True)
+            ):
+                inside = np.abs(moved - centre) < half
+                counts[i, toy] += np.count_nonzero(
+                    inside & (first[chosen] >= cut[0]) & (second[chosen] >= cut[1])
+                )
+    return counts
+
+
+def _global_p(
+    simulation: CountingSimulation,
+    windows: CountingWindows,
+    luminosity_fb: float,
+    background: Floats,
+    error: Floats,
+    p_local: Floats,
+    toys: int,
+    seed: int,
+) -> float | None:
+    """Return (k + 1)/(N + 1) of N toys, k of which have a smaller local p-value somewhere."""
+    if toys == 0:
+        return None
+    counts = _draw(simulation, windows, luminosity_fb, stream(seed, "toys"), toys)
+    table = np.asarray(predictive_p_value(counts, background[:, None], error[:, None]))
+    smaller = int((table.min(axis=0) <= p_local.min()).sum())
+    return (smaller + 1) / (toys + 1)
+
+
+def _couplings(
+    simulation: CountingSimulation, mass: Floats, *limits_and_parameters: Any
+) -> tuple[Floats | None, Floats | None, Floats | None, Floats | None]:
+    """Return couplings of limits on the cross section: g = √(σ/σ(g = 1)/BR), σ(g = 1) log-linear in M."""
+    *limits, parameters = limits_and_parameters
+    if simulation.search.branching is None:
+        return None, None, None, None
+    known = [point.mass for point in simulation.signal]
+    reference = np.exp(
+        np.interp(mass, known, np.log([point.cross_section_fb for point in simulation.signal]))
+    )
+    per_square = reference * simulation.search.branching(mass, **parameters)
+
+    def coupling(limit: Floats) -> Floats:
+        shape = (-1,) + (1,) * (limit.ndim - 1)
+        return np.asarray(np.sqrt(limit / per_square.reshape(shape)))
+
+    first, second, third, fourth = (coupling(np.asarray(limit)) for limit in limits)
+    return first, second, third, fourth

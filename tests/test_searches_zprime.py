@@ -1,0 +1,180 @@
+"""Counting searches: windows, cuts, limits, couplings, files and the command line, on small simulations."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from scotopic.app.cli import run
+from scotopic.detector.card import load_experiment
+from scotopic.errors import InputError
+from scotopic.searches import COUNTING, get_counting_search, get_search, searches
+from scotopic.searches.zprime_invisible import ZPRIME_INVISIBLE, branching
+from scotopic.study.counting_limits import set_counting_limits
+from scotopic.study.counting_report import write_counting
+from scotopic.study.counting_run import run_counting_search
+from scotopic.study.counting_simulation import OBSERVABLE, make_windows, simulate_counting
+
+SMALL = replace(ZPRIME_INVISIBLE, signal_masses=(1.0, 3.5, 6.0))
+LUMINOSITY = 0.276
+
+
+@pytest.fixture(scope="module")
+def simulation():
+    card = load_experiment("belle2-2018")
+    return simulate_counting(SMALL, card, signal_events=2500, background_events=4000, seed=5)
+
+
+def limits(simulation, **changes):
+    settings = {"data": None, "luminosity_fb": LUMINOSITY, "parameters": {}, "notes": ("pseudo-data",)}
+    return set_counting_limits(simulation, **{**settings, **changes})
+
+
+def test_registry_has_both_and_tells_the_nouns_apart():
+    assert set(COUNTING) <= set(searches())
+    for name in COUNTING:
+        assert get_counting_search(name).name == name
+        with pytest.raises(InputError, match="counts events in windows"):
+            get_search(name)
+
+
+def test_windows_lie_side_by_side_and_half_shifted(simulation):
+    windows = make_windows(simulation, LUMINOSITY)
+    low, high = windows.centre - windows.half_width, windows.centre + windows.half_width
+    assert (np.diff(windows.centre) > 0.0).all()
+    # every second window begins where the one before the last ends, to the slope of the resolution
+    np.testing.assert_allclose(low[2:], high[:-2], atol=0.12 * windows.half_width.max())
+    assert windows.centre[-1] <= 36.0
+    assert ((windows.efficiency > 0.0) & (windows.efficiency < 0.4)).all()
+
+
+def test_cuts_are_those_of_the_nearest_simulated_mass(simulation):
+    windows = make_windows(simulation, LUMINOSITY, masses=np.array([1.0, 1.1, 3.4, 6.0]))
+    np.testing.assert_array_equal(windows.cuts[0], windows.cuts[1])
+    assert set(windows.cuts.ravel()) <= set(SMALL.final_grid)
+
+
+def scaled(simulation, factor):
+    """Return the simulation with weaker backgrounds."""
+    weaker = {
+        name: replace(found, weights=factor * found.weights) for name, found in simulation.backgrounds.items()
+    }
+    return replace(simulation, backgrounds=weaker)
+
+
+def test_limits_fall_with_luminosity_and_with_less_background(simulation):
+    """As 1/L where nothing is expected."""
+    clean = scaled(simulation, 1e-4)
+    one, four = limits(clean), limits(clean, luminosity_fb=4.0 * LUMINOSITY)
+    assert np.median(four.sigma_median / one.sigma_median) == pytest.approx(0.25, rel=0.1)
+    assert (limits(simulation).sigma_median > one.sigma_median).all()
+
+
+def test_result_is_consistent(simulation):
+    found = limits(simulation)
+    assert (found.sigma_band95[:, 0] <= found.sigma_band68[:, 0] + 1e-9).all()
+    assert (found.sigma_band68[:, 0] <= found.sigma_median + 1e-9).all()
+    assert (found.sigma_median <= found.sigma_band68[:, 1] + 1e-9).all()
+    assert ((found.p0_local > 0.0) & (found.p0_local <= 1.0)).all()
+    again = limits(simulation)
+    np.testing.assert_array_equal(found.sigma_observed, again.sigma_observed)
+    other = limits(simulation, seed=2)
+    np.testing.assert_array_equal(found.sigma_median, other.sigma_median)
+
+
+def test_coupling_squares_to_the_cross_section(simulation):
+    found = limits(simulation, parameters={"invisible": "dark"})
+    standard = limits(simulation)
+    point = simulation.signal[1]
+    at = limits(simulation, masses=np.array([point.mass]), parameters={"invisible": "dark"})
+    expected = np.sqrt(at.sigma_median / point.cross_section_fb)
+    np.testing.assert_allclose(at.coupling_median, expected, rtol=1e-9)
+    ratio = (standard.coupling_median / found.coupling_median) ** 2
+    np.testing.assert_allclose(ratio, 1.0 / branching(found.mass), rtol=1e-9)
+
+
+@pytest.mark.parametrize(("mass", "fraction"), [(0.1, 1.0), (0.5, 0.503), (2.0, 0.500), (6.0, 0.339)])
+def test_invisible_branching_fraction_of_neutrinos(mass, fraction):
+    """Γ(νν̄) = g′²M/24π for two flavours beside μμ and ττ."""
+    assert branching(np.array([mass]))[0] == pytest.approx(fraction, abs=1e-3)
+
+
+def test_injected_signal_is_found(simulation):
+    point = simulation.signal[1]
+    windows = make_windows(simulation, LUMINOSITY, masses=np.array([point.mass]))
+    signal = point.candidates
+    kept = signal.select(np.arange(len(signal)) < 150)
+    found = limits(simulation, data=kept, masses=np.array([point.mass]))
+    inside = np.abs(kept[OBSERVABLE] - windows.centre[0]) < windows.half_width[0]
+    assert found.observed[0] <= np.count_nonzero(inside)
+    assert found.observed[0] > 20
+    assert found.sigma_observed[0] > found.sigma_band95[0, 1]
+    assert any("background scaled by" in note for note in found.notes)
+
+
+def test_global_p_comes_from_toys(simulation):
+    assert limits(simulation).p_global is None
+    found = limits(simulation, toys=40)
+    assert 1.0 / 41.0 <= found.p_global <= 1.0
+
+
+def test_files_of_a_result(simulation, tmp_path):
+    found = limits(simulation)
+    files = write_counting(found, tmp_path)
+    names = {path.name for path in files}
+    assert {"cross_section_limit.png", "coupling_limit.pdf", "yields.csv", "submission.yaml"} <= names
+    assert all(path.stat().st_size > 0 for path in files)
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert len(result["mass_GeV"]) == len(result["sigma_limit_fb"]["median"]) == len(result["efficiency"])
+    assert result["coupling_limit"]["symbol"].startswith("g'")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"masses": [9.5]}, "outside this search's range"),
+        ({"luminosity_fb": -1.0}, "must be positive"),
+        ({"model": "sm"}, "in the model lmu-ltau"),
+        ({"parameters": {"gprime": 1.0}}, "scans the mass"),
+        ({"parameters": {"invisible": "maybe"}}, "expected standard or dark"),
+        ({"toys": -1}, "toys"),
+    ],
+)
+def test_nonsense_is_refused_before_any_work(arguments, message):
+    with pytest.raises(InputError, match=message):
+        run_counting_search("zprime-invisible", **arguments)
+
+
+def test_flavour_violating_search_quotes_no_coupling():
+    with pytest.raises(InputError, match="quotes no coupling"):
+        run_counting_search("zprime-lfv", parameters={"g": 1.0})
+    assert get_counting_search("zprime-lfv").branching is None
+
+
+def test_command_prints_what_was_simulated(simulation, monkeypatch, capsys):
+    monkeypatch.setattr("scotopic.study.counting_run.simulate_counting", lambda *_, **__: simulation)
+    assert run(["search", "zprime-invisible", "--toys", "0", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["luminosity_fb"] == LUMINOSITY
+    assert printed["largest"]["p_global"] is None
+    assert run(["search", "zprime-invisible", "--toys", "0"]) == 0
+    assert "before the final cuts" in capsys.readouterr().out
+
+
+@pytest.mark.study
+def test_expected_limits_lie_beside_the_published_ones():
+    """Median expected over published observed limit on σ between 0.5 and 1.5 in the median, 1 to 6 GeV."""
+    published = {1.16: 215.0, 2.29: 263.0, 3.02: 279.0, 3.55: 325.0, 4.24: 463.0, 5.0: 547.0, 5.97: 676.0}
+    found = run_counting_search("zprime-invisible", toys=0, background_events=150_000, workers=2)
+    ratio = [np.interp(mass, found.mass, found.sigma_median) / sigma for mass, sigma in published.items()]
+    assert 0.5 < np.median(ratio) < 1.5
+
+
+@pytest.mark.study
+def test_only_tau_pairs_survive_in_electron_and_muon():
+    found = run_counting_search("zprime-lfv", toys=0, background_events=100_000, workers=2)
+    total = sum(float(values.sum()) for values in found.expected.values())
+    assert float(found.expected["tautau"].sum()) > 0.9 * total
+    quiet = found.background < 0.3
+    assert np.median((found.efficiency * found.sigma_median)[quiet]) < 20.0
