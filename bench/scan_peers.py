@@ -148,32 +148,55 @@ def constrained(problems):
     return _timed(q0, problems)
 
 
+def _pyhf_model(n, design, lowest_mu=-50.0):
+    scale = max(n.mean(), 0.1)
+    samples = [
+        {
+            "name": name,
+            "data": (scale * column).tolist(),
+            "modifiers": [{"name": name, "type": "normfactor", "data": None}],
+        }
+        for name, column in zip(("mu", "b0", "b1", "b2", "b3"), design.T, strict=True)
+    ]
+    parameters = [{"name": "mu", "bounds": [[lowest_mu, 1000.0]], "inits": [0.1]}]
+    parameters += [{"name": f"b{k}", "bounds": [[-5.0, 20.0]], "inits": [1.0]} for k in range(4)]
+    spec = {"channels": [{"name": "window", "samples": samples}], "parameters": parameters}
+    return import_module("pyhf").Model(spec, poi_name="mu"), scale
+
+
 def pyhf_numpy(problems):
     """pyhf with its NumPy backend, one workspace per problem (built before the clock starts)."""
     pyhf = import_module("pyhf")
 
-    def model(n, design):
-        scale = max(n.mean(), 0.1)
-        samples = [
-            {
-                "name": name,
-                "data": (scale * column).tolist(),
-                "modifiers": [{"name": name, "type": "normfactor", "data": None}],
-            }
-            for name, column in zip(("mu", "b0", "b1", "b2", "b3"), design.T, strict=True)
-        ]
-        bounds = [{"name": "mu", "bounds": [[-50.0, 50.0]], "inits": [0.0]}]
-        bounds += [{"name": f"b{k}", "bounds": [[-5.0, 20.0]], "inits": [1.0]} for k in range(4)]
-        spec = {"channels": [{"name": "window", "samples": samples}], "parameters": bounds}
-        return pyhf.Model(spec, poi_name="mu")
-
-    def q0(n, fitted):
+    def q0(n, model):
         data = n.tolist()
-        _, free = pyhf.infer.mle.fit(data, fitted, return_fitted_val=True)
-        _, null = pyhf.infer.mle.fixed_poi_fit(0.0, data, fitted, return_fitted_val=True)
+        _, free = pyhf.infer.mle.fit(data, model, return_fitted_val=True)
+        _, null = pyhf.infer.mle.fixed_poi_fit(0.0, data, model, return_fitted_val=True)
         return float(null - free)
 
-    return _timed(q0, [(n, model(n, design)) for n, design in problems])
+    return _timed(q0, [(n, _pyhf_model(n, design)[0]) for n, design in problems])
+
+
+def pyhf_limits(n, design, statistic, guess):
+    """95 % CLs limits of pyhf, observed and expected at −2 … +2 standard deviations, near a guess."""
+    pyhf, brentq = import_module("pyhf"), import_module("scipy.optimize").brentq
+    pyhf.set_backend("numpy", pyhf.optimize.scipy_optimizer(tolerance=1e-12))
+    model, scale = _pyhf_model(n, design, 0.0 if statistic == "qtilde" else -50.0)
+    found = {}
+
+    def cls(mu):
+        if mu not in found:
+            observed, expected = pyhf.infer.hypotest(
+                mu, n.tolist(), model, test_stat=statistic, return_expected_set=True
+            )
+            found[mu] = np.array([float(observed), *(float(one) for one in expected)])
+        return found[mu]
+
+    def excess(mu, column):
+        return np.log(cls(mu)[column] / 0.05)
+
+    low, high = 0.05 * guess / scale, 6.0 * guess / scale
+    return scale * np.array([brentq(excess, low, high, args=(column,), rtol=1e-7) for column in range(6)])
 
 
 _ROOT_COST = """

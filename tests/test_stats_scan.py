@@ -261,6 +261,7 @@ GOOD = {"counts": FLAT, "edges": EDGES, "masses": MASSES, "template": template}
         ({"half_width": 1}, "widen half_width"),
         ({"level": 95.0}, "level = 95.0"),
         ({"method": "bayes"}, "'bayes' is unknown"),
+        ({"statistic": "q0"}, "'q0' is unknown; there are q_mu and q_mu_tilde"),
         ({"toys": -1}, "toys = -1"),
         ({"workers": 0}, "workers = 0"),
         ({"efficiency_error": -0.1}, "efficiency_error"),
@@ -274,3 +275,23 @@ def test_wrong_input_is_one_clear_error(change, message):
     with pytest.raises(InputError, match=message) as caught:
         scan(**{**GOOD, **settings, **change})
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.study
+@pytest.mark.parametrize("signal", [0.0, 3.0, 5.0])
+@pytest.mark.parametrize("background", [0.0, 0.5, 1.0, 2.0, 5.0])
+@pytest.mark.parametrize("level", [0.68, 0.9, 0.95])
+def test_calibrated_limits_cover_with_0_to_5_events(background, signal, level):
+    """Coverage at three levels is the uniformity of the p-value; counts being whole numbers it may be more.
+
+    `background` is that within two standard deviations. 600 toys leave 0.9 % at 95 %, the calibration as much.
+    """
+    masses = np.array([10.0])
+    window = Windows.build(EDGES, masses, template, (40, 40), 1, 0.0)
+    mean = np.full(200, background / 8.0)
+    drawn = np.random.default_rng(3).poisson((mean + signal * template(10.0, EDGES))[:, None], (200, 600))
+    different, times = np.unique(drawn.astype(float), axis=1, return_counts=True)
+    expected = np.where(window.inside, mean[window.bins], 0.0)
+    limits = calibrated_limits(window, window.cut(different), expected, level, 1, 1)[0, : len(times)]
+    covered = (times * ~(limits < signal)).sum() / 600
+    assert covered > level - 5.0 * np.sqrt(level * (1.0 - level) / 600)

@@ -131,10 +131,11 @@ def fit_linear(
     varying = full[:, free]
     model, dead = _model(data, varying, constant, penalty[free])
     start = np.where(dead, 1.0, constant)[None, :, None]
-    found = fit_poisson(np.where(dead[:, None], 1.0, data)[None], model, start)
-    expectation = np.where(dead[:, None], constant[:, None], found.expectation[0])
+    # One stack for every data set: no bit of one depends on another.
+    found = fit_poisson(np.where(dead[:, None], 1.0, data).T[:, :, None], model, start)
+    expectation = np.where(dead[:, None], constant[:, None], found.expectation[:, :, 0].T)
     values = np.repeat(theta[:, None], n.shape[1], axis=1)
-    values[free] += found.theta[0]
+    values[free] += found.theta[:, :, 0].T
     pull = sum(
         (values[term.parameter] - term.value) ** 2 / term.error**2
         for term in terms
@@ -142,11 +143,13 @@ def fit_linear(
     )
     deviance = twice_log_ratio(data[None], expectation[None], data[None])[0] + pull
     covariance, collinear = _covariance(varying, expectation, penalty[free])
-    status = np.where(collinear & (found.status[0] != FAILED), COLLINEAR, found.status[0]).astype(np.int8)
+    status = np.where(collinear & (found.status[:, 0] != FAILED), COLLINEAR, found.status[:, 0]).astype(
+        np.int8
+    )
     spread = np.zeros((n_parameters, n_parameters, n.shape[1]))
     spread[np.ix_(free, free)] = np.where(status == FAILED, np.nan, covariance)
     bins = slice(0, n_bins)
-    return LinearFit(values, spread, deviance, expectation[bins], found.multiplier[0, bins], status)
+    return LinearFit(values, spread, deviance, expectation[bins], found.multiplier[:, bins, 0].T, status)
 
 
 def likelihood_ratio(
@@ -223,8 +226,11 @@ def _model(
             f"bin {impossible[0]} expects {constant[impossible[0]]:g} events whatever the parameters"
         )
     positive = _direction_inside(varying[~dead])
-    scale = np.where(dead, 1.0, np.maximum(data.mean(axis=1), SMALLEST_VARIANCE))
-    return LinearModel.build(varying[None], scale[None], positive[None], penalty[None]), dead
+    scale = np.where(dead[:, None], 1.0, np.maximum(data, SMALLEST_VARIANCE)).T
+    every = len(scale)
+    design = np.broadcast_to(varying, (every, *varying.shape))
+    terms = (np.broadcast_to(one, (every, len(one))) for one in (positive, penalty))
+    return LinearModel.build(design, scale, *terms), dead
 
 
 def _direction_inside(rows: Floats) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from scotopic.errors import InputError
 from scotopic.numerics.newton import BOUNDARY, FAILED, INTERIOR
 from scotopic.stats.calibration import calibrated_limits
 from scotopic.stats.checks import check_input, check_settings, check_windows
@@ -19,6 +20,11 @@ from scotopic.stats.toys import discovery, fit_toys, largest_z, p_value
 from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]
+
+STATISTICS = ("q_mu", "q_mu_tilde")
+FEW_EVENTS = (
+    25.0  # of background within ±2 standard deviations, below which asymptotic formulas are not valid
+)
 
 # beside the status of numerics.newton
 COLLINEAR = 3  # the background can imitate the signal
@@ -79,6 +85,16 @@ class Scan:
     toy_max_z: Floats
 
     @property
+    def log_p_local(self) -> Floats:
+        """Return ln p_local (M,), also where p_local is too small for a number (above 38 standard deviations)."""
+        return norm.logsf(self.z_local)
+
+    @property
+    def invalid_asymptotics(self) -> NDArray[np.bool_]:
+        """Return where (M,) limits come from asymptotic formulas in spite of too few events for them."""
+        return ~self.calibrated & (self.background < FEW_EVENTS)
+
+    @property
     def p_global(self) -> float | None:
         """Return the p-value of the largest excess anywhere, (k + 1)/(N + 1); None without toys."""
         return p_value(float(self.z_local.max()), self.toy_max_z)[0] if self.toy_max_z.size else None
@@ -99,12 +115,13 @@ def scan(
     half_width: int | tuple[int, int],
     level: float = 0.95,
     method: str = "clsb",
+    statistic: str = "q_mu",
     toys: int = 0,
     seed: int = 1,
     efficiency_error: float | Floats = 0.0,
     resolution_error: float = 0.0,
     expectation: Floats | None = None,
-    calibrate_below: float = 25.0,
+    calibrate_below: float = FEW_EVENTS,
     workers: int = 1,
 ) -> Scan:
     """Scan a binned spectrum for a narrow signal.
@@ -128,6 +145,8 @@ def scan(
         Confidence level of the one-sided limits.
     method : {"clsb", "cls"}
         Which limit is the headline. CLs+b is q_s = Φ⁻¹(level)², not truncated at zero.
+    statistic : {"q_mu", "q_mu_tilde"}
+        Of the CLs limits; q̃_μ takes a negative yield for none.
     toys : int
         Toys of the whole spectrum for the global p-value.
     seed : int
@@ -163,6 +182,8 @@ def scan(
     check_settings(
         background_order, below_above, level, method, toys, workers, errors, resolution_error, len(masses)
     )
+    if statistic not in STATISTICS:
+        raise InputError(f"statistic {statistic!r} is unknown; there are {' and '.join(STATISTICS)}")
     errors = np.broadcast_to(errors, masses.shape)
     windows = Windows.build(edges, masses, template, below_above, background_order, resolution_error)
     check_windows(windows, masses, background_order)
@@ -184,7 +205,8 @@ def scan(
         shat_error = np.where(information > 0.0, 1.0 / np.sqrt(information), np.nan)
 
     core = windows.core()
-    limits = upper_limits(windows, data[:, :, 0], expected, errors, level)
+    bounded = statistic == "q_mu_tilde"
+    limits = upper_limits(windows, data[:, :, 0], expected, errors, level, bounded=bounded)
     clsb = limits.clsb
     calibrated = ((core * expected).sum(axis=1) < calibrate_below) & ~collinear
     if calibrated.any():
