@@ -88,6 +88,20 @@ def from_intervals(
     return tuple(_outline(columns) for columns in (*done, *growing) if len(columns) > 1)
 
 
+def below_zero(x: Floats, values: Floats) -> list[tuple[float, float]]:
+    """Return where a curve of logarithms, straight between its points, is below 0, as intervals of e^x."""
+    crossing = np.flatnonzero((values[1:] < 0.0) != (values[:-1] < 0.0))
+    step = -values[crossing] / (values[crossing + 1] - values[crossing])
+    edges = x[crossing] + step * (x[crossing + 1] - x[crossing])
+    ends = [
+        *([x[0]] if values[0] < 0.0 else []),
+        *edges,
+        *([x[-1]] if values[-1] < 0.0 else []),
+    ]
+    exponentials = np.exp(ends).tolist()
+    return list(zip(exponentials[::2], exponentials[1::2], strict=True))
+
+
 def crossing_edges(x: Floats, y: Floats) -> tuple[int, int] | None:
     """Return the first two edges, counted from 1, that cross or touch without being neighbours; or None."""
     begin = np.stack([np.log(x), np.log(y)])

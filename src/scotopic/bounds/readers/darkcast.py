@@ -7,6 +7,7 @@ unread, and the bound then does not carry over to other models.
 
 import ast
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.bounds.bound import Bound, Citation, Kind, Reading
-from scotopic.bounds.polygon import from_intervals
+from scotopic.bounds.polygon import below_zero, from_intervals
 from scotopic.bounds.readers.curves import Pieces, freeze, read_columns, read_text, two_sided, upper_limit
 from scotopic.bounds.readers.darkcast_names import DECAYS, MODELS, MUONIC, mechanism
 from scotopic.bounds.readers.given import Given
@@ -105,7 +106,9 @@ def read_darkcast(path: Path, given: Given) -> Bound:
 
 def _assignments(script: Path) -> dict[str, ast.expr]:
     try:
-        tree = ast.parse(read_text(script), str(script))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of \\p in their texts
+            tree = ast.parse(read_text(script), str(script))
     except (SyntaxError, ValueError) as fault:
         raise InputError(f"{script}: not valid Python ({fault})") from None
     found = {
@@ -277,18 +280,8 @@ def _required_rate(numbers: Floats) -> RequiredRate:
 
 def _excluded(required: RequiredRate, script: Path) -> Pieces:
     """Return the outlines of a ratio below 1, straight in the logarithms between tabulated couplings."""
-    intervals = []
-    for couplings, ratios in zip(np.log(required.couplings), np.log(required.ratios), strict=True):
-        crossing = np.flatnonzero((ratios[1:] < 0.0) != (ratios[:-1] < 0.0))
-        step = -ratios[crossing] / (ratios[crossing + 1] - ratios[crossing])
-        edges = couplings[crossing] + step * (couplings[crossing + 1] - couplings[crossing])
-        ends = [
-            *([couplings[0]] if ratios[0] < 0.0 else []),
-            *edges,
-            *([couplings[-1]] if ratios[-1] < 0.0 else []),
-        ]
-        values = np.exp(ends).tolist()
-        intervals.append(list(zip(values[::2], values[1::2], strict=True)))
+    logarithms = zip(np.log(required.couplings), np.log(required.ratios), strict=True)
+    intervals = [below_zero(couplings, ratios) for couplings, ratios in logarithms]
     pieces = from_intervals(required.masses, intervals)
     if not pieces:
         raise InputError(f"{script}: its ratios are below 1 nowhere: nothing is excluded")

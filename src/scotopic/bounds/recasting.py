@@ -1,0 +1,364 @@
+"""A published bound carried over to another model: production × branching fraction × lifetime, solved per mass.
+
+The excluded couplings of the new model are those whose rate reaches the rate at the published edge. Where a bound
+has two edges, their equal rates fix the momentum of what flies; elsewhere it comes from the production's kinematics.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.bounds import polygon
+from scotopic.bounds.bound import Bound
+from scotopic.bounds.carriers import Carrier, Vector, get_carrier
+from scotopic.bounds.instruments import INSTRUMENTS
+from scotopic.bounds.production import OWN, SCATTERING
+from scotopic.bounds.rescaling import (
+    AnyLifetime,
+    Flight,
+    ProperTimes,
+    RequiredRate,
+    Rescaling,
+    Shielded,
+)
+from scotopic.bounds.scattering import equivalent
+from scotopic.bounds.signal_rate import Intervals, SignalRate, solve, window_scale
+from scotopic.numerics.units import HBAR_GEV_NS
+
+Floats = NDArray[np.float64]
+
+SPACING = 0.02
+"""Largest step of ln m between masses, which follows the structure of hadronic widths."""
+
+CEILING = 10.0
+"""Where excluded couplings end at no finite value at some masses only, outlines close this factor above all edges."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recast:
+    """A bound in another model.
+
+    Attributes
+    ----------
+    bound : Bound or None
+        In the convention of the new model; None if it carries over nowhere.
+    mass : (M,)
+        Masses of the published bound, GeV.
+    intervals : list of M lists of (low, high)
+        Excluded couplings; inf where there is no upper end.
+    reasons : tuple of M str
+        Why the bound does not carry over; empty where it does.
+    """
+
+    bound: Bound | None
+    mass: Floats
+    intervals: Intervals
+    reasons: tuple[str, ...]
+
+    @property
+    def gaps(self) -> list[tuple[float, float, str]]:
+        """Return (first mass, last mass, reason) of every range without a limit."""
+        found: list[tuple[float, float, str]] = []
+        running = ""
+        for mass, reason in zip(self.mass.tolist(), self.reasons, strict=True):
+            if reason and reason == running:
+                found[-1] = (found[-1][0], mass, reason)
+            elif reason:
+                found.append((mass, mass, reason))
+            running = reason
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """Published edges: one case per mass and interval; `at` counts masses."""
+
+    at: NDArray[np.intp]
+    mass: Floats
+    low: Floats
+    high: Floats
+
+
+def recast(bound: Bound, model: Carrier) -> Recast:
+    """Return a bound in another model.
+
+    Raises
+    ------
+    InputError
+        If the bound's quantity has no conversion to a coupling of its own model.
+    """
+    source = own_model(bound)
+    stated = bound.converted(source.convention)
+    mass = _masses(stated)
+    rescaling = stated.rescaling
+    if rescaling is None or rescaling.refused:
+        if stands_as_it_is(bound, model):
+            return Recast(stated, mass, stated.intervals(mass), ("",) * len(mass))
+        why = rescaling.refused if rescaling else "how it carries over is not stated in its file"
+        return _nowhere(mass, why)
+    if rescaling.production.mechanisms == (OWN,) and _family(model) != _family(source):
+        return _nowhere(mass, f"its production makes the particle of {source.name}, not that of {model.name}")
+    edges = _edges(stated, mass)
+    found, whys = _solve(rescaling, source, model, edges, stated.shape == "region")
+    intervals: Intervals = [[] for _ in mass]
+    reasons = [""] * len(mass)
+    for case, at in enumerate(edges.at.tolist()):
+        intervals[at] += found[case]
+        reasons[at] = whys[case]
+    for at, more in enumerate(intervals):
+        intervals[at] = polygon.merge(more)
+        if more:
+            reasons[at] = ""
+        elif not reasons[at]:
+            reasons[at] = "nothing is published at this mass"
+    pieces, shape = _pieces(mass, intervals)
+    if not pieces:
+        return Recast(None, mass, intervals, tuple(reasons))
+    made = replace(
+        stated,
+        model=model.name,
+        convention=model.convention,
+        kind=stated.kind if model.name == source.name or stated.kind != "observed" else "recast",
+        pieces=pieces,
+        shape=shape,  # type: ignore[arg-type]
+        assumptions=(),
+        rescaling=None,
+    )
+    return Recast(made, mass, intervals, tuple(reasons))
+
+
+def own_model(bound: Bound) -> Carrier:
+    """Return the model in which a bound is stated, with the invisible branching fraction that it assumes."""
+    share = bound.rescaling.invisible_fraction if bound.rescaling else None
+    return get_carrier(bound.model, None if share is None else {"invisible": share})
+
+
+def stands_as_it_is(bound: Bound, model: Carrier) -> bool:
+    """Return whether a bound without a recipe applies to a model: it is the bound's own, and decays alike."""
+    own = own_model(bound)
+    same_sight = getattr(own, "invisible", 0.0) == getattr(model, "invisible", 0.0)
+    return own.name == model.name and same_sight
+
+
+def _nowhere(mass: Floats, why: str) -> Recast:
+    return Recast(None, mass, [[] for _ in mass], (why,) * len(mass))
+
+
+def _family(model: Carrier) -> str:
+    return model.name.removesuffix("-loops")
+
+
+def _masses(bound: Bound) -> Floats:
+    """Return the masses of all points, filled up to `SPACING`."""
+    points = np.unique(np.concatenate([m for m, _ in bound.pieces]))
+    steps = np.ceil(np.diff(np.log(points)) / SPACING).astype(int)
+    parts = [
+        a * (b / a) ** (np.arange(n) / n) for a, b, n in zip(points[:-1], points[1:], steps, strict=True)
+    ]
+    return np.concatenate([*parts, points[-1:]])
+
+
+def _edges(bound: Bound, mass: Floats) -> _Edges:
+    if bound.shape == "function":
+        low = bound.at(mass)
+        at = np.flatnonzero(np.isfinite(low))
+        return _Edges(at, mass[at], low[at], np.full(len(at), np.inf))
+    rows = [(at, low, high) for at, here in enumerate(bound.intervals(mass)) for low, high in here]
+    numbers = np.array([row[0] for row in rows], dtype=np.intp)
+    low, high = (np.array([row[i] for row in rows]) for i in (1, 2))
+    return _Edges(numbers, mass[numbers], low, high)
+
+
+def _solve(
+    how: Rescaling, source: Carrier, model: Carrier, edges: _Edges, two_sided: bool
+) -> tuple[Intervals, list[str]]:
+    """Return excluded intervals and reasons, per case."""
+    mechanisms = how.production.mechanisms
+    if any(one in SCATTERING for one in mechanisms):
+        return _scattered(mechanisms[0], source, model, edges)
+    ratio, why_not_made = _production_ratio(how, source, model, edges.mass)
+    here, there = (_signal(how, one, edges.mass) for one in (source, model))
+    there = replace(there, production=ratio)
+    seen_here, seen_there = here.steady + here.flying, there.steady + there.flying
+    products = " or ".join(how.decays)
+    reasons = [
+        why_not_made
+        if not r > 0.0
+        else f"{model.name} does not decay to {products} at this mass"
+        if not b > 0.0
+        else f"{source.name} itself does not decay to {products} at this mass"
+        if not a > 0.0
+        else ""
+        for r, a, b in zip(ratio.tolist(), seen_here.tolist(), seen_there.tolist(), strict=True)
+    ]
+    usable = np.array([not reason for reason in reasons], dtype=bool)
+    found: Intervals = [[] for _ in reasons]
+    if not usable.any():
+        return found, reasons
+    chosen = np.flatnonzero(usable)
+    here, there = here.chosen(chosen), there.chosen(chosen)
+    low, high = edges.low[chosen], edges.high[chosen]
+    if isinstance(how.lifetime, RequiredRate):
+        solved = _from_table(how.lifetime, here, there, edges.mass[chosen], source, model)
+    elif isinstance(how.lifetime, AnyLifetime):
+        factor = np.sqrt(here.steady / (there.production * there.steady))
+        solved = [[pair] for pair in zip((low * factor).tolist(), (high * factor).tolist(), strict=True)]
+    else:
+        solved = _through_flight(here, there, low, high, two_sided)
+    too = "too short" if how.decays == ("invisible",) or _is_displaced(here) else "too long"
+    for case, intervals in zip(chosen.tolist(), solved, strict=True):
+        found[case] = intervals
+        if not intervals:
+            reasons[case] = f"{model.name} lives {too} for this search wherever enough of it is made"
+    return found, reasons
+
+
+def _is_displaced(rate: SignalRate) -> bool:
+    return bool((rate.first > 0.0).any())
+
+
+def _through_flight(
+    here: SignalRate, there: SignalRate, low: Floats, high: Floats, two_sided: bool
+) -> Intervals:
+    """Return intervals of couplings where the flight decides."""
+    lower = here.log(2.0 * np.log(low))
+    if not two_sided:
+        found = solve(there, lower)
+        # a function excludes all couplings above; where its own decays come too early it does so for other reasons
+        return [[(pairs[0][0], np.inf)] if not _is_displaced(here) and pairs else pairs for pairs in found]
+    scale = window_scale(here, low, high)
+    known = np.isfinite(scale)
+    factor = np.where(known, scale, 1.0)
+    here, there = here.scaled(factor), there.scaled(factor)
+    lower = here.log(2.0 * np.log(low))
+    found = solve(there, lower)
+    upper = solve(there, here.log(2.0 * np.log(high)))
+    for case in np.flatnonzero(~known).tolist():  # no flight before the window: each edge by its own rate
+        one, two = found[case], upper[case]
+        found[case] = [(one[0][0], two[0][0])] if one and two and two[0][0] >= one[0][0] else []
+    return found
+
+
+def _signal(how: Rescaling, model: Carrier, mass: Floats) -> SignalRate:
+    """Return the rate of a model per unit of production."""
+    width = model.width(mass)
+    per_ns = width / HBAR_GEV_NS
+    if not how.decays:  # exchanged: nothing decays
+        steady, flying = np.ones(mass.shape), np.zeros(mass.shape)
+    elif how.decays == ("invisible",):
+        # what does not decay at all is missing energy, too
+        steady = np.where(width > 0.0, model.fraction("invisible", mass), 1.0)
+        flying = 1.0 - steady
+    else:
+        steady, flying = (
+            np.zeros(mass.shape),
+            sum((model.fraction(d, mass) for d in how.decays), np.zeros(mass.shape)),
+        )
+    match how.lifetime:
+        case Flight(instrument):
+            first, last, weight = INSTRUMENTS[instrument].proper_times(mass)
+        case ProperTimes():
+            early, late = how.lifetime.window(mass)
+            first, last, weight = early[:, None], late[:, None], np.ones((len(mass), 1))
+        case Shielded(shield, volume):
+            # the shield's proper time is 1 ns until both edges fix it
+            first = np.ones((len(mass), 1))
+            last, weight = first * (1.0 + volume / shield), np.ones((len(mass), 1))
+        case _:
+            first, last, weight = (
+                np.zeros((len(mass), 1)),
+                np.full((len(mass), 1), np.inf),
+                np.ones((len(mass), 1)),
+            )
+            if how.decays != ("invisible",):
+                steady, flying = steady + flying, np.zeros(mass.shape)
+            else:
+                flying = np.zeros(mass.shape)
+    with np.errstate(invalid="ignore"):
+        late = np.where(np.isinf(last), np.inf, last * per_ns[:, None])
+    return SignalRate(np.ones(mass.shape), steady, flying, first * per_ns[:, None], late, weight)
+
+
+def _production_ratio(how: Rescaling, source: Carrier, model: Carrier, mass: Floats) -> tuple[Floats, str]:
+    """Return the production per squared coupling relative to the bound's own model, and why it is 0 where it is."""
+    total = np.zeros(mass.shape)
+    shares = how.production.shares_at(mass)
+    for mechanism, share in zip(how.production.mechanisms, shares, strict=True):
+        if mechanism == OWN:
+            total += share
+            continue
+        made, reference = model.rate(mechanism, mass), source.rate(mechanism, mass)
+        if made is None or reference is None:
+            continue
+        total += share * np.divide(made, reference, out=np.zeros_like(made), where=reference > 0.0)
+    names = ", ".join(how.production.mechanisms)
+    return total, f"{model.name} has no coupling to its production ({names})"
+
+
+def _scattered(name: str, source: Carrier, model: Carrier, edges: _Edges) -> tuple[Intervals, list[str]]:
+    if not isinstance(source, Vector) or not isinstance(model, Vector):
+        return [[] for _ in edges.mass], [f"neutrinos and electrons do not exchange {model.name}"] * len(
+            edges.mass
+        )
+    coupling = equivalent(name, source.charges, model.charges, edges.mass, edges.low)
+    found: Intervals = [[(g, np.inf)] if np.isfinite(g) else [] for g in coupling.tolist()]
+    why = f"{model.name} does not couple to both electrons and the neutrinos of {name}"
+    return found, ["" if one else why for one in found]
+
+
+def _from_table(
+    table: RequiredRate,
+    here: SignalRate,
+    there: SignalRate,
+    mass: Floats,
+    source: Carrier,
+    model: Carrier,
+) -> Intervals:
+    """Return intervals from a table of required over expected rates, taken at equal lifetimes."""
+    # equal lifetimes: g² Γ₁ is the same; the rates then differ by one factor
+    per_width = source.width(mass) / model.width(mass)
+    more = per_width * there.production * there.flying / here.flying
+    found: Intervals = []
+    columns = np.clip(np.searchsorted(table.masses, mass), 1, len(table.masses) - 1)
+    for m, column, factor, width in zip(
+        mass.tolist(), columns.tolist(), more.tolist(), per_width.tolist(), strict=True
+    ):
+        left, right = table.masses[column - 1 : column + 1]
+        t = float(np.clip(np.log(m / left) / np.log(right / left), 0.0, 1.0))
+        couplings = _between(table.couplings, column, t)
+        ratios = _between(table.ratios, column, t) - np.log(factor)
+        found.append([(a * width**0.5, b * width**0.5) for a, b in polygon.below_zero(couplings, ratios)])
+    return found
+
+
+def _between(values: Floats, row: int, share: float) -> Floats:
+    """Return the logarithms between two rows of a table."""
+    return np.asarray((1.0 - share) * np.log(values[row - 1]) + share * np.log(values[row]))
+
+
+def _pieces(mass: Floats, intervals: Intervals) -> tuple[tuple[tuple[Floats, Floats], ...], str]:
+    """Return a function where no interval has an upper end, else closed outlines."""
+    every = [pair for here in intervals for pair in here]
+    if every and all(np.isinf(high) for _, high in every):
+        pieces: list[tuple[Floats, Floats]] = []
+        for run in _runs([bool(here) for here in intervals]):
+            if len(run) > 1:
+                pieces.append((mass[run], np.array([intervals[i][0][0] for i in run])))
+        return tuple(pieces), "function"
+    edges = [edge for pair in every for edge in pair if np.isfinite(edge)]
+    top = CEILING * max(edges, default=1.0)
+    closed = [[(low, min(high, top)) for low, high in here] for here in intervals]
+    return polygon.from_intervals(mass, closed), "region"
+
+
+def _runs(good: Sequence[bool]) -> list[list[int]]:
+    """Return runs of neighbouring positions that are good."""
+    runs: list[list[int]] = []
+    for at, one in enumerate(good):
+        if one and at and good[at - 1]:
+            runs[-1].append(at)
+        elif one:
+            runs.append([at])
+    return runs
