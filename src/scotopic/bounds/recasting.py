@@ -100,7 +100,11 @@ def recast(bound: Bound, model: Carrier) -> Recast:
         return _nowhere(mass, why)
     if rescaling.production.mechanisms == (OWN,) and _family(model) != _family(source):
         return _nowhere(mass, f"its production makes the particle of {source.name}, not that of {model.name}")
-    edges = _edges(stated, mass)
+    if isinstance(rescaling.lifetime, RequiredRate):
+        mass = rescaling.lifetime.masses
+        edges = _Edges(np.arange(len(mass)), mass, np.ones(len(mass)), np.ones(len(mass)))
+    else:
+        edges = _edges(stated, mass)
     found, whys = _solve(rescaling, source, model, edges, stated.shape == "region")
     intervals: Intervals = [[] for _ in mass]
     reasons = [""] * len(mass)
@@ -201,17 +205,16 @@ def _solve(
     here, there = here.chosen(chosen), there.chosen(chosen)
     low, high = edges.low[chosen], edges.high[chosen]
     if isinstance(how.lifetime, RequiredRate):
-        solved = _from_table(how.lifetime, here, there, edges.mass[chosen], source, model)
+        solved = _from_table(how.lifetime.at(chosen), here, there, source, model)
     elif isinstance(how.lifetime, AnyLifetime):
         factor = np.sqrt(here.steady / (there.production * there.steady))
         solved = [[pair] for pair in zip((low * factor).tolist(), (high * factor).tolist(), strict=True)]
     else:
         solved = _through_flight(here, there, low, high, two_sided)
-    too = "too short" if how.decays == ("invisible",) or _is_displaced(here) else "too long"
     for case, intervals in zip(chosen.tolist(), solved, strict=True):
         found[case] = intervals
         if not intervals:
-            reasons[case] = f"{model.name} lives {too} for this search wherever enough of it is made"
+            reasons[case] = f"{model.name}: nowhere are enough made with a lifetime that this search sees"
     return found, reasons
 
 
@@ -309,33 +312,19 @@ def _scattered(name: str, source: Carrier, model: Carrier, edges: _Edges) -> tup
 
 
 def _from_table(
-    table: RequiredRate,
-    here: SignalRate,
-    there: SignalRate,
-    mass: Floats,
-    source: Carrier,
-    model: Carrier,
+    table: RequiredRate, here: SignalRate, there: SignalRate, source: Carrier, model: Carrier
 ) -> Intervals:
-    """Return intervals from a table of required over expected rates, taken at equal lifetimes."""
+    """Return intervals from required over expected rates at the table's masses, taken at equal lifetimes."""
     # equal lifetimes: g² Γ₁ is the same; the rates then differ by one factor
-    per_width = source.width(mass) / model.width(mass)
-    more = per_width * there.production * there.flying / here.flying
+    squared = source.width(table.masses) / model.width(table.masses)
+    more = squared * there.production * there.steady / here.steady
     found: Intervals = []
-    columns = np.clip(np.searchsorted(table.masses, mass), 1, len(table.masses) - 1)
-    for m, column, factor, width in zip(
-        mass.tolist(), columns.tolist(), more.tolist(), per_width.tolist(), strict=True
+    for couplings, ratios, factor, scale in zip(
+        table.couplings, table.ratios, more, squared**0.5, strict=True
     ):
-        left, right = table.masses[column - 1 : column + 1]
-        t = float(np.clip(np.log(m / left) / np.log(right / left), 0.0, 1.0))
-        couplings = _between(table.couplings, column, t)
-        ratios = _between(table.ratios, column, t) - np.log(factor)
-        found.append([(a * width**0.5, b * width**0.5) for a, b in polygon.below_zero(couplings, ratios)])
+        below = polygon.below_zero(np.log(couplings), np.log(ratios / factor))
+        found.append([(low * float(scale), high * float(scale)) for low, high in below])
     return found
-
-
-def _between(values: Floats, row: int, share: float) -> Floats:
-    """Return the logarithms between two rows of a table."""
-    return np.asarray((1.0 - share) * np.log(values[row - 1]) + share * np.log(values[row]))
 
 
 def _pieces(mass: Floats, intervals: Intervals) -> tuple[tuple[tuple[Floats, Floats], ...], str]:

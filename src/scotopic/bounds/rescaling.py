@@ -95,6 +95,10 @@ class RequiredRate:
     couplings: Floats
     ratios: Floats
 
+    def at(self, rows: NDArray[np.intp]) -> "RequiredRate":
+        """Return the table of some of its masses."""
+        return RequiredRate(self.masses[rows], self.couplings[rows], self.ratios[rows])
+
 
 Lifetime = AnyLifetime | ProperTimes | Shielded | Flight | RequiredRate
 
