@@ -15,6 +15,7 @@ from scotopic.app.bounds import bounds
 from scotopic.app.catalogue import list_
 from scotopic.app.counting import limit
 from scotopic.app.events import generate, simulate, xsec
+from scotopic.app.exclude import exclude
 from scotopic.app.limits import reproduce, search, signature
 from scotopic.app.recast import recast
 from scotopic.app.scan_histogram import scan
@@ -30,7 +31,20 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (reproduce, search, scan, xsec, generate, simulate, signature, limit, bounds, recast, list_):
+for command in (
+    reproduce,
+    search,
+    scan,
+    xsec,
+    generate,
+    simulate,
+    signature,
+    limit,
+    bounds,
+    recast,
+    exclude,
+    list_,
+):
     commands.add_command(command)
 
 

@@ -96,7 +96,9 @@ def recast(bound: Bound, model: Carrier) -> Recast:
     if rescaling is None or rescaling.refused:
         if stands_as_it_is(bound, model):
             return Recast(stated, mass, stated.intervals(mass), ("",) * len(mass))
-        why = rescaling.refused if rescaling else "how it carries over is not stated in its file"
+        why = f"it is a bound on {source.name}; " + (
+            rescaling.refused if rescaling else "how it carries over is not stated in its file"
+        )
         return _nowhere(mass, why)
     if rescaling.production.mechanisms == (OWN,) and _family(model) != _family(source):
         return _nowhere(mass, f"its production makes the particle of {source.name}, not that of {model.name}")

@@ -1,0 +1,271 @@
+"""What is excluded of a model: every published bound that applies, and our projections beside them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.bounds import CONVENTIONS, Bound, load_bound
+from scotopic.bounds import bounds as shipped
+from scotopic.bounds.bound import LIMITS
+from scotopic.bounds.carriers import Carrier, get_carrier
+from scotopic.bounds.files import read_bound, read_folder
+from scotopic.bounds.polygon import merge
+from scotopic.bounds.recasting import SPACING, recast
+from scotopic.errors import InputError
+from scotopic.searches import get_search, searches
+from scotopic.searches.search import SearchResult
+from scotopic.study.run import run_search
+
+Floats = NDArray[np.float64]
+
+SEARCH_MASSES = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Exclusion:
+    """What is excluded of a model.
+
+    Attributes
+    ----------
+    model, convention : str
+    mass : (M,)
+        GeV.
+    intervals : list of M lists of (low, high)
+        Excluded couplings of all bounds joined; inf where there is no upper end.
+    coupling : (M,)
+        The lowest excluded coupling; NaN where there is none.
+    strongest : tuple of M str
+        Which bound sets it; empty where there is none.
+    bounds : tuple of Bound
+        In the model's convention: what was used.
+    not_applicable : tuple of (bound, reason)
+    projections : tuple of SearchResult
+        Ours, of searches that are sensitive to the model.
+    """
+
+    model: str
+    convention: str
+    mass: Floats
+    intervals: list[list[tuple[float, float]]]
+    coupling: Floats
+    strongest: tuple[str, ...]
+    bounds: tuple[Bound, ...]
+    not_applicable: tuple[tuple[str, str], ...]
+    projections: tuple[SearchResult, ...]
+
+    def bibtex(self) -> str:
+        """Return the BibTeX of exactly the bounds that were used, each entry once."""
+        entries = dict.fromkeys(
+            one.citation.bibtex.strip() for one in self.bounds if one.citation.bibtex.strip()
+        )
+        return "\n\n".join(entries) + "\n" if entries else ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the command line's JSON object; an excluded interval without an upper end has null there."""
+        return {
+            "model": self.model,
+            "convention": self.convention,
+            "symbol": CONVENTIONS[self.convention].symbol,
+            "envelope": {
+                "mass_GeV": self.mass,
+                "coupling": self.coupling,
+                "bound": [name or None for name in self.strongest],
+                "excluded": self.intervals,
+            },
+            "bounds": [one.name for one in self.bounds],
+            "projections": [one.to_json() for one in self.projections],
+            "not_applicable": [{"bound": name, "reason": reason} for name, reason in self.not_applicable],
+        }
+
+
+def exclude(
+    model: str,
+    *,
+    experiment: str,
+    luminosity_fb: float | None = None,
+    parameters: Mapping[str, float | str] | None = None,
+    own: Sequence[Path] = (),
+    projected: bool = True,
+    seed: int = 1,
+    workers: int = 1,
+) -> Exclusion:
+    """Return what published bounds exclude of a model, and what our searches would.
+
+    Parameters
+    ----------
+    model : str
+        A name of `scotopic.bounds.carriers.carriers()`, or the path of a card of charges.
+    experiment : str
+        Card of the projections.
+    luminosity_fb : float, optional
+        Of the projections, 1/fb; else each search's own.
+    parameters : mapping
+        ``invisible``, the branching fraction to dark particles.
+    own : sequence of path
+        Files or folders of the user's own bounds.
+    projected : bool
+        Whether to run the searches.
+
+    Raises
+    ------
+    InputError
+        Before any long work if a name, number or file is wrong.
+    """
+    carrier = get_carrier(model, parameters)
+    published, unread = _published(own)
+    used, refused = carry_over(published, carrier)
+    mass, intervals, coupling, strongest = _envelope(used)
+    results = (
+        _project(carrier, experiment, luminosity_fb, parameters or {}, seed, workers) if projected else ()
+    )
+    return Exclusion(
+        carrier.name,
+        carrier.convention,
+        mass,
+        intervals,
+        coupling,
+        strongest,
+        used,
+        (*refused, *unread),
+        results,
+    )
+
+
+def carry_over(published: Sequence[Bound], model: Carrier) -> tuple[tuple[Bound, ...], list[tuple[str, str]]]:
+    """Return the bounds that apply to a model, in its convention, and (bound, reason) of the others."""
+    used: list[Bound] = []
+    refused = []
+    for bound in published:
+        if bound.kind not in LIMITS:
+            refused.append((bound.name, f"it is a {bound.kind}, not a limit"))
+            continue
+        try:
+            found = recast(bound, model)
+        except InputError as fault:
+            refused.append((bound.name, str(fault)))
+            continue
+        if found.bound is None:
+            refused.append((bound.name, max(found.gaps, key=lambda gap: gap[1] - gap[0])[2]))
+        else:
+            used.append(found.bound)
+    newer = {old: one.name for one in used for old in one.supersedes}
+    refused += [(one.name, f"superseded by {newer[one.name]}") for one in used if one.name in newer]
+    return tuple(one for one in used if one.name not in newer), refused
+
+
+def _published(own: Sequence[Path]) -> tuple[list[Bound], list[tuple[str, str]]]:
+    found = [load_bound(name) for name in shipped()]
+    unread = []
+    for path in own:
+        if path.is_dir():
+            more, faults = read_folder(path)
+            found += more
+            unread += [(fault.partition(":")[0], fault) for fault in faults]
+        else:
+            found.append(read_bound(path))
+    return found, unread
+
+
+def _envelope(
+    used: Sequence[Bound],
+) -> tuple[Floats, list[list[tuple[float, float]]], Floats, tuple[str, ...]]:
+    """Return masses, joined intervals, the lowest excluded coupling and the bound that sets it."""
+    if not used:
+        return np.empty(0), [], np.empty(0), ()
+    low, high = (f(one.mass_range[i] for one in used) for i, f in ((0, min), (1, max)))
+    mass = np.geomspace(low, high, max(2, round(np.log(high / low) / SPACING) + 1))
+    per_bound = [one.intervals(mass) for one in used]
+    joined, coupling, strongest = [], np.full(len(mass), np.nan), []
+    for at in range(len(mass)):
+        joined.append(merge([pair for intervals in per_bound for pair in intervals[at]]))
+        first = [(here[at][0][0], one.name) for one, here in zip(used, per_bound, strict=True) if here[at]]
+        least, name = min(first, default=(np.nan, ""))
+        coupling[at] = least
+        strongest.append(name)
+    return mass, joined, coupling, tuple(strongest)
+
+
+def _project(
+    model: Carrier,
+    experiment: str,
+    luminosity_fb: float | None,
+    parameters: Mapping[str, float | str],
+    seed: int,
+    workers: int,
+) -> tuple[SearchResult, ...]:
+    """Return the results of every search whose limits are read in the model and whose decay it has."""
+    results = []
+    for name in searches():
+        search = get_search(name)
+        if search.model != model.name or parameters.get("invisible") == 1.0:
+            continue
+        low, high = search.mass_range
+        masses = np.round(np.geomspace(low, high, SEARCH_MASSES + 1)[:-1], 4)
+        masses[0] = low
+        results.append(
+            run_search(
+                name,
+                experiment=experiment,
+                luminosity_fb=luminosity_fb,
+                parameters=parameters,
+                masses=masses.tolist(),
+                toys=0,
+                seed=seed,
+                workers=workers,
+            )
+        )
+    return tuple(results)
+
+
+def write_exclusion(result: Exclusion, folder: Path) -> list[Path]:
+    """Write figure, tables and BibTeX of an exclusion into a folder and return the paths."""
+    from scotopic.figures import save, write_csv
+    from scotopic.io.replace import replacing
+
+    symbol = CONVENTIONS[result.convention].symbol
+    folder.mkdir(parents=True, exist_ok=True)
+    comments = [
+        f"{result.model}, {symbol} ({result.convention}): lowest excluded coupling of published bounds"
+    ]
+    columns = {"mass_GeV": result.mass, "coupling": result.coupling, "bound": np.array(result.strongest)}
+    written = [write_csv(folder / "envelope.csv", columns, comments)]
+    for one in result.projections:
+        table = {"mass_GeV": one.mass, "median": one.coupling_median}
+        table |= {f"band68_{end}": one.coupling_band68[:, i] for i, end in enumerate(("low", "high"))}
+        about = [f"{one.search}, {one.experiment}, {one.luminosity_fb:g}/fb: our projection, not published"]
+        written.append(write_csv(folder / f"projection_{one.search}.csv", table, about))
+    with replacing(folder / "bounds.bib") as temporary:
+        temporary.write_text(result.bibtex(), encoding="utf-8")
+    written.append(folder / "bounds.bib")
+    if result.bounds:
+        written += save(_figure(result), folder / "exclusion")
+    return written
+
+
+def _figure(result: Exclusion) -> Any:
+    from scotopic.figures import LimitCurves, exclusion_plane
+
+    kind = CONVENTIONS[result.convention]
+    low = [one.coupling_median for one in result.projections]
+    known = np.concatenate([result.coupling[np.isfinite(result.coupling)], *low])
+    most_used = sorted(result.bounds, key=lambda one: -np.ptp(np.log(one.mass_range)))
+    limits = None
+    for one in result.projections[:1]:
+        limits = LimitCurves(one.mass, None, one.coupling_median, one.coupling_band68, one.coupling_band95)
+    level = get_search(result.projections[0].search).level if result.projections else 0.95
+    return exclusion_plane(
+        [replace(one, label=one.label or one.name) for one in most_used],
+        masses=(float(result.mass[0]), float(result.mass[-1])),
+        couplings=(0.3 * float(known.min()), 30.0 * float(known.max())),
+        x_label="mass (GeV)",
+        y_label=f"{kind.symbol}" + ("" if kind.unit == "1" else f" ({kind.unit})"),
+        limits=limits,
+        level=level,
+        sample="our projection" if limits else "published bounds, recast",
+        luminosity_fb=result.projections[0].luminosity_fb if result.projections else None,
+        experiment=result.projections[0].experiment if result.projections else "",
+    )
