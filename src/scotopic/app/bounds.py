@@ -20,7 +20,8 @@ given_option = click.option(
     multiple=True,
     metavar="KEY=VALUE",
     callback=read_pairs,
-    help="What a user's file does not say: convention, level, kind, label, experiment, table. May be repeated.",
+    help="What a user's file does not say: convention, level, kind, label, experiment, table; for recasting "
+    "production, decays, lifetime, invisible_fraction. May be repeated.",
 )
 
 

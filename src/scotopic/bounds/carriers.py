@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.bounds.charges import FERMIONS, LEPTON_MASSES, VECTORS, Charges
-from scotopic.bounds.production import OWN, RATES, SCATTERING
+from scotopic.bounds.production import OWN, RATES
 from scotopic.errors import InputError
 from scotopic.physics.hadrons import QuarkCharges, hadronic_ratios
 
@@ -240,8 +240,3 @@ def _fraction(value: object, where: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0.0 <= value <= 1.0:
         raise InputError(f"{where}: invisible = {value!r}, must be a branching fraction from 0 to 1")
     return float(value)
-
-
-def is_scattering(mechanism: str) -> bool:
-    """Return whether a mechanism is the exchange of a vector in neutrino scattering."""
-    return mechanism in SCATTERING

@@ -2,12 +2,14 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module, resources
 from pathlib import Path
 
 from scotopic.bounds.bound import Bound
-from scotopic.bounds.readers.given import Given, read_given
+from scotopic.bounds.readers.given import RECAST, Given, read_given
+from scotopic.bounds.rescaling_table import given_rescaling
 from scotopic.bounds.schema import build_bound
 from scotopic.errors import InputError
 
@@ -36,7 +38,8 @@ def read_bound(path: str | Path, given: Mapping[str, str] | None = None) -> Boun
         By its suffix: ``.toml`` of this package; ``.lmt`` or ``.py`` of a Darkcast pair; ``.txt`` or ``.dat`` of
         AxionLimits; ``.yaml`` or ``.yml`` of HEPData; ``.csv`` with ``# key: value`` lines.
     given : mapping
-        For files that do not say it themselves: convention, level, kind, label, experiment, table.
+        For files that do not say it themselves: convention, level, kind, label, experiment, table; and what is
+        in `scotopic.bounds.readers.given.RECAST`, with which a bound carries over to other models.
 
     Raises
     ------
@@ -51,7 +54,11 @@ def read_bound(path: str | Path, given: Mapping[str, str] | None = None) -> Boun
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     read: Callable[[Path, Given], Bound] = getattr(import_module(module), function)
-    return read(path, read_given(given or {}))
+    said = read_given(given or {})
+    bound = read(path, said)
+    if any(getattr(said, key) for key in RECAST):
+        return replace(bound, rescaling=given_rescaling(said, str(path)))
+    return bound
 
 
 def find_bound(name: str, given: Mapping[str, str] | None = None) -> Bound:

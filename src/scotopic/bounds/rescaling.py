@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.errors import InputError
-
 Floats = NDArray[np.float64]
 
 
@@ -130,10 +128,3 @@ class Rescaling:
 def single(mechanism: str) -> Production:
     """Return the production by one mechanism."""
     return Production((mechanism,), np.ones(1))
-
-
-def check_mechanisms(production: Production, known: tuple[str, ...], place: str) -> None:
-    """Refuse unknown mechanisms."""
-    for mechanism in production.mechanisms:
-        if mechanism not in known:
-            raise InputError(f"{place}: unknown production {mechanism!r}, known are {', '.join(known)}")

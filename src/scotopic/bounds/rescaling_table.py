@@ -7,6 +7,7 @@ import numpy as np
 
 from scotopic.bounds.instruments import INSTRUMENTS
 from scotopic.bounds.production import MECHANISMS
+from scotopic.bounds.readers.given import Given
 from scotopic.bounds.rescaling import (
     AnyLifetime,
     Flight,
@@ -15,6 +16,7 @@ from scotopic.bounds.rescaling import (
     Rescaling,
     Shielded,
 )
+from scotopic.errors import InputError
 
 KEYS = ("production", "decays", "lifetime", "invisible_fraction", "refused")
 
@@ -50,6 +52,44 @@ def read_rescaling(check: Faults, table: Any) -> Rescaling | None:
     production = _production(check, table.get("production"))
     lifetime = _lifetime(check, table.get("lifetime"))
     return Rescaling(production, tuple(decays), lifetime, fraction, refused)
+
+
+def given_rescaling(given: Given, place: str) -> Rescaling:
+    """Return how a user says that a bound carries over.
+
+    Raises
+    ------
+    InputError
+        Naming every fault.
+    """
+    found = _Collected(place)
+    decays = [one.strip() for one in given.decays.split(",") if one.strip()]
+    table: dict[str, Any] = {
+        "production": given.production,
+        "decays": decays,
+        "lifetime": given.lifetime or "any",
+    }
+    if given.invisible_fraction:
+        try:
+            table["invisible_fraction"] = float(given.invisible_fraction)
+        except ValueError:
+            table["invisible_fraction"] = given.invisible_fraction
+    rescaling = read_rescaling(found, table)
+    if found.faults or rescaling is None:
+        raise InputError("; ".join(found.faults))
+    return rescaling
+
+
+class _Collected:
+    """Faults in a list."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self.faults: list[str] = []
+
+    def fault(self, where: str, text: str) -> None:
+        """Take one fault and its place."""
+        self.faults.append(f"{self.place}: {where}: {text}")
 
 
 def _production(check: Faults, value: Any) -> Production:

@@ -262,10 +262,16 @@ def _figure(result: Exclusion) -> Any:
         masses=(float(result.mass[0]), float(result.mass[-1])),
         couplings=(0.3 * float(known.min()), 30.0 * float(known.max())),
         x_label="mass (GeV)",
-        y_label=f"{kind.symbol}" + ("" if kind.unit == "1" else f" ({kind.unit})"),
+        y_label=_axis(kind.symbol) + ("" if kind.unit == "1" else f" ({kind.unit})"),
         limits=limits,
         level=level,
         sample="our projection" if limits else "published bounds, recast",
         luminosity_fb=result.projections[0].luminosity_fb if result.projections else None,
         experiment=result.projections[0].experiment if result.projections else "",
     )
+
+
+def _axis(symbol: str) -> str:
+    """Return a symbol such as g_B-L with its index set below."""
+    letter, underline, index = symbol.partition("_")
+    return f"${letter}_{{{index}}}$" if underline else symbol

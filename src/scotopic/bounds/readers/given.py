@@ -8,7 +8,10 @@ from scotopic.bounds.bound import Kind
 from scotopic.bounds.conventions import CONVENTIONS
 from scotopic.errors import InputError
 
-KEYS = ("convention", "level", "kind", "label", "experiment", "table")
+RECAST = ("production", "decays", "lifetime", "invisible_fraction")
+"""As in the table ``[recast]`` of a bound's file."""
+
+KEYS = ("convention", "level", "kind", "label", "experiment", "table", *RECAST)
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,9 @@ class Given:
     label, experiment : str
     table : str
         Name of a dependent variable in a HEPData table.
+    production, decays, lifetime, invisible_fraction : str
+        As in the table ``[recast]`` of a bound's file, with which the bound carries over to other models; decays
+        with commas between them, such as ``"e- e+,mu- mu+"``.
     """
 
     convention: str = ""
@@ -32,6 +38,10 @@ class Given:
     label: str = ""
     experiment: str = ""
     table: str = ""
+    production: str = ""
+    decays: str = ""
+    lifetime: str = ""
+    invisible_fraction: str = ""
 
 
 def read_given(values: Mapping[str, str]) -> Given:
