@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scotopic.bounds import bounds, load_bound, read_bound
-from scotopic.bounds.carriers import Vector, carriers, get_carrier
-from scotopic.bounds.charges import FERMIONS, Charges
+from scotopic.bounds.carriers import Vector, get_carrier
+from scotopic.bounds.charges import FERMIONS, VECTORS, Charges
 from scotopic.bounds.instruments import INSTRUMENTS
 from scotopic.bounds.outline import order_faults
 from scotopic.bounds.production import RATES
@@ -55,9 +55,7 @@ def test_own_model_returns_the_bound(name):
         assert (coupling > 0.0).all()
 
 
-@pytest.mark.parametrize(
-    "model", [name for name in carriers() if get_carrier(name).rate("e- e+ > gamma V", np.ones(1))]
-)
+@pytest.mark.parametrize("model", VECTORS)
 @pytest.mark.parametrize("name", ["dp-faser-2023", DUMP, "dp-na62-dump-mumu"])
 def test_outlines_stay_closed(name, model):
     found = recast(load_bound(name), get_carrier(model))
@@ -86,11 +84,8 @@ def test_no_decay_below_threshold():
     )
     found = recast(bound, mine)
     closed = found.mass < 0.2113
-    assert all(
-        "itself does not decay to mu- mu+" in one
-        for one in np.array(found.reasons)[closed]
-        if "publ" not in one
-    )
+    reasons = set(np.array(found.reasons)[closed].tolist()) - {"nothing is published at this mass"}
+    assert reasons == {"mine does not decay to mu- mu+ at this mass"}
     assert np.isfinite(lowest(found)[found.mass > 0.2114]).sum() > 100
 
 
@@ -126,7 +121,7 @@ def test_coupling_times_charges_is_what_counts(charges, name, factor):
     assert sum(len(a) != len(b) for a, b in zip(one.intervals, other.intervals, strict=True)) <= 2
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(all_charges, charge)
 def test_limits_move_with_each_coupling(charges, more):
     bound = load_bound(VISIBLE)
@@ -149,7 +144,7 @@ def test_widths_and_fractions(charges, masses, invisible):
     assert all((width >= 0.0).all() for width in partial.values())
     assert (mine.width(mass) >= 0.0).all()
     assert np.isfinite(mine.width(mass)).all()
-    total = mine.fraction("invisible", mass) + (1.0 - invisible) * 0.0 + mine.fraction("visible", mass)
+    total = mine.fraction("invisible", mass) + mine.fraction("visible", mass)
     assert total == pytest.approx(1.0, abs=1e-12)
     for mechanism, rate in RATES.items():
         assert (rate(mine.charges, mass) >= 0.0).all(), mechanism
@@ -159,12 +154,11 @@ def test_widths_and_fractions(charges, masses, invisible):
 @given(st.floats(1e-3, 1.0), st.floats(1.01, 100.0), st.floats(-6.0, -0.2))
 def test_two_sided_solution(first, ratio, depth):
     # g² (e^-a g² - e^-ρa g²): both edges have the wanted rate, and lie on either side of the peak
-    rate = SignalRate(
-        *(np.ones(1),), np.zeros(1), np.ones(1), *(np.full((1, 1), x) for x in (first, first * ratio, 1.0))
-    )
+    window = (np.full((1, 1), x) for x in (first, first * ratio, 1.0))
+    rate = SignalRate(np.ones(1), np.zeros(1), np.ones(1), *window)
     u = np.linspace(-20.0, 10.0, 20001) - math.log(first)
     peak = rate.log(np.array([u]))[0].max()
-    ((low, high),) = solve(rate, np.array([peak + depth]))[0:1][0]
+    ((low, high),) = solve(rate, np.array([peak + depth]))[0]
     for edge in (low, high):
         assert rate.log(np.array([2.0 * math.log(edge)])) == pytest.approx(peak + depth, abs=1e-8)
     assert low < math.exp(0.5 * u[rate.log(np.array([u]))[0].argmax()]) < high
@@ -201,7 +195,7 @@ def test_shield_and_flight_agree_within_their_geometry(instrument):
     assert by_shield.bound is not None
     both = np.isfinite(lowest(a)) & np.isfinite(lowest(b))
     assert both.sum() > 50
-    assert np.abs(np.log(lowest(a) / lowest(b)))[both].max() < 0.5
+    assert np.abs(np.log(lowest(a)[both] / lowest(b)[both])).max() < 0.5
 
 
 def test_user_states_how_it_carries_over(tmp_path):

@@ -72,7 +72,7 @@ def seen(lifetime: Floats, first: Floats, last: Floats, weight: Floats) -> Float
 def _normalised(weight: Floats) -> Floats:
     """Return weights that sum to 1; all 0 where the beam makes nothing so heavy."""
     total = weight.sum(axis=1, keepdims=True)
-    return np.divide(weight, total, out=np.zeros_like(weight), where=total > 0.0)
+    return np.asarray(np.divide(weight, total, out=np.zeros_like(weight), where=total > 0.0))
 
 
 def recoil_photon(sqrt_s: float, cos_most: float) -> Momenta:
