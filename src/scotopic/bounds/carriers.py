@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.bounds.charges import FERMIONS, LEPTON_MASSES, VECTORS, Charges
+from scotopic.bounds.hadron_table import ALL, hadronic_ratio
 from scotopic.bounds.production import OWN, RATES
 from scotopic.errors import InputError
-from scotopic.physics.hadrons import QuarkCharges, hadronic_ratios
+from scotopic.physics.hadrons import ELECTRIC, QuarkCharges
 
 Floats = NDArray[np.float64]
 
@@ -76,7 +77,7 @@ class Vector:
         found["neutrinos"] = (
             0.5 * unit * sum(self.charges.of(nu, mass) ** 2 for nu in ("nu_e", "nu_mu", "nu_tau"))
         )
-        found |= {products: unit * ratio for products, ratio in self._hadrons(mass).items()}
+        found["hadrons"] = unit * self._hadrons(mass)
         return found
 
     def width(self, mass: Floats) -> Floats:
@@ -88,28 +89,25 @@ class Vector:
         """Return the branching fraction to products; 0 where the vector does not decay."""
         partial = self.widths(mass)
         seen = sum(partial.values(), np.zeros(mass.shape))
-        leptons = [f"{lepton}- {lepton}+" for lepton in LEPTON_MASSES]
         if products == "invisible":
-            chosen = ["neutrinos"]
-        elif products == "hadrons":
-            chosen = [one for one in partial if one not in (*leptons, "neutrinos")]
+            part = partial["neutrinos"]
         elif products == "visible":
-            chosen = [one for one in partial if one != "neutrinos"]
+            part = seen - partial["neutrinos"]
+        elif products in partial:
+            part = partial[products]
         else:
-            chosen = [products] if products in partial else []
-        part = sum((partial[one] for one in chosen), np.zeros(mass.shape))
+            part = mass / (12.0 * math.pi) * self._hadrons(mass, products)
         share = np.divide(part, seen, out=np.zeros_like(part), where=seen > 0.0)
         dark = self.invisible if products == "invisible" else 0.0
         return np.asarray((1.0 - self.invisible) * share + dark)
 
-    def _hadrons(self, mass: Floats) -> dict[str, Floats]:
+    def _hadrons(self, mass: Floats, products: str = ALL) -> Floats:
         quarks = {q: dict(self.charges.direct).get(q, 0.0) for q in "udscb"}
-        if not any(quarks.values()):
-            if not self.charges.loops:
-                return {}
-            mixing = self.charges.mixing(mass) ** 2  # the photon's own final states
-            return {products: mixing * ratio for products, ratio in hadronic_ratios(mass).items()}
-        return hadronic_ratios(mass, QuarkCharges(**quarks))
+        if any(quarks.values()):
+            return hadronic_ratio(mass, QuarkCharges(**quarks), products)
+        if not self.charges.loops:
+            return np.zeros(mass.shape)
+        return np.asarray(self.charges.mixing(mass) ** 2 * hadronic_ratio(mass, ELECTRIC, products))
 
 
 @dataclass(frozen=True)

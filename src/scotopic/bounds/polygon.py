@@ -1,6 +1,7 @@
 """Closed polygons with straight edges on doubly logarithmic axes."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -46,7 +47,14 @@ def slices(x: Floats, y: Floats, at_x: ArrayLike) -> list[list[tuple[float, floa
     At the x of a corner the closed polygon counts: edges that end there and vertical edges belong to it.
     """
     px = np.log(np.atleast_1d(np.asarray(at_x, float)))
-    return [merge(_just_beside(x, y, one, -1) + _just_beside(x, y, one, 1)) for one in px.tolist()]
+    order = np.argsort(px, kind="stable")
+    found: list[list[tuple[float, float]]] = [[] for _ in px]
+    for side in (-1, 1):
+        rows, values = _just_beside(np.log(x), np.log(y), px[order], side)
+        pairs = zip(order[rows[::2]].tolist(), values[::2].tolist(), values[1::2].tolist(), strict=True)
+        for at, low, high in pairs:
+            found[at].append((low, high))
+    return [merge(here) if len(here) > 1 else here for here in found]
 
 
 def merge(intervals: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -122,19 +130,23 @@ def crossing_edges(x: Floats, y: Floats) -> tuple[int, int] | None:
     return None
 
 
-def _just_beside(x: Floats, y: Floats, at: float, side: int) -> list[tuple[float, float]]:
-    """Return the intervals at the limit of x from one side."""
-    crossed = []
-    for ax, ay, bx, by in _edges(np.log(x), np.log(y)):
-        low, high = min(ax, bx), max(ax, bx)
-        if (low < at <= high) if side < 0 else (low <= at < high):
-            slope = (by - ay) / (bx - ax)
-            value = ay if at == ax else by if at == bx else ay + (at - ax) * slope
-            # edges that meet at this x are ordered by what they do beside it
-            crossed.append((value, side * slope))
-    crossed.sort()
-    values = np.exp([value for value, _ in crossed]).tolist()
-    return list(zip(values[::2], values[1::2], strict=True))
+def _just_beside(x: Floats, y: Floats, at: Floats, side: int) -> tuple[NDArray[np.intp], Floats]:
+    """Return where edges are met at the limit of rising places from one side: places, in order, and e^y.
+
+    A polygon is entered at every second one.
+    """
+    end_x, end_y = np.roll(x, -1), np.roll(y, -1)
+    rule: Literal["left", "right"] = "right" if side < 0 else "left"
+    first = np.searchsorted(at, np.minimum(x, end_x), rule)
+    count = np.searchsorted(at, np.maximum(x, end_x), rule) - first
+    edge = np.repeat(np.arange(len(x)), count)
+    place = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count - first, count)
+    ax, ay, bx, by, here = x[edge], y[edge], end_x[edge], end_y[edge], at[place]
+    slope = (by - ay) / (bx - ax)
+    value = np.where(here == ax, ay, np.where(here == bx, by, ay + (here - ax) * slope))
+    # edges that meet at this place are ordered by what they do beside it
+    order = np.lexsort((side * slope, value, place))
+    return place[order], np.exp(value[order])
 
 
 def _meet(one: tuple[float, float, float], two: tuple[float, float, float]) -> bool:

@@ -160,10 +160,10 @@ def _masses(bound: Bound) -> Floats:
     """Return the masses of all points, filled up to `SPACING`."""
     points = np.unique(np.concatenate([m for m, _ in bound.pieces]))
     steps = np.ceil(np.diff(np.log(points)) / SPACING).astype(int)
-    parts = [
-        a * (b / a) ** (np.arange(n) / n) for a, b, n in zip(points[:-1], points[1:], steps, strict=True)
-    ]
-    return np.concatenate([*parts, points[-1:]])
+    done = np.arange(steps.sum()) - np.repeat(np.cumsum(steps) - steps, steps)
+    share = done / np.repeat(steps, steps)
+    low, high = np.repeat(points[:-1], steps), np.repeat(points[1:], steps)
+    return np.append(low * (high / low) ** share, points[-1])
 
 
 def _edges(bound: Bound, mass: Floats) -> _Edges:
@@ -239,9 +239,12 @@ def _through_flight(
     here, there = here.scaled(factor), there.scaled(factor)
     lower = here.log(2.0 * np.log(low))
     found = solve(there, lower)
-    upper = solve(there, here.log(2.0 * np.log(high)))
-    for case in np.flatnonzero(~known).tolist():  # no flight before the window: each edge by its own rate
-        one, two = found[case], upper[case]
+    others = np.flatnonzero(~known)
+    upper = solve(there.chosen(others), here.log(2.0 * np.log(high))[others])
+    for case, two in zip(
+        others.tolist(), upper, strict=True
+    ):  # no flight before it is seen: each edge by itself
+        one = found[case]
         found[case] = [(one[0][0], two[0][0])] if one and two and two[0][0] >= one[0][0] else []
     return found
 

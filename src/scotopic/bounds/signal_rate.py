@@ -1,5 +1,6 @@
 """The rate of a search's signal against the coupling: production, decays, flight; and its inversion."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,8 +9,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Intervals = list[list[tuple[float, float]]]
 
-STEPS = 128
-BISECTIONS = 48
+STEPS = 64
+BISECTIONS, SECANTS = 5, 9
+THIRDS = 36
 FAR = 60.0  # lifetimes after which nothing is left
 
 
@@ -71,21 +73,18 @@ def window_scale(rate: SignalRate, low: Floats, high: Floats) -> Floats:
     """
     u, v = 2.0 * np.log(low), 2.0 * np.log(np.maximum(high, low * (1.0 + 1e-7)))
 
-    def excess(logarithm: Floats) -> Floats:
-        scaled = rate.scaled(np.exp(logarithm))
-        with np.errstate(invalid="ignore"):
-            return scaled.log(v) - scaled.log(u)
-
     shortest = np.where(rate.first > 0.0, rate.first, np.inf).min(axis=1)
     usable = np.isfinite(shortest) & (rate.steady == 0.0)
     start = np.where(usable, shortest, 1.0)
     below = np.log(1e-6 / np.exp(v) / start)
     above = np.log(1e6 / np.exp(u) / start)
-    for _ in range(BISECTIONS + 8):
-        middle = 0.5 * (below + above)
-        rises = excess(middle) > 0.0
-        below, above = np.where(rises, middle, below), np.where(rises, above, middle)
-    return np.asarray(np.where(usable, np.exp(0.5 * (below + above)), np.nan))
+
+    def excess(logarithm: Floats) -> Floats:
+        scaled = rate.scaled(np.exp(logarithm))
+        return np.where(usable, scaled.log(v) - scaled.log(u), 0.0)
+
+    scale = np.exp(_root(excess, below, above, excess(below), excess(above)))
+    return np.asarray(np.where(usable, scale, np.nan))
 
 
 def solve(rate: SignalRate, wanted: Floats) -> Intervals:
@@ -108,9 +107,9 @@ def solve(rate: SignalRate, wanted: Floats) -> Intervals:
     grid, above = _with_peak(rate, wanted, grid, above)
     over = above >= -1e-9
     rows, columns = np.nonzero(over[:, 1:] != over[:, :-1])
-    edges = _bisect(
-        rate.chosen(rows), wanted[rows], grid[rows, columns], grid[rows, columns + 1], over[rows, columns]
-    )
+    chosen, aim = rate.chosen(rows), wanted[rows]
+    left, right = (rows, columns), (rows, columns + 1)
+    edges = _root(lambda u: chosen.log(u) - aim, grid[left], grid[right], above[left], above[right])
     couplings = np.exp(0.5 * edges).tolist()
     per_row: list[list[float]] = [[] for _ in cases]
     for row, coupling in zip(rows.tolist(), couplings, strict=True):
@@ -123,26 +122,29 @@ def solve(rate: SignalRate, wanted: Floats) -> Intervals:
 
 
 def _with_peak(rate: SignalRate, wanted: Floats, grid: Floats, above: Floats) -> tuple[Floats, Floats]:
-    """Return the grid with its highest point refined: a bound's tip excludes one coupling only."""
-    rows = np.arange(len(grid))
+    """Return the grid with the highest point refined where it may be over: a tip excludes one coupling only."""
     best = np.clip(above.argmax(axis=1), 1, STEPS - 2)
-    left, right = grid[rows, best - 1], grid[rows, best + 1]
-    for _ in range(BISECTIONS):
-        one, two = left + (right - left) / 3.0, right - (right - left) / 3.0
-        first_higher = rate.log(one) > rate.log(two)
-        left, right = np.where(first_higher, left, one), np.where(first_higher, two, right)
-    peak = 0.5 * (left + right)
-    grid = np.concatenate([grid, peak[:, None]], axis=1)
-    above = np.concatenate([above, (rate.log(peak) - wanted)[:, None]], axis=1)
-    order = np.argsort(grid, axis=1)
-    return np.take_along_axis(grid, order, axis=1), np.take_along_axis(above, order, axis=1)
+    near = np.flatnonzero((above.max(axis=1) < 0.0) & (above.max(axis=1) > -1.0))
+    if near.size:
+        left, right = grid[near, best[near] - 1], grid[near, best[near] + 1]
+        some = rate.chosen(near)
+        for _ in range(THIRDS):
+            one, two = left + (right - left) / 3.0, right - (right - left) / 3.0
+            first_higher = some.log(one) > some.log(two)
+            left, right = np.where(first_higher, left, one), np.where(first_higher, two, right)
+        grid[near, best[near]] = 0.5 * (left + right)
+        above[near, best[near]] = some.log(0.5 * (left + right)) - wanted[near]
+    return grid, above
 
 
-def _bisect(
-    rate: SignalRate, wanted: Floats, low: Floats, high: Floats, low_is_over: NDArray[np.bool_]
-) -> Floats:
-    for _ in range(BISECTIONS):
-        middle = 0.5 * (low + high)
-        same = (rate.log(middle) >= wanted) == low_is_over
-        low, high = np.where(same, middle, low), np.where(same, high, middle)
-    return np.asarray(0.5 * (low + high))
+def _root(function: Callable[[Floats], Floats], a: Floats, b: Floats, f_a: Floats, f_b: Floats) -> Floats:
+    """Return roots between a and b of a function with values of opposite signs there: halves, then Illinois."""
+    for step in range(BISECTIONS + SECANTS):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            c = b - f_b * (b - a) / (f_b - f_a)
+        c = np.where(np.isfinite(c) & (step >= BISECTIONS), c, 0.5 * (a + b))
+        f_c = function(c)
+        crossed = np.signbit(f_c) != np.signbit(f_b)
+        a, f_a = np.where(crossed, b, a), np.where(crossed, f_b, 0.5 * f_a)
+        b, f_b = c, f_c
+    return b

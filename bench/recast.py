@@ -1,0 +1,142 @@
+"""Recasting against Darkcast: the same limits to the same models, both timed here, and how the curves agree.
+
+    python bench/recast.py --darkcast FOLDER [--models b-l ...] [--limits BaBar_Lees2014xha ...]
+
+FOLDER holds the user's own copy of the package `darkcast` (GPL-2.0-or-later; not part of this project), which runs in
+an interpreter of its own. Skips where there is none. Times are CPU times of one curve, without reading files and
+without importing.
+
+Darkcast 2.1 lets vectors decay to neutrinos of both helicities. `--neutrinos both` gives ours right-handed ones, too,
+so that what is compared is the recasting.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from scotopic.bounds.carriers import Vector, get_carrier
+from scotopic.bounds.charges import Charges
+from scotopic.bounds.files import read_bound
+from scotopic.bounds.recasting import recast
+
+MODELS = {
+    "dark-photon": "dark_photon",
+    "b-l": "B-L_boson",
+    "b": "B_boson",
+    "lmu-ltau-loops": "Lmu-Ltau_boson",
+    "le-lmu-loops": "Le-Lmu_boson",
+    "le-ltau-loops": "Le-Ltau_boson",
+    "protophobic": "protophobic",
+}
+LIMITS = (
+    "A1_Merkel2014avp",
+    "APEX_Abrahamyan2011gv",
+    "BESIII_Ablikim2017aab",
+    "BaBar_Lees2017lec",
+    "E137_Andreas2012mt",
+    "E141_Riordan1987aw",
+    "KEK_Konaka1986cb",
+    "KLOE_Anastasi2015qla",
+    "NA64_NA642019imj",
+    "NuCAL_Blumlein1990ay",
+    "Orsay_Davier1989wz",
+    "AMMmu_Bodas2021fsy",
+)
+TOLERANCE = 0.05
+NO_LIMIT = 1.0e4
+REPEATS = 5
+
+THEIRS = """
+import json, sys, time
+sys.path.insert(0, sys.argv[1])
+import darkcast
+found = {}
+for name in sys.argv[3:]:
+    limit = darkcast.Limit(name)
+    begun = time.process_time()
+    bounds = limit.recast(darkcast.Model(sys.argv[2]))
+    seconds = time.process_time() - begun
+    curves = {side: [list(one.axes[0]), list(one.vals)] for side, one in (bounds or {}).items()}
+    found[name] = {"seconds": seconds, "curves": curves}
+print(json.dumps(found))
+"""
+
+
+def theirs(folder: Path, model: str, limits: list[str]) -> dict:
+    """Return seconds and curves of Darkcast, by limit."""
+    command = [sys.executable, "-W", "ignore", "-c", THEIRS, str(folder), MODELS[model], *limits]
+    return json.loads(subprocess.run(command, capture_output=True, check=True, text=True, cwd=folder).stdout)
+
+
+def ours(path: Path, model: str, both_helicities: bool):
+    """Return the recast and CPU seconds of one curve."""
+    bound = read_bound(path)
+    share = bound.rescaling.invisible_fraction if bound.rescaling else None
+    carrier = get_carrier(model, None if share is None else {"invisible": share})
+    if both_helicities:
+        carrier = _with_right_handed_neutrinos(carrier)
+    recast(bound, carrier)  # tables of hadrons are made once per process
+    begun = time.process_time()
+    for _ in range(REPEATS):
+        found = recast(bound, carrier)
+    return found, (time.process_time() - begun) / REPEATS
+
+
+def _with_right_handed_neutrinos(carrier: Vector) -> Vector:
+    direct = tuple((f, x * 2**0.5 if f.startswith("nu") else x) for f, x in carrier.charges.direct)
+    return replace(carrier, charges=Charges(direct, carrier.charges.loops))
+
+
+def compare(found, curves: dict) -> tuple[int, int, float]:
+    """Return agreeing points, points with a limit on either side, and the median ratio of the lower edges."""
+    mass, lower = (np.array(x) for x in curves.get("lower", ([], [])))
+    kept = (lower > 0.0) & (lower < NO_LIMIT)
+    mass, lower = mass[kept], lower[kept]
+    have = np.array([here[0][0] if here else np.nan for here in found.intervals])
+    good = np.isfinite(have)
+    if not mass.size or not good.any():
+        return 0, max(int(mass.size), int(good.sum() > 0)), float("nan")
+    at = np.exp(np.interp(np.log(mass), np.log(found.mass[good]), np.log(have[good]), np.nan, np.nan))
+    ratio = at / lower
+    return int((np.abs(ratio - 1.0) < TOLERANCE).sum()), int(mass.size), float(np.nanmedian(ratio))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--darkcast", type=Path, help="folder with the package darkcast")
+    parser.add_argument(
+        "--models", nargs="+", choices=MODELS, default=["dark-photon", "b-l", "lmu-ltau-loops"]
+    )
+    parser.add_argument("--limits", nargs="+", default=list(LIMITS))
+    parser.add_argument("--neutrinos", choices=["left", "both"], default="left")
+    given = parser.parse_args()
+    if given.darkcast is None or not (given.darkcast / "darkcast" / "limits").is_dir():
+        print("skipped: no copy of Darkcast; give its parent folder with --darkcast")
+        return
+    sums = np.zeros(4)
+    for model in given.models:
+        reference = theirs(given.darkcast, model, given.limits)
+        for name in given.limits:
+            found, seconds = ours(
+                given.darkcast / "darkcast" / "limits" / f"{name}.py", model, given.neutrinos == "both"
+            )
+            agree, points, median = compare(found, reference[name]["curves"])
+            other = reference[name]["seconds"]
+            sums += (agree, points, seconds, other)
+            print(
+                f"{model:15s} {name:24s} {agree:5d}/{points:<5d} within {TOLERANCE:.0%}, median {median:6.3f}; "
+                f"{1e3 * seconds:7.1f} ms, Darkcast {1e3 * other:9.1f} ms, {other / seconds:7.0f} times"
+            )
+    print(f"all: {sums[0]:.0f} of {sums[1]:.0f} points agree; {sums[3] / sums[2]:.0f} times faster")
+
+
+if __name__ == "__main__":
+    main()
