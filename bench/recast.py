@@ -77,8 +77,7 @@ def theirs(folder: Path, model: str, limits: list[str]) -> dict:
 def ours(path: Path, model: str, both_helicities: bool):
     """Return the recast and CPU seconds of one curve."""
     bound = read_bound(path)
-    share = bound.rescaling.invisible_fraction if bound.rescaling else None
-    carrier = get_carrier(model, None if share is None else {"invisible": share})
+    carrier = get_carrier(model)
     if both_helicities:
         carrier = _with_right_handed_neutrinos(carrier)
     recast(bound, carrier)  # tables of hadrons are made once per process

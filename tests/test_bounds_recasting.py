@@ -253,3 +253,14 @@ class TestAgainstCurves:
         mass = np.concatenate([m for m, _ in theirs.pieces])
         ratio = found.at(mass) / theirs.at(mass)
         assert np.nanmedian(np.abs(ratio - 1.0)) < 0.1
+
+    @pytest.mark.parametrize(
+        ("model", "prefix", "end"), [("dark-photon", "", "_dp"), ("lmu-ltau", "zp_", "")]
+    )
+    @pytest.mark.parametrize(("side", "at"), [("lower", 0), ("upper", 1)])
+    def test_muon_magnetic_moment(self, model, prefix, end, side, at):
+        found = recast(load_bound("dp-gm2-mu-band"), get_carrier(model)).bound
+        theirs = read_bound(self.folder / f"{prefix}gm2_mu_band_{side}{end}.csv")
+        mass, coupling = theirs.pieces[0]
+        edges = np.array([here[0][at] for here in found.intervals(mass)])
+        assert edges == pytest.approx(coupling, rel=1.5e-3)

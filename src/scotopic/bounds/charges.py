@@ -77,9 +77,6 @@ LOOP_OF_BARYONS = E**2 / (4.0 * math.pi) ** 2
 """Charge of leptons under B, a typical loop: e²/(4π)² of the electric charge (S. Tulin, Phys. Rev. D 89 (2014)
 114008)."""
 
-PROTOPHOBIC = E
-"""Scale of the protophobic charges: ε_u = -1/3, ε_d = 2/3, ε_e = -1, in units of e."""
-
 VECTORS = {
     "dark-photon": Charges(tuple((f, E * q) for f, q in ELECTRIC.items())),
     "b-l": Charges((*_leptons(-1.0, -1.0, -1.0), *_quarks(1 / 3, 1 / 3))),
@@ -90,13 +87,6 @@ VECTORS = {
     "le-lmu-loops": Charges(_leptons(1.0, -1.0, 0.0), loops=True),
     "le-ltau": Charges(_leptons(1.0, 0.0, -1.0)),
     "le-ltau-loops": Charges(_leptons(1.0, 0.0, -1.0), loops=True),
-    "protophobic": Charges(
-        (
-            ("e", -PROTOPHOBIC),
-            ("mu", -PROTOPHOBIC),
-            ("tau", -PROTOPHOBIC),
-            *_quarks(-PROTOPHOBIC / 3, 2 * PROTOPHOBIC / 3),
-        )
-    ),
+    "protophobic": Charges((("e", -1.0), ("mu", -1.0), ("tau", -1.0), *_quarks(-1 / 3, 2 / 3))),
 }
-"""Vector models by name. The dark photon's coupling is ε, of the others g; protophobic: ε, neutrons as 1."""
+"""Vector models by name. The dark photon's coupling is ε, of the others g; protophobic: protons have none, neutrons 1."""

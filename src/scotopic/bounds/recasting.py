@@ -114,8 +114,8 @@ def recast(bound: Bound, model: Carrier) -> Recast:
         intervals[at] += found[case]
         reasons[at] = whys[case]
     for at, more in enumerate(intervals):
-        intervals[at] = polygon.merge(more)
         if more:
+            intervals[at] = polygon.merge(more) if len(more) > 1 else more
             reasons[at] = ""
         elif not reasons[at]:
             reasons[at] = "nothing is published at this mass"
@@ -189,17 +189,16 @@ def _solve(
     there = replace(there, production=ratio)
     seen_here, seen_there = here.steady + here.flying, there.steady + there.flying
     products = " or ".join(how.decays)
-    reasons = [
-        why_not_made
-        if not r > 0.0
-        else f"{model.name} does not decay to {products} at this mass"
-        if not b > 0.0
-        else f"{source.name} itself does not decay to {products} at this mass"
-        if not a > 0.0
-        else ""
-        for r, a, b in zip(ratio.tolist(), seen_here.tolist(), seen_there.tolist(), strict=True)
-    ]
-    usable = np.array([not reason for reason in reasons], dtype=bool)
+    why = {
+        why_not_made: ~(ratio > 0.0),
+        f"{model.name} does not decay to {products} at this mass": ~(seen_there > 0.0),
+        f"{source.name} itself does not decay to {products} at this mass": ~(seen_here > 0.0),
+    }
+    reasons = [""] * len(ratio)
+    for reason, cases in reversed(why.items()):
+        for case in np.flatnonzero(cases).tolist():
+            reasons[case] = reason
+    usable = ~np.logical_or.reduce(list(why.values()))
     found: Intervals = [[] for _ in reasons]
     if not usable.any():
         return found, reasons
@@ -213,9 +212,9 @@ def _solve(
         solved = [[pair] for pair in zip((low * factor).tolist(), (high * factor).tolist(), strict=True)]
     else:
         solved = _through_flight(here, there, low, high, two_sided)
-    for case, intervals in zip(chosen.tolist(), solved, strict=True):
-        found[case] = intervals
-        if not intervals:
+    for case, one in zip(chosen.tolist(), solved, strict=True):
+        found[case] = one
+        if not one:
             reasons[case] = f"{model.name}: nowhere are enough made with a lifetime that this search sees"
     return found, reasons
 
@@ -335,7 +334,7 @@ def _from_table(
 def _pieces(mass: Floats, intervals: Intervals) -> tuple[tuple[tuple[Floats, Floats], ...], str]:
     """Return a function where no interval has an upper end, else closed outlines."""
     every = [pair for here in intervals for pair in here]
-    if every and all(np.isinf(high) for _, high in every):
+    if every and min(high for _, high in every) == np.inf:
         pieces: list[tuple[Floats, Floats]] = []
         for run in _runs([bool(here) for here in intervals]):
             if len(run) > 1:

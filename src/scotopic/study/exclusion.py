@@ -15,6 +15,7 @@ from scotopic.bounds.carriers import Carrier, get_carrier
 from scotopic.bounds.files import read_bound, read_folder
 from scotopic.bounds.polygon import merge
 from scotopic.bounds.recasting import SPACING, recast
+from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.searches import get_search, searches
 from scotopic.searches.search import SearchResult
@@ -116,6 +117,7 @@ def exclude(
         Before any long work if a name, number or file is wrong.
     """
     carrier = get_carrier(model, parameters)
+    load_experiment(experiment)  # refuses unknown ones before any work
     published, unread = _published(own)
     used, refused = carry_over(published, carrier)
     mass, intervals, coupling, strongest = _envelope(used)
