@@ -41,7 +41,19 @@ def user_file(tmp_path, text, name="mine.py"):
 
 
 def test_every_model_of_the_package_is_found_by_its_name():
-    assert models() == ("sm", "alp-photon", "dark-photon", "dark-higgs", "lmu-ltau", "lfv-zprime")
+    assert models() == (
+        "sm",
+        "alp-photon",
+        "dark-photon",
+        "dark-higgs",
+        "lmu-ltau",
+        "lfv-zprime",
+        "b-minus-l",
+        "baryon-number",
+        "le-lmu",
+        "le-ltau",
+        "protophobic",
+    )
     assert get_model("sm").mediator == ""
     assert get_model("alp-photon", mass=1.0, g=1e-3).mediator == "a"
 
