@@ -41,7 +41,19 @@ def user_file(tmp_path, text, name="mine.py"):
 
 
 def test_every_model_of_the_package_is_found_by_its_name():
-    assert models() == ("sm", "alp-photon", "dark-photon", "dark-higgs", "lmu-ltau", "lfv-zprime")
+    assert models() == (
+        "sm",
+        "alp-photon",
+        "dark-photon",
+        "dark-higgs",
+        "lmu-ltau",
+        "lfv-zprime",
+        "b-minus-l",
+        "baryon-number",
+        "le-lmu",
+        "le-ltau",
+        "protophobic",
+    )
     assert get_model("sm").mediator == ""
     assert get_model("alp-photon", mass=1.0, g=1e-3).mediator == "a"
 
@@ -306,3 +318,19 @@ def test_antiparticles_have_negative_codes_and_masses_add_to_the_threshold():
 def test_impossible_processes_are_refused(text, message):
     with pytest.raises(InputError, match=message):
         parse_process(text)
+
+
+@pytest.mark.parametrize(
+    ("mass", "electrons", "error"),
+    [(0.5, 0.401, 0.006), (1.0, 0.316, 0.004)],  # the project's reference values and errors
+)
+def test_the_dark_photon_goes_to_hadrons_as_r_says(mass, electrons, error):
+    model = get_model("dark-photon", mass=mass, epsilon=1e-3, alphaD=0.0)
+    assert model.branching_fractions()["e- e+"] == pytest.approx(electrons, abs=error)
+
+
+def test_the_width_of_the_dark_photon_at_one_gev():
+    model = get_model("dark-photon", mass=1.0, epsilon=1e-3, alphaD=0.0)
+    assert model.width() == pytest.approx(
+        7.70e-9, rel=0.0127
+    )  # relative error of the electrons' fraction, 0.004/0.316

@@ -182,6 +182,11 @@ _MODELS: Mapping[str, str] = {
     "dark-higgs": "scotopic.physics.models.dark_higgs",
     "lmu-ltau": "scotopic.physics.models.lmu_ltau",
     "lfv-zprime": "scotopic.physics.models.lfv_zprime",
+    "b-minus-l": "scotopic.physics.models.b_minus_l",
+    "baryon-number": "scotopic.physics.models.baryon_number",
+    "le-lmu": "scotopic.physics.models.le_lmu",
+    "le-ltau": "scotopic.physics.models.le_ltau",
+    "protophobic": "scotopic.physics.models.protophobic",
 }
 
 
@@ -196,7 +201,7 @@ def get_model(name: str, **parameters: float | str) -> Model:
     Parameters
     ----------
     name : str
-        One of `models()`, or a path that ends in ``.py``.
+        One of `models()`, or a path that ends in ``.py``, or in ``.toml``: `scotopic.physics.models.charge_card`.
     parameters
         The arguments of the function ``model``: the model's parameters. `alpha_inv`, 1/α, is one of every
         model of the package.
@@ -211,9 +216,12 @@ def get_model(name: str, **parameters: float | str) -> Model:
         build = importlib.import_module(_MODELS[name]).model
     elif name.endswith(".py"):
         build = _from_file(Path(name))
+    elif name.endswith(".toml"):
+        build = importlib.import_module("scotopic.physics.models.charge_card").read_card(Path(name))
     else:
         raise InputError(
-            f"unknown model {name!r}; there are: {', '.join(_MODELS)}, or the path of a .py file"
+            f"unknown model {name!r}; there are: {', '.join(_MODELS)}, or the path of a .py file "
+            "or of a .toml card of charges"
         )
     arguments = inspect.signature(build).parameters.values()
     accepted = [a for a in arguments if a.kind not in (a.VAR_POSITIONAL, a.VAR_KEYWORD)]

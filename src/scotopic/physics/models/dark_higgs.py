@@ -9,7 +9,7 @@ import math
 from scotopic.errors import InputError
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.model import Model, Vertex
-from scotopic.physics.models.dark_photon import couple_to_leptons
+from scotopic.physics.models.dark_photon import couple_to_matter
 from scotopic.physics.models.sm import LEPTONS, checked_alpha, qed_vertices
 from scotopic.physics.particles import PHOTON, Particle, pdg_code
 from scotopic.physics.standard_model import ALPHA_0
@@ -31,7 +31,7 @@ def model(
             raise InputError(f"dark-higgs: {name} = {value}, must not be negative")
     alpha = checked_alpha(alpha_inv)
     visible = epsilon * math.sqrt(4.0 * math.pi * alpha)
-    decays, couplings = couple_to_leptons(mAp, visible)
+    decays, couplings = couple_to_matter(mAp, visible)
     total = math.fsum(decay.width for decay in decays)
     return Model(
         name="dark-higgs",

@@ -1,6 +1,6 @@
 """A dark photon that mixes kinetically with the photon, and a Dirac fermion of its own charge.
 
-L = ε e Q ψ̄γ^μψ A′_μ + g_D χ̄γ^μχ A′_μ with g_D² = 4π α_D. Decays to hadrons are not in the width.
+L = ε e Q ψ̄γ^μψ A′_μ + g_D χ̄γ^μχ A′_μ with g_D² = 4π α_D. Decays to hadrons follow R.
 """
 
 import math
@@ -8,7 +8,7 @@ import math
 from scotopic.errors import InputError
 from scotopic.physics.model import Decay, Model, Vertex
 from scotopic.physics.models.sm import LEPTONS, checked_alpha, qed_vertices
-from scotopic.physics.models.vector_widths import vector_width
+from scotopic.physics.models.vector_widths import hadronic_decays, vector_width
 from scotopic.physics.particles import PHOTON, Particle, pdg_code
 from scotopic.physics.standard_model import ALPHA_0
 
@@ -32,8 +32,8 @@ def model(
     visible = epsilon * math.sqrt(4.0 * math.pi * alpha)
     dark = math.sqrt(4.0 * math.pi * alphaD)
     chi = Particle("chi", "chi~", pdg_code("chi"), 1, 0, chi_mass)
-    leptonic, couplings = couple_to_leptons(mass, visible)
-    decays = (*leptonic, Decay("Ap", "chi chi~", vector_width(mass, dark, chi_mass)))
+    known, couplings = couple_to_matter(mass, visible)
+    decays = (*known, Decay("Ap", "chi chi~", vector_width(mass, dark, chi_mass)))
     total = math.fsum(decay.width for decay in decays)
     boson = Particle("Ap", "Ap", pdg_code("Ap"), 2, 0, mass, total)
     return Model(
@@ -56,9 +56,9 @@ def model(
     )
 
 
-def couple_to_leptons(mass: float, visible: float) -> tuple[tuple[Decay, ...], tuple[Vertex, ...]]:
-    """Return decays and vertices of a dark photon of a mass (GeV) with `visible` = ε e."""
-    decays = tuple(
+def couple_to_matter(mass: float, visible: float) -> tuple[tuple[Decay, ...], tuple[Vertex, ...]]:
+    """Return decays, to hadrons too, and lepton vertices of a dark photon of a mass (GeV), `visible` = ε e."""
+    leptonic = tuple(
         Decay("Ap", f"{lepton.name} {lepton.anti}", vector_width(mass, visible, lepton.mass))
         for lepton in LEPTONS
     )
@@ -66,4 +66,4 @@ def couple_to_leptons(mass: float, visible: float) -> tuple[tuple[Decay, ...], t
         Vertex("FFV", (lepton.name, lepton.name, "Ap"), 2 * (lepton.charge * visible,), "dark")
         for lepton in LEPTONS
     )
-    return decays, vertices
+    return (*leptonic, *hadronic_decays("Ap", mass, visible)), vertices
