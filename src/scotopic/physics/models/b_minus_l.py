@@ -2,10 +2,10 @@
 
 from scotopic.physics.hadrons import QuarkCharges
 from scotopic.physics.model import Model
-from scotopic.physics.models.vector_mediator import Charges, vector_mediator
+from scotopic.physics.models.vector_mediator import VectorCharges, vector_mediator
 from scotopic.physics.standard_model import ALPHA_0
 
-CHARGES = Charges((-1.0, -1.0, -1.0), (-1.0, -1.0, -1.0), QuarkCharges(*5 * (1.0 / 3.0,)))
+CHARGES = VectorCharges((-1.0, -1.0, -1.0), (-1.0, -1.0, -1.0), QuarkCharges(*5 * (1.0 / 3.0,)))
 
 
 def model(

@@ -1,6 +1,6 @@
 """A user's Z′ from a TOML card: ``name = "..."`` and a table ``[charges]``.
 
-Charges of ``e mu tau nu_e nu_mu nu_tau u d s c b`` in units of g; those not named are 0.
+VectorCharges of ``e mu tau nu_e nu_mu nu_tau u d s c b`` in units of g; those not named are 0.
 """
 
 import math
@@ -11,7 +11,7 @@ from pathlib import Path
 from scotopic.errors import InputError
 from scotopic.physics.hadrons import QuarkCharges
 from scotopic.physics.model import Model
-from scotopic.physics.models.vector_mediator import Charges, vector_mediator
+from scotopic.physics.models.vector_mediator import VectorCharges, vector_mediator
 from scotopic.physics.standard_model import ALPHA_0
 
 FERMIONS = ("e", "mu", "tau", "nu_e", "nu_mu", "nu_tau", "u", "d", "s", "c", "b")
@@ -33,7 +33,7 @@ def read_card(path: Path) -> Callable[..., Model]:
     if faults:
         raise InputError(f"model card {path}: {'; '.join(faults)}")
     x = [float(card["charges"].get(fermion, 0.0)) for fermion in FERMIONS]
-    charges = Charges((x[0], x[1], x[2]), (x[3], x[4], x[5]), QuarkCharges(*x[6:]))
+    charges = VectorCharges((x[0], x[1], x[2]), (x[3], x[4], x[5]), QuarkCharges(*x[6:]))
 
     def model(
         mass: float,

@@ -1,10 +1,10 @@
 """A Z′ that gauges L_e − L_μ; mixing with the photon by loops is left out."""
 
 from scotopic.physics.model import Model
-from scotopic.physics.models.vector_mediator import Charges, vector_mediator
+from scotopic.physics.models.vector_mediator import VectorCharges, vector_mediator
 from scotopic.physics.standard_model import ALPHA_0
 
-CHARGES = Charges((1.0, -1.0, 0.0), (1.0, -1.0, 0.0))
+CHARGES = VectorCharges((1.0, -1.0, 0.0), (1.0, -1.0, 0.0))
 
 
 def model(

@@ -6,11 +6,11 @@ generations free; these take every generation alike (mark P).
 
 from scotopic.physics.hadrons import QuarkCharges
 from scotopic.physics.model import Model
-from scotopic.physics.models.vector_mediator import Charges, vector_mediator
+from scotopic.physics.models.vector_mediator import VectorCharges, vector_mediator
 from scotopic.physics.standard_model import ALPHA_0
 
 _UP, _DOWN = -1.0 / 3.0, 2.0 / 3.0
-CHARGES = Charges((-1.0, -1.0, -1.0), quarks=QuarkCharges(_UP, _DOWN, _DOWN, _UP, _DOWN))
+CHARGES = VectorCharges((-1.0, -1.0, -1.0), quarks=QuarkCharges(_UP, _DOWN, _DOWN, _UP, _DOWN))
 
 
 def model(

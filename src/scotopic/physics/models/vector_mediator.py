@@ -16,8 +16,8 @@ from scotopic.physics.particles import NEUTRINOS, PHOTON, Particle, pdg_code
 
 
 @dataclass(frozen=True)
-class Charges:
-    """Charges x_f in units of g: e, μ, τ; their neutrinos; quarks."""
+class VectorCharges:
+    """VectorCharges x_f in units of g: e, μ, τ; their neutrinos; quarks."""
 
     leptons: tuple[float, float, float] = (0.0, 0.0, 0.0)
     neutrinos: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -26,7 +26,7 @@ class Charges:
 
 def vector_mediator(
     name: str,
-    charges: Charges,
+    charges: VectorCharges,
     mass: float,
     g: float,
     gchi: float,
