@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from scotopic.errors import InputError
-from scotopic.searches import get_search, searches
+from scotopic.searches import COUNTING, get_counting_search, get_search, searches
 from scotopic.searches.binning import check_masses, make_edges, mass_hypotheses
 from scotopic.searches.search import Region
 from scotopic.searches.signal_shape import measure_shape
@@ -69,7 +69,21 @@ def test_hypotheses_cover_the_region_in_rising_steps():
     assert (np.diff(mass) > 0.0).all()
 
 
-@pytest.mark.parametrize("name", searches())
+@pytest.mark.parametrize("name", COUNTING)
+def test_every_counting_search_is_whole(name):
+    search = get_counting_search(name)
+    assert search.name == name
+    assert (np.diff(search.signal_masses) > 0.0).all()
+    assert search.final_grid[0] == 0.0
+    assert (np.diff(search.final_grid) > 0.0).all()
+    for one in (*search.cuts, *search.systematics):
+        assert one.mark in {"R", "D", "M", "P", "B"}
+        assert one.source
+    assert len({one.name for one in search.backgrounds}) == len(search.backgrounds) > 0
+    assert 0.5 < search.level < 1.0
+
+
+@pytest.mark.parametrize("name", [name for name in searches() if name not in COUNTING])
 def test_every_search_is_whole(name):
     search = get_search(name)
     assert search.name == name
