@@ -89,4 +89,4 @@ VECTORS = {
     "le-ltau-loops": Charges(_leptons(1.0, 0.0, -1.0), loops=True),
     "protophobic": Charges((("e", -1.0), ("mu", -1.0), ("tau", -1.0), *_quarks(-1 / 3, 2 / 3))),
 }
-"""Vector models by name. The dark photon's coupling is ε, the others' g; protophobic: protons have none, neutrons 1."""
+"""Vector models by name. The dark photon's coupling is ε, of the others g; protophobic: neutrons have 1."""

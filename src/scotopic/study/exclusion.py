@@ -1,7 +1,7 @@
 """What is excluded of a model: every published bound that applies, and our projections beside them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,13 @@ from scotopic.bounds.polygon import merge
 from scotopic.bounds.recasting import SPACING, recast
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.searches import get_search, searches
-from scotopic.searches.search import SearchResult
-from scotopic.study.run import run_search
+from scotopic.searches import COUNTING, get_counting_search, get_search, searches
+from scotopic.searches.counting_search import CountingResult, CountingSearch
+from scotopic.searches.search import Search, SearchResult
+from scotopic.study.search import search
 
 Floats = NDArray[np.float64]
+Result = SearchResult | CountingResult
 
 SEARCH_MASSES = 40
 
@@ -44,7 +46,7 @@ class Exclusion:
     bounds : tuple of Bound
         In the model's convention: what was used.
     not_applicable : tuple of (bound, reason)
-    projections : tuple of SearchResult
+    projections : tuple of SearchResult or CountingResult
         Ours, of searches that are sensitive to the model.
     """
 
@@ -56,7 +58,7 @@ class Exclusion:
     strongest: tuple[str, ...]
     bounds: tuple[Bound, ...]
     not_applicable: tuple[tuple[str, str], ...]
-    projections: tuple[SearchResult, ...]
+    projections: tuple[Result, ...]
 
     def bibtex(self) -> str:
         """Return the BibTeX of exactly the bounds that were used, each entry once."""
@@ -121,9 +123,7 @@ def exclude(
     published, unread = _published(own)
     used, refused = carry_over(published, carrier)
     mass, intervals, coupling, strongest = _envelope(used)
-    results = (
-        _project(carrier, experiment, luminosity_fb, parameters or {}, seed, workers) if projected else ()
-    )
+    results, left_out = _project(carrier, experiment, luminosity_fb, seed, workers) if projected else ((), [])
     return Exclusion(
         carrier.name,
         carrier.convention,
@@ -132,7 +132,7 @@ def exclude(
         coupling,
         strongest,
         used,
-        (*refused, *unread),
+        (*refused, *unread, *left_out),
         results,
     )
 
@@ -192,35 +192,48 @@ def _envelope(
 
 
 def _project(
-    model: Carrier,
-    experiment: str,
-    luminosity_fb: float | None,
-    parameters: Mapping[str, float | str],
-    seed: int,
-    workers: int,
-) -> tuple[SearchResult, ...]:
-    """Return the results of every search whose limits are read in the model and whose decay it has."""
-    results = []
+    model: Carrier, experiment: str, luminosity_fb: float | None, seed: int, workers: int
+) -> tuple[tuple[Result, ...], list[tuple[str, str]]]:
+    """Return the results of every search whose limits are read in the model, and why others of it did not run."""
+    results, left_out = [], []
+    family = model.name.removesuffix("-loops")
     for name in searches():
-        search = get_search(name)
-        if search.model != model.name or parameters.get("invisible") == 1.0:
+        one = _find(name)
+        if one.model != family:
             continue
-        low, high = search.mass_range
-        masses = np.round(np.geomspace(low, high, SEARCH_MASSES + 1)[:-1], 4)
-        masses[0] = low
-        results.append(
-            run_search(
-                name,
-                experiment=experiment,
-                luminosity_fb=luminosity_fb,
-                parameters=parameters,
-                masses=masses.tolist(),
-                toys=0,
-                seed=seed,
-                workers=workers,
-            )
+        parameters = _parameters(one, getattr(model, "invisible", 0.0))
+        if parameters is None:
+            left_out.append((name, "not simulated for this invisible branching fraction"))
+            continue
+        masses = None
+        if name not in COUNTING:  # those have their own windows
+            low, high = one.mass_range
+            masses = [low, *np.round(np.geomspace(low, high, SEARCH_MASSES + 1)[1:-1], 4).tolist()]
+        found = search(
+            name,
+            experiment=experiment,
+            luminosity_fb=luminosity_fb,
+            parameters=parameters,
+            masses=masses,
+            toys=0,
+            seed=seed,
+            workers=workers,
         )
-    return tuple(results)
+        results.append(found)
+    return tuple(results), left_out
+
+
+def _find(name: str) -> Search | CountingSearch:
+    return get_counting_search(name) if name in COUNTING else get_search(name)
+
+
+def _parameters(one: Search | CountingSearch, invisible: float) -> dict[str, float | str] | None:
+    """Return what a search is told of an invisible branching fraction; None where it cannot be told."""
+    if not isinstance(one, CountingSearch):
+        return None if invisible == 1.0 else {"invisible": invisible}
+    if invisible == 1.0:
+        return {"invisible": "dark"}
+    return {} if invisible == 0.0 else None
 
 
 def write_exclusion(result: Exclusion, folder: Path) -> list[Path]:
@@ -236,14 +249,15 @@ def write_exclusion(result: Exclusion, folder: Path) -> list[Path]:
     columns = {"mass_GeV": result.mass, "coupling": result.coupling, "bound": np.array(result.strongest)}
     written = [write_csv(folder / "envelope.csv", columns, comments)]
     for one in result.projections:
-        table = {"mass_GeV": one.mass, "median": one.coupling_median}
-        table |= {f"band68_{end}": one.coupling_band68[:, i] for i, end in enumerate(("low", "high"))}
+        limit = one.to_json()["coupling_limit"]
+        table = {"mass_GeV": one.mass, "median": limit["median"]}
+        table |= {f"band68_{end}": limit["band68"][:, i] for i, end in enumerate(("low", "high"))}
         about = [f"{one.search}, {one.experiment}, {one.luminosity_fb:g}/fb: our projection, not published"]
         written.append(write_csv(folder / f"projection_{one.search}.csv", table, about))
     with replacing(folder / "bounds.bib") as temporary:
         temporary.write_text(result.bibtex(), encoding="utf-8")
     written.append(folder / "bounds.bib")
-    if result.bounds:
+    if result.bounds or result.projections:
         written += save(_figure(result), folder / "exclusion")
     return written
 
@@ -252,16 +266,21 @@ def _figure(result: Exclusion) -> Any:
     from scotopic.figures import LimitCurves, exclusion_plane
 
     kind = CONVENTIONS[result.convention]
-    low = [one.coupling_median for one in result.projections]
+    ours = [one.to_json()["coupling_limit"] for one in result.projections]
+    low = [one["median"][np.isfinite(one["median"])] for one in ours]
     known = np.concatenate([result.coupling[np.isfinite(result.coupling)], *low])
+    masses = np.concatenate([result.mass, *(one.mass for one in result.projections)])
     most_used = sorted(result.bounds, key=lambda one: -np.ptp(np.log(one.mass_range)))
     limits = None
-    for one in result.projections[:1]:
-        limits = LimitCurves(one.mass, None, one.coupling_median, one.coupling_band68, one.coupling_band95)
-    level = get_search(result.projections[0].search).level if result.projections else 0.95
+    if ours:
+        first = ours[0]
+        limits = LimitCurves(
+            result.projections[0].mass, None, first["median"], first["band68"], first["band95"]
+        )
+    level = _find(result.projections[0].search).level if result.projections else 0.95
     return exclusion_plane(
-        [replace(one, label=one.label or one.name) for one in most_used],
-        masses=(float(result.mass[0]), float(result.mass[-1])),
+        most_used,
+        masses=(float(masses[masses > 0.0].min()), float(masses.max())),
         couplings=(0.3 * float(known.min()), 30.0 * float(known.max())),
         x_label="mass (GeV)",
         y_label=_axis(kind.symbol) + ("" if kind.unit == "1" else f" ({kind.unit})"),
