@@ -6,6 +6,7 @@ from scipy.stats import norm
 
 from scotopic.errors import InputError
 from scotopic.searches import COUNTING, get_counting_search, get_search, searches
+from scotopic.searches.acceptance import Fiducial
 from scotopic.searches.binning import check_masses, make_edges, mass_hypotheses
 from scotopic.searches.search import Region
 from scotopic.searches.signal_shape import measure_shape
@@ -15,10 +16,10 @@ def gaussian_shape(masses=(1.0, 2.0, 3.0), n=40_000):
     """Efficiency 0.3, resolution 0.1 m: what `measure_shape` must give back."""
     rng = np.random.default_rng(7)
     kept = round(0.3 * n)
-    return measure_shape(masses, [(m * m + 0.1 * m * rng.standard_normal(kept), n) for m in masses])
+    return measure_shape(masses, [(m * m + 0.1 * m * rng.standard_normal(kept), n, 0.5) for m in masses])
 
 
-REGION = Region("test", 1.0, 3.0, "x", (), ((1.0, 2),), (20.0, 30.0), 0.2, 12.0)
+REGION = Region("test", 1.0, 3.0, "x", (), ((1.0, 2),), (20.0, 30.0), 0.2, 12.0, Fiducial(()))
 
 
 def test_measured_shape_returns_what_was_put_in():

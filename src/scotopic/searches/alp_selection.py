@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.detector.record import Detected
+from scotopic.searches.acceptance import Fiducial
 from scotopic.searches.search import Region
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut
@@ -16,6 +17,7 @@ from scotopic.selection.three_photons import hardest_three, pairing_candidates
 ARTICLE = "arXiv:2007.13071, recalled"
 SKIM = "basf2 skim ALP3Gamma"
 
+PHOTON = 22
 POLAR_RANGE = np.deg2rad([37.3, 123.7])
 CONVERSION_SEPARATION = (0.014, 0.400)  # |Δθ| or |Δφ|, rad
 LOWEST_ENERGY = 0.65  # GeV, the loosest photon threshold of the regions
@@ -36,6 +38,10 @@ def _energy_cut(threshold: float) -> Cut:
     return Cut(f"photon energies > {threshold:g} GeV", "e_min", threshold, np.inf, "M", ARTICLE)
 
 
+def _fiducial(threshold: float) -> Fiducial:
+    return Fiducial(((PHOTON, float(POLAR_RANGE[0]), float(POLAR_RANGE[1])),), threshold)
+
+
 LOW = Region(
     name="low",
     mass_low=0.2,
@@ -46,6 +52,7 @@ LOW = Region(
     window=(20.0, 30.0),
     spectrum_low=0.01,
     spectrum_high=34.0,
+    fiducial=_fiducial(1.0),
 )
 MIDDLE = Region(
     name="middle",
@@ -57,6 +64,7 @@ MIDDLE = Region(
     window=(20.0, 30.0),
     spectrum_low=6.0,
     spectrum_high=86.0,
+    fiducial=_fiducial(LOWEST_ENERGY),
 )
 HIGH = Region(
     name="high",
@@ -68,6 +76,7 @@ HIGH = Region(
     window=(25.0, 25.0),
     spectrum_low=15.0,
     spectrum_high=99.5,
+    fiducial=_fiducial(LOWEST_ENERGY),
 )
 
 # Truth slots of the ALP's photons in `generate_alp_strahlung`: (recoil, first, second).

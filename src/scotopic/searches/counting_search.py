@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.events.record import Events
+from scotopic.searches.acceptance import Fiducial
 from scotopic.searches.search import Systematic
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep
@@ -54,6 +55,8 @@ class CountingSearch:
     generate_signal : callable (mass, n, *, sqrt_s, seed, workers) -> Events
         With the cross section at a coupling of one.
     find_candidates : callable (detected, *, source) -> Candidates
+    fiducial : Fiducial
+        What acceptance means here.
     branching : callable (mass (M,), **parameters) -> (M,), or None
         Branching fraction of the signature in the search's model; None where no coupling is quoted.
     """
@@ -74,6 +77,7 @@ class CountingSearch:
     generate_signal: Callable[..., Events]
     backgrounds: tuple[CountedBackground, ...]
     find_candidates: Callable[..., Candidates]
+    fiducial: Fiducial
     branching: Callable[..., Floats] | None
 
     @property
@@ -108,6 +112,7 @@ class CountingResult:
     cuts: Floats
     efficiency: Floats
     efficiency_error: Floats
+    acceptance: Floats
     resolution: Floats
     observed: Floats
     expected: Mapping[str, Floats]
@@ -159,6 +164,7 @@ class CountingResult:
             "window_GeV2": np.stack([self.low, self.high], axis=1),
             "efficiency": self.efficiency,
             "efficiency_error": self.efficiency_error,
+            "acceptance": self.acceptance,
             "resolution": self.resolution,
             "observed_events": self.observed,
             "expected_events": dict(self.expected),

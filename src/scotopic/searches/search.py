@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.events.record import Events
+from scotopic.searches.acceptance import Fiducial
 from scotopic.searches.signal_shape import SignalShape
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep
@@ -35,6 +36,8 @@ class Region:
         Reach of the fit window below and above m², in resolutions.
     spectrum_low, spectrum_high : float
         Range of the spectrum, GeV².
+    fiducial : Fiducial
+        What acceptance means here.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Region:
     window: tuple[float, float]
     spectrum_low: float
     spectrum_high: float
+    fiducial: Fiducial
 
     def order(self, mass: float) -> int:
         """Return the polynomial order of the background at `mass` (GeV)."""

@@ -23,6 +23,8 @@ class SignalShape:
         Simulated masses, GeV, rising.
     efficiency, efficiency_error : (K,)
         Selected fraction of the generated signal and its binomial error.
+    acceptance : (K,)
+        Share of the generated signal whose particles fly where the search looks for them.
     resolution : (K,)
         Half of the central 68 % interval of x, GeV².
     quantiles : (K, P)
@@ -32,6 +34,7 @@ class SignalShape:
     mass: Floats
     efficiency: Floats
     efficiency_error: Floats
+    acceptance: Floats
     resolution: Floats
     quantiles: Floats
 
@@ -59,24 +62,32 @@ class SignalShape:
         return np.diff(cumulative)
 
 
-def measure_shape(masses: Sequence[float], samples: Sequence[tuple[Floats, int]]) -> SignalShape:
+def measure_shape(masses: Sequence[float], samples: Sequence[tuple[Floats, int, float]]) -> SignalShape:
     """Return the shape measured on simulated signal.
 
     Parameters
     ----------
     masses : sequence of float
         GeV, rising.
-    samples : sequence of (x, generated)
-        Selected true candidates' squared masses (GeV²) and the number of generated events.
+    samples : sequence of (x, generated, acceptance)
+        Selected true candidates' squared masses (GeV²), the number of generated events and their acceptance.
     """
-    efficiency, error, resolution, quantiles = [], [], [], []
-    for mass, (x, generated) in zip(masses, samples, strict=True):
+    efficiency, error, accepted, resolution, quantiles = [], [], [], [], []
+    for mass, (x, generated, acceptance) in zip(masses, samples, strict=True):
         fraction = len(x) / generated
         low, high = np.quantile(x, [0.158655, 0.841345])
         efficiency.append(fraction)
+        accepted.append(acceptance)
         error.append(np.sqrt(fraction * (1.0 - fraction) / generated))
         resolution.append(0.5 * (high - low))
         quantiles.append(np.quantile((x - mass**2) / resolution[-1], PROBABILITIES))
     rising = np.maximum.accumulate(np.array(quantiles), axis=1)
     rising += 1e-9 * np.arange(len(PROBABILITIES))
-    return SignalShape(np.array(masses), np.array(efficiency), np.array(error), np.array(resolution), rising)
+    return SignalShape(
+        np.array(masses),
+        np.array(efficiency),
+        np.array(error),
+        np.array(accepted),
+        np.array(resolution),
+        rising,
+    )

@@ -10,7 +10,7 @@ from scotopic.physics.model import get_model
 from scotopic.searches.counting_search import CountingSearch
 from scotopic.searches.search import Systematic
 from scotopic.searches.zprime_backgrounds import BACKGROUNDS
-from scotopic.searches.zprime_selection import ARTICLE, FINAL, FINAL_GRID, PAIR_CUTS, find_muons
+from scotopic.searches.zprime_selection import ARTICLE, FIDUCIAL, FINAL, FINAL_GRID, PAIR_CUTS, find_muons
 
 Floats = NDArray[np.float64]
 
@@ -64,5 +64,6 @@ ZPRIME_INVISIBLE = CountingSearch(
     generate_signal=generate_signal,
     backgrounds=BACKGROUNDS,
     find_candidates=find_muons,
+    fiducial=FIDUCIAL,
     branching=branching,
 )

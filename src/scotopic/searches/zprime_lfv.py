@@ -9,7 +9,14 @@ from scotopic.events.record import Events
 from scotopic.searches.counting_search import CountingSearch
 from scotopic.searches.search import Systematic
 from scotopic.searches.zprime_backgrounds import BACKGROUNDS
-from scotopic.searches.zprime_selection import ARTICLE, FINAL, FINAL_GRID, PAIR_CUTS, find_electron_and_muon
+from scotopic.searches.zprime_selection import (
+    ARTICLE,
+    FIDUCIAL,
+    FINAL,
+    FINAL_GRID,
+    PAIR_CUTS,
+    find_electron_and_muon,
+)
 
 
 def generate_signal(mass: float, n: int, *, sqrt_s: float, seed: int, workers: int = 1) -> Events:
@@ -50,5 +57,6 @@ ZPRIME_LFV = CountingSearch(
     generate_signal=generate_signal,
     backgrounds=BACKGROUNDS,
     find_candidates=find_electron_and_muon,
+    fiducial=FIDUCIAL,
     branching=None,
 )

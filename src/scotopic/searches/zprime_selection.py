@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from scotopic.detector.record import Detected, Tracks
 from scotopic.physics.standard_model import ELECTRON_MASS, MUON_MASS
+from scotopic.searches.acceptance import Fiducial
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut
 from scotopic.selection.lepton_pairs import PairTracks, recoil_candidates, two_tracks
@@ -27,6 +28,13 @@ LIGHT_RECOIL = 3.0  # GeV, below which the recoil must point into the barrel
 
 FINAL = ("pt_recoil_hard", "pt_recoil_soft")
 FINAL_GRID = tuple(np.round(np.arange(0.0, 2.61, 0.2), 2))
+
+FIDUCIAL = Fiducial(
+    (
+        (11, float(ELECTRON_RANGE[0]), float(ELECTRON_RANGE[1])),
+        (13, float(MUON_RANGE[0]), float(MUON_RANGE[1])),
+    )
+)
 
 _EVENT_CUTS = (
     Cut("trigger", "triggered", 1.0, 1.0, "R", "basf2 final-decision tables"),

@@ -81,6 +81,11 @@ def set_counting_limits(
         cuts=windows.cuts,
         efficiency=windows.efficiency,
         efficiency_error=efficiency_error,
+        acceptance=np.interp(
+            mass,
+            [point.mass for point in simulation.signal],
+            [point.acceptance for point in simulation.signal],
+        ),
         resolution=windows.half_width / search.window_sigmas,
         observed=observed,
         expected=expected,

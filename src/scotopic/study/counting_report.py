@@ -88,6 +88,7 @@ def yields_table(result: CountingResult) -> dict[str, Floats]:
         "background_error": result.background_error,
         "efficiency": result.efficiency,
         "efficiency_error": result.efficiency_error,
+        "acceptance": result.acceptance,
         "p0_local": result.p0_local,
     }
     first, second = get_counting_search(result.search).final
@@ -126,6 +127,7 @@ def hepdata_tables(result: CountingResult) -> list[Table]:
                 Column("EVENTS", "", result.observed),
                 Column("BACKGROUND", "", result.background, {"total": result.background_error}),
                 Column("EFFICIENCY", "", result.efficiency, {"total": result.efficiency_error}),
+                Column("ACCEPTANCE", "", result.acceptance),
                 Column("RESOLUTION M^2(RECOIL)", "GeV^2", result.resolution),
             ),
             ("EFFICIENCY",),

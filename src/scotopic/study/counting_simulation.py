@@ -11,6 +11,7 @@ from scotopic.detector.experiment import Experiment
 from scotopic.errors import InputError
 from scotopic.numerics.rng import seed_of
 from scotopic.progress import track
+from scotopic.searches.acceptance import acceptance
 from scotopic.searches.counting_search import CountingSearch
 from scotopic.searches.response import select_events
 from scotopic.selection.candidates import Candidates
@@ -26,11 +27,15 @@ FEWEST_SIGNAL = 50
 
 @dataclass(frozen=True)
 class SignalPoint:
-    """Selected signal of one mass: candidates, number generated, σ in fb at a coupling of one, resolution in GeV²."""
+    """Selected signal of one mass.
+
+    Candidates, number generated and their acceptance, σ in fb at a coupling of one, resolution in GeV².
+    """
 
     mass: float
     candidates: Candidates
     generated: int
+    acceptance: float
     cross_section_fb: float
     resolution: float
 
@@ -76,8 +81,9 @@ def simulate_counting(
                 f"with {experiment.name}; {FEWEST_SIGNAL} are needed: simulate more events or check the card"
             )
         low, high = np.quantile(found[OBSERVABLE], [0.158655, 0.841345])
+        accepted = acceptance(made, experiment.beams, search.fiducial)
         sigma_fb = 1e3 * (made.cross_section_pb or 0.0)
-        points.append(SignalPoint(mass, found, signal_events, sigma_fb, 0.5 * (high - low)))
+        points.append(SignalPoint(mass, found, signal_events, accepted, sigma_fb, 0.5 * (high - low)))
     backgrounds = {}
     for one in search.backgrounds:
         key = seed_of(seed, "background", one.name)

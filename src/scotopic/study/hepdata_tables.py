@@ -149,9 +149,13 @@ def performance_tables(result: SearchResult) -> list[Table]:
             Table(
                 f"efficiency_{name}",
                 f"Signal efficiency, {name} region",
-                "Selected fraction of the generated signal; the error is that of the simulation.",
+                "Selected fraction of the generated signal with the error of the simulation, and the fraction whose "
+                "particles fly where the search looks for them.",
                 axis,
-                (Column("EFFICIENCY", "", shape.efficiency, {"stat": shape.efficiency_error}),),
+                (
+                    Column("EFFICIENCY", "", shape.efficiency, {"stat": shape.efficiency_error}),
+                    Column("ACCEPTANCE", "", shape.acceptance),
+                ),
                 ("EFFICIENCY",),
                 qualifiers_of(result),
             ),

@@ -161,6 +161,7 @@ def write_performance(result: SearchResult, folder: Path) -> list[Path]:
             "mass_GeV": shape.mass,
             "efficiency": shape.efficiency,
             "efficiency_error": shape.efficiency_error,
+            "acceptance": shape.acceptance,
             "resolution_GeV2": shape.resolution,
             "resolution_error_GeV2": error,
         }

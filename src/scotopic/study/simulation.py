@@ -13,6 +13,7 @@ from scotopic.detector.experiment import Experiment
 from scotopic.errors import InputError
 from scotopic.numerics.rng import seed_of
 from scotopic.progress import track
+from scotopic.searches.acceptance import acceptance
 from scotopic.searches.binning import BINS_PER_RESOLUTION
 from scotopic.searches.response import select_events
 from scotopic.searches.search import Background, Region, Search
@@ -71,11 +72,12 @@ def simulate_signal(
     """Return the signal shape of each region from n events per simulated mass."""
     sqrt_s = experiment.beams.sqrt_s
     points = [(region, mass) for region in search.regions for mass in search.signal_masses[region.name]]
-    samples: dict[str, list[tuple[Floats, int]]] = {region.name: [] for region in search.regions}
+    samples: dict[str, list[tuple[Floats, int, float]]] = {region.name: [] for region in search.regions}
     for region, mass in track(points, "signal", len(points)):
         key = seed_of(seed, "signal", f"{mass:g}")
+        made = search.generate_signal(mass, n, sqrt_s=sqrt_s, seed=key)
         found, _ = select_events(
-            search.generate_signal(mass, n, sqrt_s=sqrt_s, seed=key),
+            made,
             experiment,
             partial(search.find_candidates, signal=True, source="signal"),
             (*search.cuts, *region.cuts),
@@ -88,7 +90,7 @@ def simulate_signal(
                 f"only {true.size} of {n} simulated signal events of {mass:g} GeV pass the selection with "
                 f"{experiment.name}; a shape needs 100: simulate more events or check the card"
             )
-        samples[region.name].append((true, n))
+        samples[region.name].append((true, n, acceptance(made, experiment.beams, region.fiducial)))
     return {
         region.name: measure_shape(search.signal_masses[region.name], samples[region.name])
         for region in search.regions

@@ -1,0 +1,41 @@
+"""Acceptance: the share of the generated signal whose visible particles fly where a search looks for them.
+
+Acceptance knows nothing of the detector but its beams; the efficiency divided by it is what reconstruction, trigger
+and further cuts leave.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scotopic.events.beams import Beams, to_lab
+from scotopic.events.record import Events
+from scotopic.numerics.lorentz import polar_angle
+
+
+@dataclass(frozen=True)
+class Fiducial:
+    """Where particles count, in the laboratory.
+
+    Attributes
+    ----------
+    polar : tuple of (int, float, float)
+        Absolute PDG code with the lowest and the highest polar angle (rad); other particles do not matter.
+    least_energy : float
+        GeV.
+    """
+
+    polar: tuple[tuple[int, float, float], ...]
+    least_energy: float = 0.0
+
+
+def acceptance(events: Events, beams: Beams, fiducial: Fiducial) -> float:
+    """Return the weighted share of events whose particles all lie within `fiducial`."""
+    lab = to_lab(events, beams) if events.frame == "cm" else events
+    inside = np.ones(len(lab), dtype=bool)
+    for codes, momenta in zip(np.abs(lab.pdg), lab.momenta, strict=True):
+        theta = polar_angle(momenta)
+        for code, low, high in fiducial.polar:
+            good = (theta > low) & (theta < high) & (momenta[0] > fiducial.least_energy)
+            inside &= good | (codes != code)
+    return float(lab.weights[inside].sum() / lab.weights.sum())
