@@ -14,7 +14,8 @@ from scotopic.physics.standard_model import ELECTRON_MASS
 
 ROOT = 10.58
 PHOTON = ("E:gamma:1:", "theta:gamma:20:160")
-ELECTRONS = ("theta:e:20:160", "E:e:0.5:", "angle:gamma,e:10:")
+# a flat map misses photons along electrons and pairs from a photon of small mass
+ELECTRONS = ("theta:e:20:160", "E:e:0.5:", "angle:gamma,e:10:", "M:e-,e+:1:")
 TWO = ("E:gamma:0.5:", "theta:gamma:20:160", "M:gamma,gamma:0.2:")
 
 
@@ -54,14 +55,14 @@ def flat_events(process, cuts, points, seed):
 
 
 def distributions(process, momenta):
-    """Photon energy and angle and the mass of the other two."""
-    slots = range(len(process.outgoing))
-    photon = process.outgoing.index("gamma")
-    others = [slot for slot in slots if slot != photon]
+    """Energy and angle of the hardest photon and the mass of the other two particles."""
+    photons = [slot for slot, name in enumerate(process.outgoing) if name == "gamma"]
+    hardest = np.asarray(photons)[np.argmax(momenta[photons, 0], axis=0)]
+    photon = momenta[hardest, :, np.arange(momenta.shape[-1])].T
     return {
-        "energy": (momenta[photon, 0], (0.5, 5.29)),
-        "angle": (cos_polar_angle(momenta[photon]), (-0.94, 0.94)),
-        "mass": (invariant_mass(momenta[others[0]] + momenta[others[1]]), (0.2, 9.6)),
+        "energy": (photon[0], (0.5, 5.29)),
+        "angle": (cos_polar_angle(photon), (-0.94, 0.94)),
+        "mass": (invariant_mass(momenta.sum(axis=0) - photon), (0.2, 9.6)),
     }
 
 
@@ -80,7 +81,7 @@ def compare_distributions(process, cuts, events, points, bins):
             histograms.append((height, square))
         (a, va), (b, vb) = histograms
         filled = (va > 0.0) & (vb > 0.0)
-        found[name] = float(((a - b) ** 2 / (va + vb))[filled].sum() / filled.sum())
+        found[name] = float(np.mean((a - b)[filled] ** 2 / (va + vb)[filled]))
     return found
 
 
@@ -109,7 +110,7 @@ def test_distributions(process, cuts):
     [
         ("e- e+ > gamma gamma gamma gamma", TWO),
         ("e- e+ > mu- mu+ gamma gamma", (*TWO, "theta:mu:20:160", "angle:gamma,mu:10:")),
-        ("e- e+ > e- e+ gamma gamma", (*TWO, *ELECTRONS)),
+        ("e- e+ > e- e+ gamma gamma", (*TWO, *ELECTRONS, "angle:gamma,e:25:", "M:e-,e+:2:")),
         ("e- e+ > e- e+ mu- mu+", ("theta:mu:20:160", "theta:e:20:160", "E:e:0.5:", "M:e-,e+:1:")),
     ],
 )

@@ -58,7 +58,8 @@ class GenerationCut:
         """Return which events (slots, 4, N) pass."""
         passed = np.ones(momenta.shape[-1], dtype=bool)
         for slots in self.slots:
-            value = _value(self.what, [momenta[slot] for slot in slots])
+            with np.errstate(invalid="ignore"):  # a particle at rest has no angle and passes no cut on it
+                value = _value(self.what, [momenta[slot] for slot in slots])
             passed &= (value >= self.low) & (value <= self.high)
         return passed
 
