@@ -149,7 +149,7 @@ def test_shares_of_all_diagrams_add_up():
 
     process = parse_process("e- e+ > e- e+ gamma gamma")
     cuts = parse_cuts(("E:gamma:0.5:",), process.outgoing)
-    channels = diagram_channels(process, cuts, radiated=False)
+    channels = diagram_channels(process, cuts, 10.58, radiated=False)
     assert len(diagrams_of(process.plan)) == process.plan.diagrams == 40
     assert len(channels) == 20  # identical photons: half of them
     rng = np.random.default_rng(2)
@@ -175,19 +175,75 @@ def test_events_of_four_particles_keep_energy_and_masses():
     assert events.efficiency > 0.02
 
 
+PHOTON = ("E:gamma:0.5:",)
+
+
 @pytest.mark.parametrize(
-    ("process", "model", "parameters", "message"),
+    ("process", "model", "parameters", "cuts", "message"),
     [
-        ("e- e+ > mu- e+ Zp", "lmu-ltau", {"mass": 1.0, "gprime": 1.0}, "number of"),
-        ("e- e+ > gamma Ap", "dark-photon", {"mass": 11.0, "epsilon": 1.0}, "not enough"),
-        ("e- e+ > gamma hd", "dark-higgs", {"mAp": 1.0, "mh": 1.0, "epsilon": 1.0}, "no diagram"),
-        ("e- e+ > Ap hd", "dark-photon", {"mass": 1.0, "epsilon": 1.0}, "no particle 'hd'"),
-        ("e- e+ > gamma chi chi~", "dark-photon", {"mass": 1.0, "epsilon": 1.0}, "infinite"),
+        ("e- e+ > mu- mu- gamma", "sm", {}, PHOTON, "electric charge is not conserved"),
+        ("e- e+ > mu- tau+ gamma", "sm", {}, PHOTON, "number of mu- is not conserved"),
+        ("e- e+ > mu- e+ Zp", "lmu-ltau", {"mass": 1.0, "gprime": 1.0}, (), "number of"),
+        ("e- e+ > gamma Ap", "dark-photon", {"mass": 11.0, "epsilon": 1.0}, (), "not enough"),
+        ("e- e+ > tau- tau+ Zp", "lmu-ltau", {"mass": 7.1, "gprime": 1.0}, (), "needs more than 10.65 GeV"),
+        ("e- e+ > gamma hd", "dark-higgs", {"mAp": 1.0, "mh": 1.0, "epsilon": 1.0}, (), "no diagram"),
+        ("e- e+ > Ap hd", "dark-photon", {"mass": 1.0, "epsilon": 1.0}, (), "no particle 'hd'"),
+        ("e- e+ > gamma chi chi~", "dark-photon", {"mass": 1.0, "epsilon": 1.0}, (), "infinite.*energy"),
+        ("e- e+ > mu- mu+ gamma", "sm", {}, ("theta:gamma:20:160",), "infinite.*energy"),
+        ("e- e+ > mu- mu+ gamma gamma", "sm", {}, ("M:mu-,mu+::9",), "infinite.*energy"),
+        ("e- e+ > e- e+", "sm", {}, (), "infinite.*angle"),
+        ("e- e+ > e- e+", "sm", {}, ("E:e:0.1:",), "infinite.*angle"),
+        ("e- e+ > gamma gamma", "sm", {}, ("E:gamma:6:",), "at least 6 GeV and can have 5.29 GeV"),
+        ("e- e+ > mu- mu+", "sm", {}, ("pt:mu:6:",), "at least 6.001 GeV"),
+        ("e- e+ > mu- mu+", "sm", {}, ("E:mu-::5",), "mu. would need"),
+        ("e- e+ > gamma gamma gamma", "sm", {}, ("E:gamma:5:",), "together the particles would need 15 GeV"),
+        ("e- e+ > gamma gamma gamma", "sm", {}, (*PHOTON, "E:gamma::0.4"), "can have 0.4 GeV at most"),
+        (
+            "e- e+ > e- e+ gamma",
+            "sm",
+            {},
+            (*PHOTON, "theta:e:20:160", "theta:e:0:10"),
+            "leave no polar angle to e-",
+        ),
+        ("e- e+ > mu- mu+ gamma", "sm", {}, (*PHOTON, "M:mu-,mu+:11:"), "at least 5.717 GeV"),
+        ("e- e+ > mu- mu+ gamma", "sm", {}, ("E:gamma:1:", "M:mu-,mu+:10:"), "can have 0.5641 GeV"),
+        ("e- e+ > e- e+ mu- mu+", "sm", {}, ("M:mu-,mu+::0.2",), "mass of mu- and mu\\+ is between"),
+        ("e- e+ > gamma gamma", "sm", {}, ("theta:gamma:20:40",), "none of .* points"),
     ],
 )
-def test_impossible_processes_are_refused(process, model, parameters, message):
+def test_impossible_processes_and_cuts_are_refused(process, model, parameters, cuts, message):
     with pytest.raises(InputError, match=message):
-        cross_section(process, model=model, parameters=parameters)
+        cross_section(process, model=model, parameters=parameters, cuts=cuts)
+
+
+@pytest.mark.parametrize(
+    ("process", "cuts", "same"),
+    [
+        # E_γ = (s - M²)/(2√s)
+        ("e- e+ > mu- mu+ gamma", ("M:mu-,mu+::9",), ("E:gamma:1.461909263:",)),
+        ("e- e+ > e- e+", ("pt:e:2.645:",), ("theta:e:30:150",)),
+    ],
+)
+def test_cuts_that_say_the_same(process, cuts, same):
+    one, two = (cross_section(process, cuts=what, rel_error=0.004) for what in (cuts, same))
+    assert abs(one.value_pb - two.value_pb) < 3.5 * np.hypot(one.error_pb, two.error_pb)
+
+
+def test_masses_of_photon_pairs_keep_the_cross_section_finite():
+    """M² < 2√s E for each photon; no point below that energy is missed by the map."""
+    cuts = ("M:gamma,gamma:0.5:", "theta:gamma:20:160")
+    whole = cross_section("e- e+ > gamma gamma gamma", cuts=cuts, rel_error=0.004)
+    parts = [
+        cross_section("e- e+ > gamma gamma gamma", cuts=(*cuts, more), rel_error=0.004)
+        for more in ("E:gamma:0.1:", "E:gamma:0.001:")
+    ]
+    assert parts[0].value_pb < parts[1].value_pb * 0.99
+    assert abs(whole.value_pb - parts[1].value_pb) < 3.5 * np.hypot(whole.error_pb, parts[1].error_pb)
+
+
+def test_with_radiation_the_mass_of_the_pair_says_nothing_of_the_photon():
+    with pytest.raises(InputError, match="infinite"):
+        cross_section("e- e+ > mu- mu+ gamma", cuts=("M:mu-,mu+::9",), isr="collinear")
 
 
 def test_cross_section_has_the_same_bits_with_two_workers():

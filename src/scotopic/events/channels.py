@@ -12,11 +12,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.errors import InputError
 from scotopic.events.channel import Built, Channel
-from scotopic.events.cuts import GenerationCut, cos_range, lowest
+from scotopic.events.cuts import GenerationCut, cos_range
 from scotopic.events.diagram_channels import diagram_channels
 from scotopic.events.diagrams import diagrams_of
+from scotopic.events.kinematic_limits import least_photon_energy
 from scotopic.numerics.lorentz import boost, direction_about, from_angles, two_body_momentum, velocity
 from scotopic.numerics.spinors import Momentum, twice_product
 from scotopic.physics.amplitudes.squared import light_cone
@@ -40,22 +40,28 @@ class Limits:
     cos: tuple[float, float]
 
 
-def channels_for(process: Process, cuts: Sequence[GenerationCut], *, radiated: bool) -> tuple[Channel, ...]:
+def channels_for(
+    process: Process, cuts: Sequence[GenerationCut], sqrt_s: float, *, radiated: bool
+) -> tuple[Channel, ...]:
     """Return the channels of a process.
 
     Parameters
     ----------
+    sqrt_s : float
+        GeV, before radiation.
     radiated : bool
         The beams lose energy first, so that the cuts do not hold in the frame of the channel.
     """
     names = process.outgoing
     if len(names) == 2 and not any(diagrams_of(process.plan)):
-        return (_two_body(process, (-1.0, 1.0) if radiated else cos_range(cuts, 0)),)
+        return (_two_body(process, (-1.0, 1.0) if radiated else cos_range(cuts, 0, sqrt_s)),)
     if len(names) == 3 and set(names) == {"gamma"}:
-        return (_three_photons(_limits(process, cuts, 2, radiated)),)
+        return (_three_photons(_limits(process, cuts, sqrt_s, radiated)),)
     if names in (("e-", "e+", "gamma"), ("mu-", "mu+", "gamma"), ("tau-", "tau+", "gamma")):
-        return _pair_and_photon(process, cuts, _limits(process, cuts, 2, radiated), radiated)
-    return diagram_channels(process, cuts, radiated=radiated)
+        if any(cut.what == "M" for cut in cuts):  # windows that those maps do not follow
+            return diagram_channels(process, cuts, sqrt_s, radiated=radiated)
+        return _pair_and_photon(process, cuts, _limits(process, cuts, sqrt_s, radiated), sqrt_s, radiated)
+    return diagram_channels(process, cuts, sqrt_s, radiated=radiated)
 
 
 def _split(
@@ -78,14 +84,9 @@ def _all(momenta: Floats, sqrt_s: Floats) -> Floats:
     return np.ones(sqrt_s.shape)
 
 
-def _limits(process: Process, cuts: Sequence[GenerationCut], slot: int, radiated: bool) -> Limits:
-    energy = max(lowest(cuts, "E", slot), lowest(cuts, "p", slot), lowest(cuts, "pt", slot))
-    if not energy > 0.0:
-        raise InputError(
-            f"process {process.text!r}: the cross section is infinite without a cut on the photon's energy; "
-            "add one such as --cut E:gamma:0.1:"
-        )
-    return Limits(0.1 * energy, (-POLE, POLE)) if radiated else Limits(energy, cos_range(cuts, slot))
+def _limits(process: Process, cuts: Sequence[GenerationCut], sqrt_s: float, radiated: bool) -> Limits:
+    energy = least_photon_energy(process, cuts, sqrt_s, radiated=radiated)
+    return Limits(0.1 * energy, (-POLE, POLE)) if radiated else Limits(energy, cos_range(cuts, 2, sqrt_s))
 
 
 def _two_body(process: Process, cos: tuple[float, float]) -> Channel:
@@ -136,7 +137,7 @@ def _three_photons(limits: Limits) -> Channel:
 
 
 def _pair_and_photon(
-    process: Process, cuts: Sequence[GenerationCut], photon: Limits, radiated: bool
+    process: Process, cuts: Sequence[GenerationCut], photon: Limits, sqrt_s: float, radiated: bool
 ) -> tuple[Channel, ...]:
     mass = process.masses[2]
     pair = ("pair", _pair_map(mass, photon), _pair_peak(mass))
@@ -146,7 +147,7 @@ def _pair_and_photon(
             for side in (0, 1)
         ]
         return _split(mass, [pair, *ladders])
-    ranges = [(-1.0, 1.0) if radiated else cos_range(cuts, side) for side in (0, 1)]
+    ranges = [(-1.0, 1.0) if radiated else cos_range(cuts, side, sqrt_s) for side in (0, 1)]
     toward = (ranges[0][1], -ranges[1][0])  # largest cosine of each electron to its own beam
     away = (ranges[0][0], -ranges[1][1])
     if max(toward) < WIDE:
@@ -160,7 +161,7 @@ def _pair_and_photon(
         ]
         return _split(mass, [pair, *ladders])
     if not any(cut.what == "abscostheta" and cut.low > 0.9 for cut in cuts):
-        return diagram_channels(process, cuts, radiated=radiated)
+        return diagram_channels(process, cuts, sqrt_s, radiated=radiated)
     # both electrons along the beams: the photon first
     return _split(
         mass,

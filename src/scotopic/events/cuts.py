@@ -58,7 +58,8 @@ class GenerationCut:
         """Return which events (slots, 4, N) pass."""
         passed = np.ones(momenta.shape[-1], dtype=bool)
         for slots in self.slots:
-            value = _value(self.what, [momenta[slot] for slot in slots])
+            with np.errstate(invalid="ignore"):  # a particle at rest has no angle and passes no cut on it
+                value = _value(self.what, [momenta[slot] for slot in slots])
             passed &= (value >= self.low) & (value <= self.high)
         return passed
 
@@ -96,8 +97,17 @@ def lowest(cuts: Sequence[GenerationCut], what: What, slot: int) -> float:
     return max(bounds, default=-math.inf)
 
 
-def cos_range(cuts: Sequence[GenerationCut], slot: int) -> tuple[float, float]:
-    """Return the range of cosθ that the cuts leave to one particle (an interval that holds it)."""
+def highest(cuts: Sequence[GenerationCut], what: What, slot: int) -> float:
+    """Return the lowest upper bound of the cuts on one particle, inf if there is none."""
+    bounds = [cut.high for cut in cuts if cut.what == what and (slot,) in cut.slots]
+    return min(bounds, default=math.inf)
+
+
+def cos_range(cuts: Sequence[GenerationCut], slot: int, sqrt_s: float) -> tuple[float, float]:
+    """Return the range of cosθ that the cuts leave to one particle (an interval that holds it).
+
+    A particle of transverse momentum pt is at sinθ > 2 pt/√s.
+    """
     low, high = -1.0, 1.0
     for cut in cuts:
         if (slot,) not in cut.slots:
@@ -108,6 +118,9 @@ def cos_range(cuts: Sequence[GenerationCut], slot: int) -> tuple[float, float]:
             bounds = [cut.low, cut.high]
         elif cut.what == "abscostheta":
             bounds = [-cut.high, cut.high]
+        elif cut.what == "pt" and cut.low > 0.0:
+            widest = math.sqrt(max(1.0 - (2.0 * cut.low / sqrt_s) ** 2, 0.0))
+            bounds = [-widest, widest]
         else:
             continue
         low, high = max(low, bounds[0]), min(high, bounds[1])

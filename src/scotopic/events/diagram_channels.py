@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.channel import Channel
-from scotopic.events.cuts import GenerationCut, cos_range, lowest
+from scotopic.events.cuts import GenerationCut, cos_range
 from scotopic.events.diagram_maps import map_of
 from scotopic.events.diagrams import Diagram, Propagator, diagrams_of
 from scotopic.numerics.spinors import (
@@ -35,10 +35,16 @@ WIDEST = 1.0 - 1e-12
 
 
 def diagram_channels(
-    process: Process, cuts: Sequence[GenerationCut], *, radiated: bool
+    process: Process, cuts: Sequence[GenerationCut], sqrt_s: float, *, radiated: bool
 ) -> tuple[Channel, ...]:
-    """Return one channel per diagram, identical particles taken together."""
-    _refuse_infinite(process, cuts)
+    """Return one channel per diagram, identical particles taken together.
+
+    Raises
+    ------
+    InputError
+        If the cross section is infinite.
+    """
+    _refuse_forward(process, cuts, sqrt_s)
     diagrams = diagrams_of(process.plan)
     chosen: dict[Diagram, int] = {}
     for diagram in diagrams:
@@ -49,7 +55,7 @@ def diagram_channels(
     shares = _Shares(process, tuple(diagrams), tuple(diagrams.values()))
     channels = []
     for number, (diagram, multiplicity) in enumerate(chosen.items()):
-        made = map_of(process, diagram, cuts, radiated=radiated)
+        made = map_of(process, diagram, cuts, sqrt_s, radiated=radiated)
         share = partial(shares.of, numbers.index(diagram), multiplicity)
         channels.append(Channel(f"diagram {number}", made.dimensions, made.build, share))
     return tuple(channels)
@@ -72,18 +78,10 @@ def _permuted(diagram: Diagram, order: dict[int, int]) -> Diagram:
     return tuple(sorted(Propagator(moved(one.legs), one.mass, one.width) for one in diagram))
 
 
-def _refuse_infinite(process: Process, cuts: Sequence[GenerationCut]) -> None:
-    if len(process.outgoing) > 2:
-        for slot, name in enumerate(process.outgoing):
-            energy = max(lowest(cuts, what, slot) for what in ("E", "p", "pt"))
-            if name == "gamma" and not energy > 0.0:
-                raise InputError(
-                    f"process {process.text!r}: the cross section is infinite without a cut on the photons' "
-                    "energy; add one such as --cut E:gamma:0.1:"
-                )
+def _refuse_forward(process: Process, cuts: Sequence[GenerationCut], sqrt_s: float) -> None:
     if process.outgoing in (("e-", "e+"), ("e+", "e-")):
         slot = process.outgoing.index("e-")
-        if cos_range(cuts, slot)[1] > WIDEST and cos_range(cuts, 1 - slot)[0] < -WIDEST:
+        if cos_range(cuts, slot, sqrt_s)[1] > WIDEST and cos_range(cuts, 1 - slot, sqrt_s)[0] < -WIDEST:
             raise InputError(
                 f"process {process.text!r}: the cross section is infinite without a cut on the angle; add one "
                 "such as --cut theta:e:10:170"

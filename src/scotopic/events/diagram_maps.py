@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.events.cuts import GenerationCut, cos_range, lowest
+from scotopic.events.cuts import GenerationCut, cos_range
 from scotopic.events.diagrams import Diagram, Propagator
+from scotopic.events.kinematic_limits import least_photon_energy, mass_range
 from scotopic.numerics.lorentz import direction_about, two_body_momentum
 from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ELECTRON_MASS
@@ -44,6 +45,8 @@ class DiagramMap:
         Range of the cosine of the first cluster to the positron beam.
     photon_energy : float
         What the cuts ask of every photon at least, GeV.
+    windows : dict of mask to (float, float)
+        Masses of pairs between which the cuts keep them, GeV.
     """
 
     process: Process
@@ -52,6 +55,7 @@ class DiagramMap:
     decaying: dict[int, Propagator]
     first_cos: tuple[float, float]
     photon_energy: float
+    windows: dict[int, tuple[float, float]]
 
     @property
     def electrons(self) -> tuple[int, ...]:
@@ -79,7 +83,8 @@ class DiagramMap:
         return momenta, np.where(sound, volume, 0.0)
 
     def _lowest_mass(self, mask: int) -> float:
-        return float(sum(mass for i, mass in enumerate(self.process.masses) if mask >> i & 1))
+        threshold = sum(mass for i, mass in enumerate(self.process.masses) if mask >> i & 1)
+        return float(max(threshold, self.windows.get(mask, (0.0, math.inf))[0]))
 
     def _mass2(
         self, mask: int, highest: Floats, numbers: Iterator[Floats], propagator: Propagator | None
@@ -88,6 +93,7 @@ class DiagramMap:
         lowest = self._lowest_mass(mask)
         if mask.bit_count() == 1:
             return np.full(highest.shape, lowest**2), np.ones(highest.shape)
+        highest = np.minimum(highest, self.windows.get(mask, (0.0, math.inf))[1])
         low, high = np.full(highest.shape, lowest**2), np.maximum(highest, lowest) ** 2
         u = next(numbers)
         if propagator is not None and propagator.width > 0.0 and propagator.mass > lowest:
@@ -205,7 +211,7 @@ class DiagramMap:
 
 
 def map_of(
-    process: Process, diagram: Diagram, cuts: Sequence[GenerationCut], *, radiated: bool
+    process: Process, diagram: Diagram, cuts: Sequence[GenerationCut], sqrt_s: float, *, radiated: bool
 ) -> DiagramMap:
     """Return the map of one diagram."""
     everything = sum(1 << i for i in range(2, len(process.names)))
@@ -219,18 +225,12 @@ def map_of(
     clusters.append(everything & ~before)
     cos = (-1.0, 1.0)
     if exchanged and clusters[0].bit_count() == 1 and not radiated:
-        low, high = cos_range(cuts, clusters[0].bit_length() - 3)
+        low, high = cos_range(cuts, clusters[0].bit_length() - 3, sqrt_s)
         cos = (-high, -low)  # to the positron beam
-    energy = least_photon_energy(process, cuts) * (0.1 if radiated else 1.0)
-    return DiagramMap(process, tuple(clusters), tuple(exchanged), decaying, cos, energy)
-
-
-def least_photon_energy(process: Process, cuts: Sequence[GenerationCut]) -> float:
-    """Return the energy (GeV) that the cuts ask of every photon at least; √s without photons."""
-    photons = [slot for slot, name in enumerate(process.outgoing) if name == "gamma"]
-    return min(
-        (max(lowest(cuts, what, slot) for what in ("E", "p", "pt")) for slot in photons), default=math.inf
-    )
+    energy = least_photon_energy(process, cuts, sqrt_s, radiated=radiated) * (0.1 if radiated else 1.0)
+    pairs = {slots for cut in cuts if cut.what == "M" for slots in cut.slots}
+    windows = {1 << a + 2 | 1 << b + 2: mass_range(cuts, (a, b)) for a, b in pairs}
+    return DiagramMap(process, tuple(clusters), tuple(exchanged), decaying, cos, energy, windows)
 
 
 def _boosted(p: Floats, frame: Floats, mass: Floats) -> Floats:

@@ -15,6 +15,7 @@ from scotopic.events.channels import channels_for
 from scotopic.events.cuts import GenerationCut, parse_cuts, passes_all
 from scotopic.events.diagrams import diagrams_of
 from scotopic.events.hard_scale import hard_scales, is_scattered
+from scotopic.events.kinematic_limits import refuse_empty
 from scotopic.events.matching import counted_twice
 from scotopic.events.radiation import Radiation, Radiator, annihilation_resonances
 from scotopic.events.vegas import Grid, flat_grid
@@ -46,7 +47,7 @@ class Sampler:
     @property
     def channels(self) -> tuple[Channel, ...]:
         """The channels of phase space."""
-        return _channels(self.process, self.cuts, self.isr)
+        return _channels(self.process, self.cuts, self.sqrt_s, self.isr)
 
     def dimensions(self, channel: Channel) -> int:
         """Return the dimension of a channel's cube, that of radiation included."""
@@ -170,14 +171,17 @@ def make_sampler(
         made = replace(made, model=replace(made.model, running_alpha=True))
     parsed = parse_cuts(cuts, made.outgoing)
     sampler = Sampler(made, parsed, sqrt_s, cast(Radiation, isr))
-    _channels(made, parsed, sampler.isr)  # refuses what has no map
+    refuse_empty(made, parsed, sqrt_s, radiated=sampler.isr != "none")
+    _channels(made, parsed, sqrt_s, sampler.isr)  # refuses what has no map
     return sampler
 
 
 @lru_cache(maxsize=32)
-def _channels(process: Process, cuts: tuple[GenerationCut, ...], isr: Radiation) -> tuple[Channel, ...]:
+def _channels(
+    process: Process, cuts: tuple[GenerationCut, ...], sqrt_s: float, isr: Radiation
+) -> tuple[Channel, ...]:
     # kept out of the sampler, which travels to other processes
-    return channels_for(process, cuts, radiated=isr != "none")
+    return channels_for(process, cuts, sqrt_s, radiated=isr != "none")
 
 
 def adapt(sampler: Sampler, *, seed: int, pool: Executor | None = None) -> Adapted:
@@ -198,7 +202,8 @@ def adapt(sampler: Sampler, *, seed: int, pool: Executor | None = None) -> Adapt
     if not (means > 0.0).any():
         raise InputError(
             f"process {sampler.process.text!r}: no phase space passes the cuts "
-            f"{', '.join(cut.text for cut in sampler.cuts) or '(none)'} at √s = {sampler.sqrt_s:g} GeV"
+            f"{', '.join(cut.text for cut in sampler.cuts) or '(none)'} at √s = {sampler.sqrt_s:g} GeV "
+            f"(none of {sum(tried for _, _, tried in adapted)} points)"
         )
     return Adapted(
         sampler,
