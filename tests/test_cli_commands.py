@@ -155,6 +155,18 @@ def test_generate_then_simulate(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     assert output.stat().st_size > 0
 
 
+def test_radiation_and_running_coupling_are_in_the_json(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    given = ("e- e+ > mu- mu+", "--isr", "pt", "--alpha", "running")
+    made = as_json(capsys, "generate", *given, "--events", "50", "--output", str(tmp_path / "events.parquet"))
+    found = as_json(capsys, "xsec", *given, "--rel-error", "0.02")
+    for result in (made, found):
+        assert (result["isr"], result["alpha"]) == ("pt", "running")
+        # 775.9 pb without either
+        assert 1050.0 < result["cross_section_pb"] < 1400.0
+
+
 def test_generate_in_the_laboratory(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     from scotopic import read_events
 

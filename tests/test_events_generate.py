@@ -130,12 +130,15 @@ def test_parts_of_a_sample_make_the_whole(unweighted, isr):
         np.testing.assert_allclose(ratio, ratio[0], rtol=1e-12)
 
 
-def test_skip_on_the_command_line_continues_a_sample(tmp_path, capsys):
+@pytest.mark.parametrize("isr", ["none", "pt"])
+def test_skip_on_the_command_line_continues_a_sample(isr, tmp_path, capsys):
     def command(name, n, *more):
         file = tmp_path / name
         arguments = ["e- e+ > gamma gamma", "--events", str(n), "--output", str(file), "--unweighted"]
-        cut = ["--cut", "theta:gamma:30:150", "--seed", "5", "--experiment", "belle2-2018"]
-        assert run(["generate", *arguments, *cut, *more]) == 0, capsys.readouterr().err
+        more = ("--isr", isr, "--seed", "5", "--experiment", "belle2-2018", *more)
+        assert run(["generate", *arguments, "--cut", "theta:gamma:30:150", *more]) == 0, (
+            capsys.readouterr().err
+        )
         return read_events(file, frame="lab")
 
     whole = command("whole.parquet", 500)

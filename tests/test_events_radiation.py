@@ -376,7 +376,9 @@ def test_dressed_photons_are_the_same_in_both_engines(final):
     dressed, compiled = (squared_amplitude(process, momenta, engine) for engine in ("numpy", "jax"))
     np.testing.assert_allclose(compiled, dressed, rtol=1e-9)
     bare = squared_amplitude(parse_process(f"e- e+ > {final}", get_model("sm")), momenta, "numpy")
-    assert np.median(dressed / bare) > 1.03  # not every one: Δα is negative below a resonance
+    # not every one: Δα is negative below a resonance, and where initial and final radiation, dressed at s' and at s,
+    # cancel to some per cent, the ratio leaves the range between both factors
+    assert np.median(dressed / bare) > 1.03
 
 
 def test_unknown_radiation_is_refused():

@@ -114,6 +114,8 @@ def generate(
     seconds = time.perf_counter() - start
     result = {
         "process": process,
+        "isr": settings["isr"],
+        "alpha": settings["alpha"],
         "events": len(events),
         "cross_section_pb": events.cross_section_pb,
         "error_pb": events.cross_section_error_pb,
