@@ -30,7 +30,7 @@ ROWS = {
 }
 
 # muons that radiate nothing: a fermion with an almost massless dark photon
-UNCHARGED = {"mass": 0.05, "mchi": MUON_MASS, "epsilon": 1.0, "alphaD": ALPHA_0}
+UNCHARGED = {"mass": 1e-3, "mchi": MUON_MASS, "epsilon": 1.0, "alphaD": ALPHA_0}
 ENERGIES = (0.1, 0.5, 1.0, 2.0, 4.0, 5.29)  # GeV
 ANGLES = (0.0, 0.1, 1.0, 5.0, 20.0, 90.0)  # degrees to the nearer beam
 

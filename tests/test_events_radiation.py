@@ -28,7 +28,7 @@ from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS
 SQRT_S = 10.58
 ETA = radiator_exponent(SQRT_S**2)
 # an almost massless dark photon and a fermion that radiates nothing: μ⁺μ⁻ with the initial state's photons only
-UNCHARGED = {"mass": 0.05, "mchi": MUON_MASS, "epsilon": 1.0, "alphaD": ALPHA_0}
+UNCHARGED = {"mass": 1e-3, "mchi": MUON_MASS, "epsilon": 1.0, "alphaD": ALPHA_0}
 WIDE = ("E:gamma:0.5:", "theta:gamma:20:160")
 
 
