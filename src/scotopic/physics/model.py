@@ -187,6 +187,10 @@ _MODELS: Mapping[str, str] = {
     "le-lmu": "scotopic.physics.models.le_lmu",
     "le-ltau": "scotopic.physics.models.le_ltau",
     "protophobic": "scotopic.physics.models.protophobic",
+    "alp-lepton": "scotopic.physics.models.alp_lepton",
+    "leptophilic-scalar": "scotopic.physics.models.leptophilic_scalar",
+    "dark-scalar": "scotopic.physics.models.dark_scalar",
+    "inelastic-dark-matter": "scotopic.physics.models.inelastic_dark_matter",
 }
 
 
