@@ -4,7 +4,7 @@ Hadrons: ππ from the low-energy theorem of the trace anomaly (M. Voloshin, Sov
 1 GeV; gluons and quarks, M. Spira's leading order with the kinematics of mesons, from 2 GeV on; a power law joins
 them. Rescattering into f₀(980) is left out, which dispersive analyses (J. F. Donoghue, J. Gasser, H. Leutwyler,
 Nucl. Phys. B 343 (1990) 341; M. W. Winkler, Phys. Rev. D 99 (2019) 015018) find to matter: the hadronic width is good
-to a factor 2 below 0.6 GeV, 10 from 0.9 to 1.5 GeV, 3 at 2 GeV, 1.5 above 4 GeV (mark P).
+to a factor 2 below 0.6 GeV, 10 from 0.9 to 1.5 GeV, 3 at 2 GeV, 1.5 above 4 GeV (mark P). Photons are left out.
 """
 
 import math

@@ -27,7 +27,8 @@ def partial_widths(charges: VectorCharges, mass: Array, ratios: Ratios = hadroni
 
     Γ = (g²M/12π) times x_f²(1 + 2r)√(1 − 4r) for leptons, half of x_ν² for neutrinos, R for hadrons: by final
     state up to 1.7 GeV, ``"hadrons"`` above. Narrow J/ψ, ψ(2S), Υ(1S–3S) are Breit–Wigner shapes that share out
-    among leptons and ``"hadrons"``; they do not interfere with the rest.
+    among leptons and ``"hadrons"``; they do not interfere with the rest. A vector of quarks alone reaches leptons by
+    mesons and a photon, too: that is mixing, and left to `VectorCharges.mixing`.
 
     Parameters
     ----------
@@ -36,14 +37,17 @@ def partial_widths(charges: VectorCharges, mass: Array, ratios: Ratios = hadroni
     """
     unit = mass / (12.0 * math.pi)
     mixing, quarks = np.ones(mass.shape), charges.quarks
-    if charges.loops and not any((quarks.u, quarks.d, quarks.s, quarks.c, quarks.b)):
+    mixes = charges.loops and not any((quarks.u, quarks.d, quarks.s, quarks.c, quarks.b))
+    if mixes:
         mixing, quarks = charges.mixing(mass) ** 2, ELECTRIC
     leptonic, hadronic = narrow_ratios(mass, quarks)
     found = {}
     for lepton, lepton_mass in LEPTON_MASSES.items():
         opening = _opening(mass, lepton_mass)
-        own = charges.of(lepton, mass) ** 2 * opening
-        found[f"{lepton}- {lepton}+"] = unit * (own + mixing * leptonic * opening)
+        squared = charges.of(lepton, mass) ** 2
+        if mixes or dict(charges.direct).get(lepton):
+            squared = squared + mixing * leptonic
+        found[f"{lepton}- {lepton}+"] = unit * squared * opening
     for neutrino in NEUTRINO_NAMES:
         # one helicity: half of a massless Dirac fermion
         found[f"{neutrino} {neutrino}~"] = 0.5 * unit * charges.of(neutrino, mass) ** 2
