@@ -1,6 +1,6 @@
 """Recasting against Darkcast: the same limits to the same models, both timed here, and how the curves agree.
 
-    python bench/recast.py --darkcast FOLDER [--models b-l ...] [--limits BaBar_Lees2014xha ...]
+    python bench/recast.py --darkcast FOLDER [--models b-minus-l ...] [--limits BaBar_Lees2014xha ...]
 
 FOLDER holds the user's own copy of the package `darkcast` (GPL-2.0-or-later; not part of this project), which runs in
 an interpreter of its own. Skips where there is none. Times are CPU times of one curve, without reading files and
@@ -21,19 +21,20 @@ from pathlib import Path
 import numpy as np
 
 from scotopic.bounds.carriers import Vector, get_carrier
-from scotopic.bounds.charges import Charges
 from scotopic.bounds.files import read_bound
 from scotopic.bounds.recasting import recast
+from scotopic.physics.models.vector_charges import VectorCharges
 
 MODELS = {
     "dark-photon": "dark_photon",
-    "b-l": "B-L_boson",
-    "b": "B_boson",
-    "lmu-ltau-loops": "Lmu-Ltau_boson",
-    "le-lmu-loops": "Le-Lmu_boson",
-    "le-ltau-loops": "Le-Ltau_boson",
+    "b-minus-l": "B-L_boson",
+    "baryon-number": "B_boson",
+    "lmu-ltau": "Lmu-Ltau_boson",
+    "le-lmu": "Le-Lmu_boson",
+    "le-ltau": "Le-Ltau_boson",
     "protophobic": "protophobic",
 }
+WITH_LOOPS = ("baryon-number", "lmu-ltau", "le-lmu", "le-ltau")
 LIMITS = (
     "A1_Merkel2014avp",
     "APEX_Abrahamyan2011gv",
@@ -77,7 +78,7 @@ def theirs(folder: Path, model: str, limits: list[str]) -> dict:
 def ours(path: Path, model: str, both_helicities: bool):
     """Return the recast and CPU seconds of one curve."""
     bound = read_bound(path)
-    carrier = get_carrier(model)
+    carrier = get_carrier(model, {"mixing": "loops"} if model in WITH_LOOPS else None)
     if both_helicities:
         carrier = _with_right_handed_neutrinos(carrier)
     recast(bound, carrier)  # tables of hadrons are made once per process
@@ -89,7 +90,7 @@ def ours(path: Path, model: str, both_helicities: bool):
 
 def _with_right_handed_neutrinos(carrier: Vector) -> Vector:
     direct = tuple((f, x * 2**0.5 if f.startswith("nu") else x) for f, x in carrier.charges.direct)
-    return replace(carrier, charges=Charges(direct, carrier.charges.loops))
+    return replace(carrier, charges=VectorCharges(direct, carrier.charges.loops))
 
 
 def compare(found, curves: dict) -> tuple[int, int, float]:
@@ -112,7 +113,7 @@ def main() -> None:
     )
     parser.add_argument("--darkcast", type=Path, help="folder with the package darkcast")
     parser.add_argument(
-        "--models", nargs="+", choices=MODELS, default=["dark-photon", "b-l", "lmu-ltau-loops"]
+        "--models", nargs="+", choices=MODELS, default=["dark-photon", "b-minus-l", "lmu-ltau"]
     )
     parser.add_argument("--limits", nargs="+", default=list(LIMITS))
     parser.add_argument("--neutrinos", choices=["left", "both"], default="left")

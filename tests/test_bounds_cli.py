@@ -19,10 +19,10 @@ def test_list(capsys):
     assert code == 0
     assert json.loads(out)["names"] == list(bounds())
     code, out, _ = output(
-        capsys, "bounds", "--model", "b-l", "--experiment", "belle", "--kind", "projection", "--json"
+        capsys, "bounds", "--model", "b-minus-l", "--experiment", "belle", "--kind", "projection", "--json"
     )
     found = json.loads(out)["bounds"]
-    assert {one["convention"] for one in found} == {"b-l:g"}
+    assert {one["convention"] for one in found} == {"b-minus-l:g"}
     assert len(found) == 2
     code, out, err = output(capsys, "bounds", "--model", "nobody")
     assert code == 2
@@ -48,11 +48,12 @@ def test_check(capsys, tmp_path):
     assert err.count("mine.toml: ") > 8
     curve = tmp_path / "mine.csv"
     curve.write_text(
-        "# convention: b-l:g\n# confidence_level: 0.9\nmass_GeV,coupling\n1,1e-3\n2,2e-3\n", encoding="utf-8"
+        "# convention: b-minus-l:g\n# confidence_level: 0.9\nmass_GeV,coupling\n1,1e-3\n2,2e-3\n",
+        encoding="utf-8",
     )
     code, out, _ = output(capsys, "bounds", "--check", str(curve))
     assert code == 0
-    assert "no fault; b-l:g, observed, function, 2 points" in out
+    assert "no fault; b-minus-l:g, observed, function, 2 points" in out
 
 
 @pytest.mark.parametrize("pair", ["convention", "=x", "convention="])

@@ -8,11 +8,11 @@ import pytest
 from scotopic.app.cli import run
 from scotopic.bounds import load_bound, read_bound
 from scotopic.bounds.carriers import get_carrier
+from scotopic.errors import InputError
 from scotopic.study.exclusion import exclude
 
 CARD = """
 name = "mine"
-invisible = 0.2
 [charges]
 e = 1.0
 mu = -0.5
@@ -45,7 +45,7 @@ def test_recast(capsys, card, tmp_path):
     assert bound["kind"] == "recast"
     assert len(bound["mass_GeV"]) == len(bound["coupling"]) > 50
     assert read_bound(table).convention == "vector:g"
-    code, out, _ = output(capsys, "recast", "dp-na62-dump-ee", "--to", "b-l")
+    code, out, _ = output(capsys, "recast", "dp-na62-dump-ee", "--to", "b-minus-l")
     assert code == 0
     assert "no limit from" in out
 
@@ -65,15 +65,18 @@ def test_recast_without_a_limit(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (("recast", "nobody", "--to", "b-l"), "no such bound"),
+        (("recast", "nobody", "--to", "b-minus-l"), "no such bound"),
         (("recast", "dp-na62-dump-ee", "--to", "nobody"), "known are dark-photon"),
-        (("recast", "dp-na62-dump-ee", "--to", "b-l", "--set", "invisible=1.5"), "from 0 to 1"),
-        (("recast", "dp-na62-dump-ee", "--to", "b-l", "--set", "mass=1"), "possible is invisible"),
-        (("recast", "dp-na62-dump-ee", "--to", "b-l", "--csv", "nowhere/x.csv"), "does not exist"),
+        (("recast", "dp-na62-dump-ee", "--to", "b-minus-l", "--set", "invisible=1.5"), "from 0 to 1"),
+        (
+            ("recast", "dp-na62-dump-ee", "--to", "b-minus-l", "--set", "mass=1"),
+            "possible is invisible and mixing",
+        ),
+        (("recast", "dp-na62-dump-ee", "--to", "b-minus-l", "--csv", "nowhere/x.csv"), "does not exist"),
         (("exclude", "--model", "nobody"), "known are dark-photon"),
-        (("exclude", "--model", "b-l", "--experiment", "nobody"), "nobody"),
-        (("exclude", "--model", "b-l", "--luminosity", "50"), "with a unit"),
-        (("exclude", "--model", "b-l", "--with", "nowhere.csv"), "no such file"),
+        (("exclude", "--model", "b-minus-l", "--experiment", "nobody"), "nobody"),
+        (("exclude", "--model", "b-minus-l", "--luminosity", "50"), "with a unit"),
+        (("exclude", "--model", "b-minus-l", "--with", "nowhere.csv"), "no such file"),
     ],
 )
 def test_wrong_input(capsys, arguments, text):
@@ -87,13 +90,12 @@ def test_wrong_input(capsys, arguments, text):
     ("line", "text"),
     [
         ("charge = 1", "unknown key"),
-        ("[charges]\nx = 1", "x: unknown"),
+        ("[charges]\nx = 1", "unknown fermion 'x'"),
         ("[charges]\ne = nan", "finite"),
-        ("[charges]\ne = 1\n[extra]", "unknown key"),
-        ("loops = true\n[charges]\ne = 1", "sum to 0"),
-        ("invisible = 2\n[charges]\ne = 1", "from 0 to 1"),
-        ("name = 1", "missing"),
-        ("[", "not a readable card"),
+        ('name = "x"\nmixing = "loops"\n[charges]\ne = 1', "sum to 0"),
+        ('name = "x"\nmixing = 2\n[charges]\ne = 1', "none or loops"),
+        ("name = 1", "expected a text"),
+        ("[", "cannot be read"),
     ],
 )
 def test_wrong_card(capsys, tmp_path, line, text):
@@ -102,6 +104,21 @@ def test_wrong_card(capsys, tmp_path, line, text):
     code, out, err = output(capsys, "recast", "dp-na62-dump-ee", "--to", str(path))
     assert (code, out) == (2, "")
     assert text in err
+
+
+PYTHON = """
+from scotopic.physics.models.vector_charges import VectorCharges
+CHARGES = VectorCharges((("e", 1.0), ("mu", -0.5), ("nu_e", 1.0), ("u", 0.3)))
+"""
+
+
+def test_a_python_file_and_a_card_are_one_model(card, tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(PYTHON, encoding="utf-8")
+    assert get_carrier(str(path)) == get_carrier(str(card))
+    path.write_text("x = 1", encoding="utf-8")
+    with pytest.raises(InputError, match="expected CHARGES"):
+        get_carrier(str(path))
 
 
 def test_exclude(capsys, card, tmp_path):
@@ -144,8 +161,8 @@ def test_envelope_is_the_lowest_edge():
 
 def test_own_bounds_join(tmp_path):
     path = tmp_path / "mine.csv"
-    path.write_text("# convention: b-l:g\nmass_GeV,coupling\n2,1e-9\n3,1e-9\n", encoding="utf-8")
-    result = exclude("b-l", experiment="belle2-phase3", own=[path], projected=False)
+    path.write_text("# convention: b-minus-l:g\nmass_GeV,coupling\n2,1e-9\n3,1e-9\n", encoding="utf-8")
+    result = exclude("b-minus-l", experiment="belle2-phase3", own=[path], projected=False)
     assert set(np.array(result.strongest)[(result.mass > 2.0) & (result.mass < 3.0)]) == {"mine"}
 
 

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scotopic.bounds import bounds, load_bound, read_bound
-from scotopic.bounds.carriers import Vector, get_carrier
-from scotopic.bounds.charges import FERMIONS, VECTORS, Charges
+from scotopic.bounds.carriers import VECTORS, Vector, get_carrier
 from scotopic.bounds.instruments import INSTRUMENTS
 from scotopic.bounds.outline import order_faults
 from scotopic.bounds.production import RATES
@@ -20,6 +19,7 @@ from scotopic.bounds.recasting import own_model, recast
 from scotopic.bounds.rescaling import AnyLifetime, Flight, Rescaling, Shielded, single
 from scotopic.bounds.signal_rate import SignalRate, solve
 from scotopic.errors import InputError
+from scotopic.physics.models.vector_charges import FERMIONS, VectorCharges
 
 REFERENCE = os.environ.get("SCOTOPIC_REFERENCE")
 VISIBLE = "dp-belle2-visible-50ab-projection"
@@ -27,7 +27,7 @@ DUMP = "dp-na62-dump-ee"
 
 
 def vector(charges, *, invisible=0.0):
-    return Vector("mine", "vector:g", Charges(tuple(charges.items())), invisible)
+    return Vector("mine", "vector:g", VectorCharges(tuple(charges.items())), invisible)
 
 
 def lowest(found):
@@ -55,10 +55,15 @@ def test_own_model_returns_the_bound(name):
         assert (coupling > 0.0).all()
 
 
-@pytest.mark.parametrize("model", VECTORS)
+WITH_LOOPS = ("baryon-number", "lmu-ltau", "le-lmu", "le-ltau")
+
+
+@pytest.mark.parametrize(
+    ("model", "mixing"), [*((one, "none") for one in VECTORS), *((one, "loops") for one in WITH_LOOPS)]
+)
 @pytest.mark.parametrize("name", ["dp-faser-2023", DUMP, "dp-na62-dump-mumu"])
-def test_outlines_stay_closed(name, model):
-    found = recast(load_bound(name), get_carrier(model))
+def test_outlines_stay_closed(name, model, mixing):
+    found = recast(load_bound(name), get_carrier(model, {"mixing": mixing}))
     if found.bound is None:
         assert all(found.reasons)
         return
@@ -187,11 +192,11 @@ def test_instruments(name):
 def test_shield_and_flight_agree_within_their_geometry(instrument):
     # inferred from both edges, or from the stated beam: the same window, scaled
     published = load_bound(DUMP)
-    by_shield = recast(published, get_carrier("b-l"))
+    by_shield = recast(published, get_carrier("b-minus-l"))
     one = INSTRUMENTS[instrument]
     rescaling = replace(published.rescaling, lifetime=Shielded(one.first_mm, one.last_mm - one.first_mm))
     flight = replace(published.rescaling, lifetime=Flight(instrument))
-    a, b = (recast(replace(published, rescaling=x), get_carrier("b-l")) for x in (rescaling, flight))
+    a, b = (recast(replace(published, rescaling=x), get_carrier("b-minus-l")) for x in (rescaling, flight))
     assert by_shield.bound is not None
     both = np.isfinite(lowest(a)) & np.isfinite(lowest(b))
     assert both.sum() > 50
@@ -203,9 +208,9 @@ def test_user_states_how_it_carries_over(tmp_path):
     path.write_text(
         "# convention: dark-photon:epsilon\nmass_GeV,coupling\n1,1e-3\n2,2e-3\n", encoding="utf-8"
     )
-    assert "not stated" in recast(read_bound(path), get_carrier("b-l")).reasons[0]
+    assert "not stated" in recast(read_bound(path), get_carrier("b-minus-l")).reasons[0]
     said = {"production": "e- e+ > gamma V", "decays": "e- e+,mu- mu+"}
-    assert recast(read_bound(path, said), get_carrier("b-l")).bound is not None
+    assert recast(read_bound(path, said), get_carrier("b-minus-l")).bound is not None
     with pytest.raises(InputError, match="unknown 'e- p > V'"):
         read_bound(path, {"production": "e- p > V"})
     with pytest.raises(InputError, match="invisible_fraction"):
@@ -236,7 +241,7 @@ class TestAgainstCurves:
         # both are stated for an invisible fraction of 0.99
         said = {"production": production, "decays": "invisible", "invisible_fraction": "0.99"}
         bound = read_bound(self.folder / f"{source}.csv", said)
-        found = recast(bound, get_carrier("lmu-ltau-loops", {"invisible": 0.99})).bound
+        found = recast(bound, get_carrier("lmu-ltau", {"mixing": "loops", "invisible": 0.99})).bound
         theirs = read_bound(self.folder / f"{target}.csv")
         mass = np.concatenate([m for m, _ in theirs.pieces])
         ratio = found.at(mass) / theirs.at(mass)
@@ -248,7 +253,7 @@ class TestAgainstCurves:
         bound = read_bound(
             self.folder / "bl_CHARMII.csv", {"production": "nu_mu e- > nu_mu e-", "lifetime": "any"}
         )
-        found = recast(bound, get_carrier("lmu-ltau-loops")).bound
+        found = recast(bound, get_carrier("lmu-ltau", {"mixing": "loops"})).bound
         theirs = read_bound(self.folder / "zp_CHARMII_recast.csv")
         mass = np.concatenate([m for m, _ in theirs.pieces])
         ratio = found.at(mass) / theirs.at(mass)

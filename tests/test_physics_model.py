@@ -53,6 +53,10 @@ def test_every_model_of_the_package_is_found_by_its_name():
         "le-lmu",
         "le-ltau",
         "protophobic",
+        "alp-lepton",
+        "leptophilic-scalar",
+        "dark-scalar",
+        "inelastic-dark-matter",
     )
     assert get_model("sm").mediator == ""
     assert get_model("alp-photon", mass=1.0, g=1e-3).mediator == "a"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     "model",
     required=True,
     metavar="MODEL",
-    help="Model by name, or the path of a .toml card of charges.",
+    help="Model by name, or the path of a .toml card of charges or of a .py file with CHARGES.",
 )
 @set_option
 @given_option
@@ -38,7 +38,8 @@ def recast(
     """Carry a bound over to MODEL: a name of `scotopic bounds`, or the path of a file of your own.
 
     Solves, per mass, production × branching fraction × efficiency for the coupling of MODEL, and says where the
-    bound does not carry over and why. Possible with --set: invisible, the branching fraction to dark particles.
+    bound does not carry over and why. Possible with --set: invisible, the branching fraction to dark particles,
+    and mixing=loops, mixing with the photon by loops.
     """
     from scotopic.bounds.carriers import get_carrier
     from scotopic.bounds.files import find_bound

@@ -1,7 +1,6 @@
 """Models as recasting sees them: rates of production, widths and branching fractions, all per squared coupling."""
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,16 +9,25 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.bounds.charges import FERMIONS, LEPTON_MASSES, VECTORS, Charges
-from scotopic.bounds.hadron_table import ALL, hadronic_ratio
 from scotopic.bounds.production import OWN, RATES
 from scotopic.errors import InputError
-from scotopic.physics.hadrons import ELECTRIC, QuarkCharges
+from scotopic.physics.hadrons import CHANNELS, tabulated_ratios
+from scotopic.physics.model import model_module
+from scotopic.physics.models.charge_card import read_charges
+from scotopic.physics.models.vector_charges import NEUTRINO_NAMES, VectorCharges
+from scotopic.physics.models.vector_widths import partial_widths
 
 Floats = NDArray[np.float64]
 
 ALL_INVISIBLE = 1.0 - 1.0e-12
 """Stands for an invisible branching fraction of 1, whose width has no limit."""
+
+
+GROUPS = {
+    "invisible": tuple(f"{neutrino} {neutrino}~" for neutrino in NEUTRINO_NAMES),
+    "hadrons": (*(channel.products for channel in CHANNELS), "hadrons"),
+}
+"""Products that stand for many."""
 
 
 class Carrier(Protocol):
@@ -50,14 +58,14 @@ class Vector:
     Attributes
     ----------
     name, convention : str
-    charges : Charges
+    charges : VectorCharges
     invisible : float
         Branching fraction to dark particles, on top of which come neutrinos.
     """
 
     name: str
     convention: str
-    charges: Charges
+    charges: VectorCharges
     invisible: float = 0.0
 
     def rate(self, mechanism: str, mass: Floats) -> Floats | None:
@@ -67,18 +75,7 @@ class Vector:
 
     def widths(self, mass: Floats) -> dict[str, Floats]:
         """Return partial widths per squared coupling in GeV, dark particles left out, by products."""
-        unit = mass / (12.0 * math.pi)
-        found = {}
-        for lepton, lepton_mass in LEPTON_MASSES.items():
-            r = np.minimum((lepton_mass / mass) ** 2, 0.25)
-            opening = (1.0 + 2.0 * r) * np.sqrt(1.0 - 4.0 * r)
-            found[f"{lepton}- {lepton}+"] = unit * self.charges.of(lepton, mass) ** 2 * opening
-        # one helicity: half of a massless Dirac fermion
-        found["neutrinos"] = (
-            0.5 * unit * sum(self.charges.of(nu, mass) ** 2 for nu in ("nu_e", "nu_mu", "nu_tau"))
-        )
-        found["hadrons"] = unit * self._hadrons(mass)
-        return found
+        return partial_widths(self.charges, mass, tabulated_ratios)
 
     def width(self, mass: Floats) -> Floats:
         """Return the total width per squared coupling in GeV."""
@@ -88,26 +85,17 @@ class Vector:
     def fraction(self, products: str, mass: Floats) -> Floats:
         """Return the branching fraction to products; 0 where the vector does not decay."""
         partial = self.widths(mass)
-        seen = sum(partial.values(), np.zeros(mass.shape))
-        if products == "invisible":
-            part = partial["neutrinos"]
+        none = np.zeros(mass.shape)
+        seen = sum(partial.values(), none)
+        if products in GROUPS:
+            part = sum((partial[one] for one in GROUPS[products] if one in partial), none)
         elif products == "visible":
-            part = seen - partial["neutrinos"]
-        elif products in partial:
-            part = partial[products]
+            part = seen - sum((partial[one] for one in GROUPS["invisible"]), none)
         else:
-            part = mass / (12.0 * math.pi) * self._hadrons(mass, products)
+            part = partial.get(products, none)
         share = np.divide(part, seen, out=np.zeros_like(part), where=seen > 0.0)
         dark = self.invisible if products == "invisible" else 0.0
         return np.asarray((1.0 - self.invisible) * share + dark)
-
-    def _hadrons(self, mass: Floats, products: str = ALL) -> Floats:
-        quarks = {q: dict(self.charges.direct).get(q, 0.0) for q in "udscb"}
-        if any(quarks.values()):
-            return hadronic_ratio(mass, QuarkCharges(**quarks), products)
-        if not self.charges.loops:
-            return np.zeros(mass.shape)
-        return np.asarray(self.charges.mixing(mass) ** 2 * hadronic_ratio(mass, ELECTRIC, products))
 
 
 @dataclass(frozen=True)
@@ -154,9 +142,12 @@ class Stated:
 
 CONVENTION_OF = {
     "dark-photon": "dark-photon:epsilon",
-    "b-l": "b-l:g",
-    **dict.fromkeys(("lmu-ltau", "lmu-ltau-loops"), "lmu-ltau:gprime"),
+    "b-minus-l": "b-minus-l:g",
+    "lmu-ltau": "lmu-ltau:gprime",
 }
+VECTORS = ("dark-photon", "b-minus-l", "baryon-number", "lmu-ltau", "le-lmu", "le-ltau", "protophobic")
+"""Vector models of the registry."""
+
 STATED = {
     "dark-scalar": "dark-scalar:sintheta",
     "dark-higgs": "dark-higgs:eps2alphaD",
@@ -170,14 +161,15 @@ def carriers() -> tuple[str, ...]:
 
 
 def get_carrier(name: str, parameters: Mapping[str, float | str] | None = None) -> Carrier:
-    """Return a model by its name or by the path of a TOML card of charges.
+    """Return a model by its name, or by the path of a TOML card of charges or of a Python file with `CHARGES`.
 
     Parameters
     ----------
     name : str
-        One of `carriers()`, or a path that ends in ``.toml``.
+        One of `carriers()`, or a path that ends in ``.toml`` or ``.py``.
     parameters : mapping
-        ``invisible``, the branching fraction to dark particles (0 to 1).
+        ``invisible``, the branching fraction to dark particles (0 to 1); of a vector also ``mixing``, ``"none"``
+        or ``"loops"``.
 
     Raises
     ------
@@ -185,53 +177,40 @@ def get_carrier(name: str, parameters: Mapping[str, float | str] | None = None) 
         For an unknown model, parameter or key of a card.
     """
     given = dict(parameters or {})
-    invisible = given.pop("invisible", None)
+    share = _fraction(given.pop("invisible", 0.0), f"model {name}")
+    is_vector = name in VECTORS or name.endswith((".toml", ".py"))
+    mixing = given.pop("mixing", None) if is_vector else None
     if given:
-        raise InputError(f"model {name}: {', '.join(given)} cannot be set for bounds; possible is invisible")
-    if name.endswith(".toml"):
-        made: Carrier = read_card(Path(name), invisible)
-        return made
-    share = _fraction(0.0 if invisible is None else invisible, f"model {name}")
-    if name in VECTORS:
-        return Vector(name, CONVENTION_OF.get(name, "vector:g"), VECTORS[name], share)
+        possible = "invisible and mixing" if is_vector else "invisible"
+        raise InputError(f"model {name}: {', '.join(given)} cannot be set for bounds; possible is {possible}")
+    if is_vector:
+        own_name, charges = _charges(name)
+        if mixing is not None:
+            try:
+                charges = charges.mixed(str(mixing))
+            except InputError as fault:
+                raise InputError(f"model {name}: {fault}") from None
+        return Vector(own_name, CONVENTION_OF.get(name, "vector:g"), charges, share)
     if name == "alp-photon":
         return PhotonAlp(share)
     if name in STATED:
         return Stated(name, STATED[name])
     raise InputError(
-        f"model {name}: not known to bounds; known are {', '.join(carriers())}, or the path of a .toml card"
+        f"model {name}: not known to bounds; known are {', '.join(carriers())}, or the path of a .toml card of "
+        "charges or of a .py file with CHARGES"
     )
 
 
-def read_card(path: Path, invisible: float | str | None = None) -> Vector:
-    """Return the vector of a card: ``name``, ``[charges]`` by fermion, ``loops`` and ``invisible``."""
-    try:
-        card = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise InputError(f"{path}: not a readable card of a model ({fault})") from None
-    faults = [
-        f"{path}: {key}: unknown key"
-        for key in sorted(card.keys() - {"name", "charges", "loops", "invisible"})
-    ]
-    charges = card.get("charges")
-    if not isinstance(charges, dict) or not charges:
-        faults.append(f"{path}: [charges]: missing; numbers for some of {', '.join(FERMIONS)}")
-        charges = {}
-    for fermion, value in charges.items():
-        if fermion not in FERMIONS:
-            faults.append(f"{path}: [charges] {fermion}: unknown, known are {', '.join(FERMIONS)}")
-        elif not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-            faults.append(f"{path}: [charges] {fermion}: is {value!r}, must be a finite number")
-    loops = card.get("loops", False)
-    if not isinstance(loops, bool):
-        faults.append(f"{path}: loops: is {loops!r}, must be true or false")
-    elif loops and not faults and abs(sum(charges.get(lepton, 0.0) for lepton in LEPTON_MASSES)) > 1e-9:
-        faults.append(f"{path}: loops: are finite only where the charges of e, mu and tau sum to 0")
-    if faults:
-        raise InputError("; ".join(faults))
-    share = _fraction(card.get("invisible", 0.0) if invisible is None else invisible, str(path))
-    direct = tuple((fermion, float(value)) for fermion, value in charges.items())
-    return Vector(str(card.get("name", path.stem)), "vector:g", Charges(direct, loops), share)
+def _charges(name: str) -> tuple[str, VectorCharges]:
+    """Return the name and charges of a vector: a card's, or `CHARGES` of its module."""
+    if name.endswith(".toml"):
+        return read_charges(Path(name))
+    charges = getattr(model_module(name), "CHARGES", None)
+    if not isinstance(charges, VectorCharges):
+        raise InputError(
+            f"model {name}: bounds need its charges; expected CHARGES = VectorCharges(...) beside model"
+        )
+    return (Path(name).stem if name.endswith(".py") else name), charges
 
 
 def _fraction(value: object, where: str) -> float:

@@ -63,7 +63,7 @@ CONVENTIONS = {
     "dark-higgs:eps2alphaD": Convention("ε²α_D", "coupling", "1", "e+e- → A′h′, g_D² = 4π α_D"),
     "lmu-ltau:gprime": Convention("g′", "coupling", "1", "L = g′ (μ̄γμ - τ̄γτ + ν̄_μγν_μ - ν̄_τγν_τ) Z′"),
     "lmu-ltau:sigma": Convention("σ(e+e- → μ+μ-Z′) B", "cross section", "fb", "e+e- → μ+μ-Z′, times B"),
-    "b-l:g": Convention("g_B-L", "coupling", "1", "L = g (f̄γ^μf B - L of f) Z′_μ"),
+    "b-minus-l:g": Convention("g_B-L", "coupling", "1", "L = g (f̄γ^μf B - L of f) Z′_μ"),
     "vector:g": Convention("g", "coupling", "1", "L = g Σ x_f f̄γ^μf V_μ with the charges x_f of the model"),
     "dark-scalar:sintheta": Convention("sin θ", "coupling", "1", "L = -sin θ (m_f/v) f̄f S"),
     "lfv-alp:branching": Convention("B(τ → ℓα)", "branching fraction", "1", "τ → ℓα, α escapes"),

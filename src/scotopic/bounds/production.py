@@ -10,12 +10,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.bounds.charges import Charges
 from scotopic.physics.hadrons.breit_wigner import fixed, p_wave
 from scotopic.physics.hadrons.masses import CHARGED_PION, OMEGA, OMEGA_WIDTH, PHI, PHI_WIDTH, RHO, RHO_WIDTH
+from scotopic.physics.models.vector_charges import VectorCharges
 
 Floats = NDArray[np.float64]
-Rate = Callable[[Charges, Floats], Floats]
+Rate = Callable[[VectorCharges, Floats], Floats]
 
 # diagonals (u, d, s) of U(3) generators; η and η′ with sin θ = -1/3
 GENERATORS = {
@@ -39,7 +39,7 @@ def _propagators(mass: Floats) -> dict[str, NDArray[np.complex128]]:
     }
 
 
-def _light_quarks(charges: Charges, mass: Floats) -> Floats:
+def _light_quarks(charges: VectorCharges, mass: Floats) -> Floats:
     return np.stack([charges.of(q, mass) for q in ("u", "d", "s")])
 
 
@@ -52,7 +52,7 @@ def meson_decay(parent: str, daughter: str) -> Rate:
     """Return the rate of parent → daughter V: |Σ_ρωφ Tr(T_P T_D T_v) Tr(T_v Q) BW_v(m)|²."""
     product = GENERATORS[parent] * GENERATORS[daughter]
 
-    def rate(charges: Charges, mass: Floats) -> Floats:
+    def rate(charges: VectorCharges, mass: Floats) -> Floats:
         quarks = _light_quarks(charges, mass)
         waves = _propagators(mass)
         amplitude = sum(product @ GENERATORS[v] * (GENERATORS[v] @ quarks) * waves[v] for v in VECTOR_MESONS)
@@ -66,7 +66,7 @@ def vector_mixing(meson: str) -> Rate:
     return lambda charges, mass: np.asarray((GENERATORS[meson] @ _light_quarks(charges, mass)) ** 2)
 
 
-def _proton(charges: Charges, mass: Floats) -> Floats:
+def _proton(charges: VectorCharges, mass: Floats) -> Floats:
     return np.asarray((2.0 * charges.of("u", mass) + charges.of("d", mass)) ** 2)
 
 

@@ -100,7 +100,7 @@ def recast(bound: Bound, model: Carrier) -> Recast:
             rescaling.refused if rescaling else "how it carries over is not stated in its file"
         )
         return _nowhere(mass, why)
-    if rescaling.production.mechanisms == (OWN,) and _family(model) != _family(source):
+    if rescaling.production.mechanisms == (OWN,) and model.name != source.name:
         return _nowhere(mass, f"its production makes the particle of {source.name}, not that of {model.name}")
     if isinstance(rescaling.lifetime, RequiredRate):
         mass = rescaling.lifetime.masses
@@ -126,7 +126,7 @@ def recast(bound: Bound, model: Carrier) -> Recast:
         stated,
         model=model.name,
         convention=model.convention,
-        kind=stated.kind if model.name == source.name or stated.kind != "observed" else "recast",
+        kind=stated.kind if model == source or stated.kind != "observed" else "recast",
         pieces=pieces,
         shape=shape,  # type: ignore[arg-type]
         assumptions=(),
@@ -143,17 +143,11 @@ def own_model(bound: Bound) -> Carrier:
 
 def stands_as_it_is(bound: Bound, model: Carrier) -> bool:
     """Return whether a bound without a recipe applies to a model: it is the bound's own, and decays alike."""
-    own = own_model(bound)
-    same_sight = getattr(own, "invisible", 0.0) == getattr(model, "invisible", 0.0)
-    return own.name == model.name and same_sight
+    return own_model(bound) == model
 
 
 def _nowhere(mass: Floats, why: str) -> Recast:
     return Recast(None, mass, [[] for _ in mass], (why,) * len(mass))
-
-
-def _family(model: Carrier) -> str:
-    return model.name.removesuffix("-loops")
 
 
 def _masses(bound: Bound) -> Floats:

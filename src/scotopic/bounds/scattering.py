@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.bounds.charges import Charges
+from scotopic.physics.models.vector_charges import VectorCharges
 from scotopic.physics.standard_model import ELECTRON_MASS
 
 Floats = NDArray[np.float64]
@@ -62,7 +62,7 @@ SCATTERINGS = {
 """What the experiments scatter."""
 
 
-def excess(name: str, charges: Charges, mass: Floats) -> tuple[Floats, Floats]:
+def excess(name: str, charges: VectorCharges, mass: Floats) -> tuple[Floats, Floats]:
     """Return (A, B) of the added rate A g² + B g⁴, in units of the Standard Model's 2 G_F² m_e/π and GeV."""
     kind = SCATTERINGS[name]
     low, high = np.log(kind.recoil)
@@ -86,7 +86,9 @@ def excess(name: str, charges: Charges, mass: Floats) -> tuple[Floats, Floats]:
     return linear, square
 
 
-def equivalent(name: str, source: Charges, target: Charges, mass: Floats, coupling: Floats) -> Floats:
+def equivalent(
+    name: str, source: VectorCharges, target: VectorCharges, mass: Floats, coupling: Floats
+) -> Floats:
     """Return the lowest coupling of `target` whose added rate has the size of that of `source`; inf if none."""
     a, b = excess(name, source, mass)
     wanted = np.abs(a * coupling**2 + b * coupling**4)

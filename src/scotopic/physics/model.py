@@ -187,6 +187,10 @@ _MODELS: Mapping[str, str] = {
     "le-lmu": "scotopic.physics.models.le_lmu",
     "le-ltau": "scotopic.physics.models.le_ltau",
     "protophobic": "scotopic.physics.models.protophobic",
+    "alp-lepton": "scotopic.physics.models.alp_lepton",
+    "leptophilic-scalar": "scotopic.physics.models.leptophilic_scalar",
+    "dark-scalar": "scotopic.physics.models.dark_scalar",
+    "inelastic-dark-matter": "scotopic.physics.models.inelastic_dark_matter",
 }
 
 
@@ -213,7 +217,7 @@ def get_model(name: str, **parameters: float | str) -> Model:
         function in a user's file fails or returns no `Model`.
     """
     if name in _MODELS:
-        build = importlib.import_module(_MODELS[name]).model
+        build = model_module(name).model
     elif name.endswith(".py"):
         build = _from_file(Path(name))
     elif name.endswith(".toml"):
@@ -246,14 +250,21 @@ def get_model(name: str, **parameters: float | str) -> Model:
     return made
 
 
-def _is_finite_number(value: object) -> bool:
-    try:
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    except OverflowError:  # a whole number beyond every float
-        return False
+def model_module(name: str) -> Any:
+    """Return the module of a model by name, or by the path of a Python file.
 
-
-def _from_file(path: Path) -> Callable[..., object]:
+    Raises
+    ------
+    InputError
+        If there is no such model or file, or the file cannot be run.
+    """
+    if name in _MODELS:
+        return importlib.import_module(_MODELS[name])
+    if not name.endswith(".py"):
+        raise InputError(
+            f"unknown model {name!r}; there are: {', '.join(_MODELS)}, or the path of a .py file"
+        )
+    path = Path(name)
     if not path.is_file():
         raise InputError(f"model file {path} does not exist")
     spec = importlib.util.spec_from_file_location(f"scotopic_user_model_{path.stem}", path)
@@ -264,6 +275,18 @@ def _from_file(path: Path) -> Callable[..., object]:
         spec.loader.exec_module(module)
     except Exception as fault:
         raise InputError(f"model file {path} cannot be run: {_told(fault)}") from fault
+    return module
+
+
+def _is_finite_number(value: object) -> bool:
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number beyond every float
+        return False
+
+
+def _from_file(path: Path) -> Callable[..., object]:
+    module = model_module(str(path))
     user_model: Any = getattr(module, "model", None)
     try:
         inspect.signature(user_model)

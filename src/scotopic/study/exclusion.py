@@ -101,13 +101,13 @@ def exclude(
     Parameters
     ----------
     model : str
-        A name of `scotopic.bounds.carriers.carriers()`, or the path of a card of charges.
+        A name of `scotopic.bounds.carriers.carriers()`, or the path of a card of charges or a Python file.
     experiment : str
         Card of the projections.
     luminosity_fb : float, optional
         Of the projections, 1/fb; else each search's own.
     parameters : mapping
-        ``invisible``, the branching fraction to dark particles.
+        ``invisible``, the branching fraction to dark particles; ``mixing``.
     own : sequence of path
         Files or folders of the user's own bounds.
     projected : bool

@@ -2,7 +2,7 @@
 
 MODELS = {
     "dark_photon": "dark-photon:epsilon",
-    "B-L_boson": "b-l:g",
+    "B-L_boson": "b-minus-l:g",
     "Lmu-Ltau_boson": "lmu-ltau:gprime",
 }
 

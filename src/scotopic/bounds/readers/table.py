@@ -17,7 +17,7 @@ COUPLINGS = (
     (r"^epsilon", "dark-photon:epsilon"),
     (r"^Y\b", "dark-photon:y"),
     (r"^g'|^g′|gprime", "lmu-ltau:gprime"),
-    (r"g_\{?B-L", "b-l:g"),
+    (r"g_\{?B-L", "b-minus-l:g"),
     (r"sin\(?theta|sinθ", "dark-scalar:sintheta"),
 )
 """How files of others name what the package calls by a convention."""

@@ -23,8 +23,10 @@ from scotopic.physics.dark_matter.annihilation import (
 )
 from scotopic.physics.dark_matter.freeze_out import freeze_out
 from scotopic.physics.dark_matter.thermal_average import Pole, tabulate
-from scotopic.physics.hadrons import NARROW, r_ratio
-from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS, TAU_MASS
+from scotopic.physics.hadrons import NARROW, tabulated_ratios
+from scotopic.physics.models.dark_photon import CHARGES
+from scotopic.physics.models.vector_widths import partial_widths
+from scotopic.physics.standard_model import ELECTRON_MASS, MUON_MASS, TAU_MASS
 
 Floats = NDArray[np.float64]
 
@@ -37,15 +39,8 @@ START, LOG_RANGE = -4.0, (-16.0, 3.0)  # log10 of couplings that are tried
 
 def visible_width(energy: Floats, epsilon: float) -> Floats:
     """Return the width (GeV) of a dark photon of mass `energy` (GeV) into leptons and hadrons."""
-    ratio = r_ratio(energy)
-    s = energy**2
-    for one in NARROW:
-        line = (s - one.mass**2) ** 2 + (one.mass * one.width) ** 2
-        ratio = ratio + 9.0 / ALPHA_0**2 * s * one.electrons * one.width / line
-    for mass in LEPTONS:
-        r = (mass / energy) ** 2
-        ratio = ratio + (1.0 + 2.0 * r) * np.sqrt(np.maximum(1.0 - 4.0 * r, 0.0))
-    return np.asarray(epsilon**2 * ALPHA_0 * energy / 3.0 * ratio)
+    widths = partial_widths(CHARGES, energy, tabulated_ratios)
+    return np.asarray(epsilon**2 * sum(widths.values()))
 
 
 def photon_width(energy: Floats, coupling: float) -> Floats:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scotopic.physics.hadrons.breit_wigner import Array, momentum
+from scotopic.physics.hadrons.channel import ELECTRIC, QuarkCharges
 from scotopic.physics.hadrons.masses import B_MESON, D_MESON
 from scotopic.physics.standard_model import ALPHA_0
 
@@ -36,6 +37,8 @@ NARROW = (
 )
 """Resonances that `r_ratio` leaves out; ω and φ are in it."""
 
+_FROM = 1.7  # GeV; below, the tails of Breit–Wigner shapes mean nothing
+
 _CHARMONIA = (
     Resonance("psi(3770)", 3.7737, 27.2e-3, 0.262e-6),
     Resonance("psi(4040)", 4.0396, 84.5e-3, 0.83e-6, math.radians(130.0)),
@@ -48,6 +51,23 @@ _BOTTOMONIA = (
     Resonance("Upsilon(6S)", 11.000, 24.0e-3, 0.13e-6),
 )
 _RADIUS = 5.07  # 1/GeV, 1 fm, of the centrifugal barrier
+
+
+def narrow_ratios(sqrt_s: Array, charges: QuarkCharges) -> tuple[Array, Array]:
+    """Return R of `NARROW` for a vector with these charges: to each massless charged lepton, and to hadrons.
+
+    (9/α²) s Γ_ee Γ_f/((s − M²)² + M²Γ²), a Breit–Wigner shape, times the squared charge of c or b relative to
+    the electric one. Γ_ee to each lepton, Γ − 3 Γ_ee to hadrons.
+    """
+    leptonic, hadronic = np.zeros(sqrt_s.shape), np.zeros(sqrt_s.shape)
+    s = sqrt_s**2
+    for one in NARROW:
+        weight = (charges.b / ELECTRIC.b if one.name.startswith("Upsilon") else charges.c / ELECTRIC.c) ** 2
+        line = (s - one.mass**2) ** 2 + (one.mass * one.width) ** 2
+        strength = np.where(sqrt_s > _FROM, weight * 9.0 / ALPHA_0**2 * s * one.electrons / line, 0.0)
+        leptonic += strength * one.electrons
+        hadronic += strength * (one.width - 3.0 * one.electrons)
+    return leptonic, hadronic
 
 
 def charmonium_ratio(sqrt_s: Array) -> Array:

@@ -1,11 +1,11 @@
 """A Z′ of B − L: 1/3 for quarks, −1 for leptons, left-handed neutrinos."""
 
-from scotopic.physics.hadrons import QuarkCharges
 from scotopic.physics.model import Model
-from scotopic.physics.models.vector_mediator import VectorCharges, vector_mediator
+from scotopic.physics.models.vector_charges import VectorCharges, of_leptons, of_quarks
+from scotopic.physics.models.vector_mediator import vector_mediator
 from scotopic.physics.standard_model import ALPHA_0
 
-CHARGES = VectorCharges((-1.0, -1.0, -1.0), (-1.0, -1.0, -1.0), QuarkCharges(*5 * (1.0 / 3.0,)))
+CHARGES = VectorCharges((*of_leptons(-1.0, -1.0, -1.0), *of_quarks(1.0 / 3.0, 1.0 / 3.0)))
 
 
 def model(

@@ -1,6 +1,6 @@
-"""A user's Z′ from a TOML card: ``name = "..."`` and a table ``[charges]``.
+"""A user's Z′ from a TOML card: ``name = "..."``, a table ``[charges]`` and, if wanted, ``mixing = "loops"``.
 
-VectorCharges of ``e mu tau nu_e nu_mu nu_tau u d s c b`` in units of g; those not named are 0.
+Charges of ``e mu tau nu_e nu_mu nu_tau u d s c b`` in units of g; those not named are 0.
 """
 
 import math
@@ -9,16 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scotopic.errors import InputError
-from scotopic.physics.hadrons import QuarkCharges
 from scotopic.physics.model import Model
-from scotopic.physics.models.vector_mediator import VectorCharges, vector_mediator
+from scotopic.physics.models.vector_charges import FERMIONS, VectorCharges
+from scotopic.physics.models.vector_mediator import vector_mediator
 from scotopic.physics.standard_model import ALPHA_0
 
-FERMIONS = ("e", "mu", "tau", "nu_e", "nu_mu", "nu_tau", "u", "d", "s", "c", "b")
 
-
-def read_card(path: Path) -> Callable[..., Model]:
-    """Return the function ``model`` of a card.
+def read_charges(path: Path) -> tuple[str, VectorCharges]:
+    """Return the name and the charges of a card.
 
     Raises
     ------
@@ -32,8 +30,17 @@ def read_card(path: Path) -> Callable[..., Model]:
     faults = _faults(card)
     if faults:
         raise InputError(f"model card {path}: {'; '.join(faults)}")
-    x = [float(card["charges"].get(fermion, 0.0)) for fermion in FERMIONS]
-    charges = VectorCharges((x[0], x[1], x[2]), (x[3], x[4], x[5]), QuarkCharges(*x[6:]))
+    direct = tuple((fermion, float(x)) for fermion, x in card["charges"].items())
+    try:
+        return card["name"], VectorCharges(direct).mixed(card.get("mixing", "none"))
+    except InputError as fault:
+        raise InputError(f"model card {path}: {fault}") from None
+
+
+def read_card(path: Path) -> Callable[..., Model]:
+    """Return the function ``model`` of a card; raises as `read_charges`."""
+    name, charges = read_charges(path)
+    stated = "loops" if charges.loops else "none"
 
     def model(
         mass: float,
@@ -41,17 +48,17 @@ def read_card(path: Path) -> Callable[..., Model]:
         gchi: float = 0.0,
         mchi: float | None = None,
         partner: str = "dirac",
+        mixing: str = stated,
         alpha_inv: float = 1.0 / ALPHA_0,
     ) -> Model:
-        return vector_mediator(card["name"], charges, mass, g, gchi, mchi, partner, alpha_inv)
+        return vector_mediator(name, charges.mixed(mixing), mass, g, gchi, mchi, partner, alpha_inv)
 
     return model
 
 
 def _faults(card: dict[str, object]) -> list[str]:
-    faults = [
-        f"unknown key {key!r}, expected name and [charges]" for key in card if key not in ("name", "charges")
-    ]
+    keys = ("name", "charges", "mixing")
+    faults = [f"unknown key {key!r}, expected name, mixing and [charges]" for key in card if key not in keys]
     name, charges = card.get("name"), card.get("charges")
     if not (isinstance(name, str) and name.strip()):
         faults.append(f"name = {name!r}, expected a text")

@@ -8,9 +8,14 @@ import math
 from scotopic.errors import InputError
 from scotopic.physics.model import Decay, Model, Vertex
 from scotopic.physics.models.sm import LEPTONS, checked_alpha, qed_vertices
-from scotopic.physics.models.vector_widths import hadronic_decays, vector_width
+from scotopic.physics.models.vector_charges import ELECTROMAGNETIC, E, VectorCharges
+from scotopic.physics.models.vector_mediator import couple
+from scotopic.physics.models.vector_widths import vector_width
 from scotopic.physics.particles import PHOTON, Particle, pdg_code
 from scotopic.physics.standard_model import ALPHA_0
+
+CHARGES = VectorCharges(tuple((fermion, E * x) for fermion, x in ELECTROMAGNETIC.direct))
+"""Charges in units of ε."""
 
 
 def model(
@@ -58,12 +63,4 @@ def model(
 
 def couple_to_matter(mass: float, visible: float) -> tuple[tuple[Decay, ...], tuple[Vertex, ...]]:
     """Return decays, to hadrons too, and lepton vertices of a dark photon of a mass (GeV), `visible` = ε e."""
-    leptonic = tuple(
-        Decay("Ap", f"{lepton.name} {lepton.anti}", vector_width(mass, visible, lepton.mass))
-        for lepton in LEPTONS
-    )
-    vertices = tuple(
-        Vertex("FFV", (lepton.name, lepton.name, "Ap"), 2 * (lepton.charge * visible,), "dark")
-        for lepton in LEPTONS
-    )
-    return (*leptonic, *hadronic_decays("Ap", mass, visible)), vertices
+    return couple("Ap", ELECTROMAGNETIC, mass, visible, "dark")

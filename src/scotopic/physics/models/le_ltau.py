@@ -1,10 +1,11 @@
-"""A Z′ that gauges L_e − L_τ; mixing with the photon by loops is left out."""
+"""A Z′ that gauges L_e − L_τ; with mixing = loops it mixes with the photon."""
 
 from scotopic.physics.model import Model
-from scotopic.physics.models.vector_mediator import VectorCharges, vector_mediator
+from scotopic.physics.models.vector_charges import VectorCharges, of_leptons
+from scotopic.physics.models.vector_mediator import vector_mediator
 from scotopic.physics.standard_model import ALPHA_0
 
-CHARGES = VectorCharges((1.0, 0.0, -1.0), (1.0, 0.0, -1.0))
+CHARGES = VectorCharges(of_leptons(1.0, 0.0, -1.0))
 
 
 def model(
@@ -13,7 +14,8 @@ def model(
     gchi: float = 0.0,
     mchi: float | None = None,
     partner: str = "dirac",
+    mixing: str = "none",
     alpha_inv: float = 1.0 / ALPHA_0,
 ) -> Model:
     """Return the model; parameters as in `vector_mediator`."""
-    return vector_mediator("le-ltau", CHARGES, mass, g, gchi, mchi, partner, alpha_inv)
+    return vector_mediator("le-ltau", CHARGES.mixed(mixing), mass, g, gchi, mchi, partner, alpha_inv)

@@ -4,13 +4,12 @@ J. L. Feng et al., Phys. Rev. Lett. 117 (2016) 071803, leaves the electron's cha
 generations free; these take every generation alike (mark P).
 """
 
-from scotopic.physics.hadrons import QuarkCharges
 from scotopic.physics.model import Model
-from scotopic.physics.models.vector_mediator import VectorCharges, vector_mediator
+from scotopic.physics.models.vector_charges import VectorCharges, of_quarks
+from scotopic.physics.models.vector_mediator import vector_mediator
 from scotopic.physics.standard_model import ALPHA_0
 
-_UP, _DOWN = -1.0 / 3.0, 2.0 / 3.0
-CHARGES = VectorCharges((-1.0, -1.0, -1.0), quarks=QuarkCharges(_UP, _DOWN, _DOWN, _UP, _DOWN))
+CHARGES = VectorCharges((("e", -1.0), ("mu", -1.0), ("tau", -1.0), *of_quarks(-1.0 / 3.0, 2.0 / 3.0)))
 
 
 def model(

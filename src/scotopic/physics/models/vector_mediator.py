@@ -4,24 +4,42 @@ Neutrinos are left-handed. Hadrons come by vector-meson dominance: `scotopic.phy
 """
 
 import math
-from dataclasses import dataclass, field
+
+import numpy as np
 
 from scotopic.errors import InputError
-from scotopic.physics.hadrons import QuarkCharges
 from scotopic.physics.model import Decay, Model, Vertex
 from scotopic.physics.models.partner import partner_decay
 from scotopic.physics.models.sm import LEPTONS, checked_alpha, qed_vertices
-from scotopic.physics.models.vector_widths import hadronic_decays, vector_width
+from scotopic.physics.models.vector_charges import LEPTON_MASSES, NEUTRINO_NAMES, VectorCharges
+from scotopic.physics.models.vector_widths import partial_widths
 from scotopic.physics.particles import NEUTRINOS, PHOTON, Particle, pdg_code
 
 
-@dataclass(frozen=True)
-class VectorCharges:
-    """VectorCharges x_f in units of g: e, μ, τ; their neutrinos; quarks."""
+def couple(
+    vector: str, charges: VectorCharges, mass: float, g: float, interaction: str
+) -> tuple[tuple[Decay, ...], tuple[Vertex, ...]]:
+    """Return decays of a vector of a mass (GeV) and coupling g to known particles, and its lepton vertices.
 
-    leptons: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    neutrinos: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    quarks: QuarkCharges = field(default_factory=lambda: QuarkCharges(0.0, 0.0, 0.0, 0.0, 0.0))
+    Leptons with a charge are in the decays below their threshold, too, with a width of 0.
+    """
+    at = np.array([mass])
+    x = {fermion: float(charges.of(fermion, at)[0]) for fermion in (*LEPTON_MASSES, *NEUTRINO_NAMES)}
+    widths = {products: float(width[0]) for products, width in partial_widths(charges, at).items()}
+    charged = {f"{lepton}- {lepton}+": x[lepton] for lepton in LEPTON_MASSES}
+    charged |= {f"{neutrino} {neutrino}~": x[neutrino] for neutrino in NEUTRINO_NAMES}
+    decays = tuple(
+        Decay(vector, products, g**2 * width)
+        for products, width in widths.items()
+        if width > 0.0 or charged.get(products)
+    )
+    vertices = []
+    for particle, name in zip((*LEPTONS, *NEUTRINOS), x, strict=True):
+        if x[name]:
+            right = 0.0 if name in NEUTRINO_NAMES else g * x[name]
+            fields = (particle.name, particle.name, vector)
+            vertices.append(Vertex("FFV", fields, (g * x[name], right), interaction))
+    return decays, tuple(vertices)
 
 
 def vector_mediator(
@@ -46,19 +64,8 @@ def vector_mediator(
     for what, value in (("g", g), ("gchi", gchi)):
         if not 0.0 <= value < math.inf:
             raise InputError(f"{name}: {what} = {value}, must not be negative")
-    decays, vertices = [], []
-    for lepton, x in zip(LEPTONS, charges.leptons, strict=True):
-        if x:
-            decays.append(Decay("Zp", f"{lepton.name} {lepton.anti}", vector_width(mass, g * x, lepton.mass)))
-            vertices.append(Vertex("FFV", (lepton.name, lepton.name, "Zp"), (g * x, g * x), name))
-    for neutrino, x in zip(NEUTRINOS, charges.neutrinos, strict=True):
-        if x:
-            # one helicity: half of a massless Dirac fermion
-            width = 0.5 * vector_width(mass, g * x, 0.0)
-            decays.append(Decay("Zp", f"{neutrino.name} {neutrino.anti}", width))
-            vertices.append(Vertex("FFV", (neutrino.name, neutrino.name, "Zp"), (g * x, 0.0), name))
-    decays += hadronic_decays("Zp", mass, g, charges.quarks)
-    decays.append(partner_decay("Zp", mass, gchi, chi_mass, partner))
+    known, vertices = couple("Zp", charges, mass, g, name)
+    decays = (*known, partner_decay("Zp", mass, gchi, chi_mass, partner))
     dark: tuple[Vertex, ...] = ()
     chi: tuple[Particle, ...] = ()
     if partner == "dirac":
@@ -83,6 +90,6 @@ def vector_mediator(
             *chi,
         ),
         vertices=(*qed_vertices(checked_alpha(alpha_inv)), *vertices, *dark),
-        decays=tuple(decays),
+        decays=decays,
         mediator="Zp",
     )

@@ -1,11 +1,16 @@
 """Widths of a vector that couples to fermions and quarks."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from scotopic.physics.hadrons import ELECTRIC, QuarkCharges, hadronic_ratios
-from scotopic.physics.model import Decay
+from scotopic.physics.hadrons import ELECTRIC, QuarkCharges, hadronic_ratios, narrow_ratios
+from scotopic.physics.models.vector_charges import LEPTON_MASSES, NEUTRINO_NAMES, VectorCharges
+
+Array = NDArray[np.float64]
+Ratios = Callable[[Array, QuarkCharges], dict[str, Array]]
 
 
 def vector_width(mass: float, coupling: float, fermion_mass: float) -> float:
@@ -13,24 +18,46 @@ def vector_width(mass: float, coupling: float, fermion_mass: float) -> float:
 
     Dirac fermion, vector coupling g ψ̄γ^μψ V_μ.
     """
-    r = (fermion_mass / mass) ** 2
-    if r >= 0.25:
-        return 0.0
-    return coupling**2 * mass / (12.0 * math.pi) * (1.0 + 2.0 * r) * math.sqrt(1.0 - 4.0 * r)
+    opening = float(_opening(np.array([mass]), fermion_mass)[0])
+    return coupling**2 * mass / (12.0 * math.pi) * opening
 
 
-def hadronic_decays(
-    vector: str, mass: float, coupling: float, charges: QuarkCharges = ELECTRIC
-) -> tuple[Decay, ...]:
-    """Return the open decays of a vector to hadrons, Γ = (g²M/12π) R, g times `charges` its coupling.
+def partial_widths(charges: VectorCharges, mass: Array, ratios: Ratios = hadronic_ratios) -> dict[str, Array]:
+    """Return partial widths per squared coupling in GeV at masses (GeV), by products, decays to dark ones left out.
 
-    R by final state up to 1.7 GeV, ``"hadrons"`` above; without J/ψ, ψ(2S), Υ(1S–3S), with which a vector
-    mixes within their widths.
+    Γ = (g²M/12π) times x_f²(1 + 2r)√(1 − 4r) for leptons, half of x_ν² for neutrinos, R for hadrons: by final
+    state up to 1.7 GeV, ``"hadrons"`` above. Narrow J/ψ, ψ(2S), Υ(1S–3S) are Breit–Wigner shapes that share out
+    among leptons and ``"hadrons"``; they do not interfere with the rest. A vector of quarks alone reaches leptons by
+    mesons and a photon, too: that is mixing, and left to `VectorCharges.mixing`.
+
+    Parameters
+    ----------
+    ratios : function
+        How R comes: exactly, or from a table with `tabulated_ratios`.
     """
-    unit = coupling**2 * mass / (12.0 * math.pi)
-    ratios = hadronic_ratios(np.array([mass]), charges)
-    return tuple(
-        Decay(vector, products, unit * float(ratio[0]))
-        for products, ratio in ratios.items()
-        if ratio[0] > 0.0
-    )
+    unit = mass / (12.0 * math.pi)
+    mixing, quarks = np.ones(mass.shape), charges.quarks
+    mixes = charges.loops and not any((quarks.u, quarks.d, quarks.s, quarks.c, quarks.b))
+    if mixes:
+        mixing, quarks = charges.mixing(mass) ** 2, ELECTRIC
+    leptonic, hadronic = narrow_ratios(mass, quarks)
+    found = {}
+    for lepton, lepton_mass in LEPTON_MASSES.items():
+        opening = _opening(mass, lepton_mass)
+        squared = charges.of(lepton, mass) ** 2
+        if mixes or dict(charges.direct).get(lepton):
+            squared = squared + mixing * leptonic
+        found[f"{lepton}- {lepton}+"] = unit * squared * opening
+    for neutrino in NEUTRINO_NAMES:
+        # one helicity: half of a massless Dirac fermion
+        found[f"{neutrino} {neutrino}~"] = 0.5 * unit * charges.of(neutrino, mass) ** 2
+    if not any((quarks.u, quarks.d, quarks.s, quarks.c, quarks.b)):
+        return found
+    for products, ratio in ratios(mass, quarks).items():
+        found[products] = unit * mixing * (ratio + hadronic if products == "hadrons" else ratio)
+    return found
+
+
+def _opening(mass: Array, fermion_mass: float) -> Array:
+    r = np.minimum((fermion_mass / mass) ** 2, 0.25)
+    return np.asarray((1.0 + 2.0 * r) * np.sqrt(1.0 - 4.0 * r))
