@@ -29,8 +29,10 @@ DECREMENT = 1e-9  # squared Newton decrement after which one more step is exact 
 NEWTON_PASSES = 12
 INTERIOR_PASSES = 80
 SMALLEST_BARRIER = 1e-14
+FASTEST = 0.01  # change of the barrier in one pass, until the square root of the gap is smaller
+AWAY, FIRST_BARRIER = 0.03, 0.01  # from the last Newton step, as shares of the way inside and of an event
 BACK_OFF = 0.995  # share of the way to the boundary that a step may go
-LANES = 8  # of one stack in one matrix product, where lanes lie scattered
+LANES = 16  # of one stack in one matrix product, where lanes lie scattered
 GROUPS_AT_ONCE = 64  # so that their arrays stay in the second-level cache
 
 
@@ -92,6 +94,10 @@ class Fits:
     expectation: Floats
     multiplier: Floats
     status: NDArray[np.int8]
+
+    def take(self, lanes: Indices) -> "Fits":
+        """Return some of the fits of `fit_lanes`."""
+        return Fits(self.theta[lanes], self.expectation[lanes], self.multiplier[lanes], self.status[lanes])
 
 
 def solve_packed(matrix: Floats, vector: Floats) -> Floats:
@@ -191,19 +197,21 @@ def _inside(counts: Floats, offset: Floats, model: LinearModel) -> Floats:
 
 
 def _interior_point(
-    counts: Floats, offset: Floats, model: LinearModel
+    counts: Floats, offset: Floats, model: LinearModel, near: Floats
 ) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
-    """Return θ, expectation, multiplier and which lanes have converged, boundary included."""
-    # An even start: every empty bin counts as a tenth of its share.
+    """Return θ, expectation, multiplier and which lanes have converged, boundary included; θ starts `near`."""
+    # An even start: every empty bin counts as a small share of an event.
     theta = _inside(counts, offset, model)
+    warm = np.isfinite(near).all(axis=1, keepdims=True)
+    theta = np.where(warm, AWAY * theta + (1.0 - AWAY) * near, theta)
     expectation = offset + model.design @ theta
-    barrier = 0.1 + 0.1 * counts.mean(axis=1)
+    barrier = FIRST_BARRIER * (1.0 + counts.mean(axis=1))
     multiplier = np.maximum(counts, np.where(counts < 1.0, barrier[:, None], 0.0)) / expectation
     done = np.zeros(barrier.shape, dtype=bool)
     results = theta, expectation, multiplier, done
     left = np.arange(len(counts))  # stacks at work: those of which all lanes have ended are dropped
     lost = done.copy()
-    passes = 0
+    passes = 0  # at least one each time, and one lane needs as many whatever the others do
     while left.size and passes < INTERIOR_PASSES:
         state = *(value[left] for value in results), lost[left], barrier[left]
         passes += _interior_passes(counts[left], model.take(left), state, INTERIOR_PASSES - passes)
@@ -222,36 +230,37 @@ def _interior_passes(counts: Floats, model: LinearModel, state: tuple[Any, ...],
     penalty = model.penalty[:, :, None]
     empty = counts < 1.0
     n_empty = np.maximum(empty.sum(axis=1), 1)
-    for number in range(most):
+    for number in range(1, most + 1):
         target = np.maximum(counts, np.where(empty, barrier[:, None], 0.0))
-        ratio = target / expectation
+        inverse = 1.0 / expectation
+        ratio = target * inverse
         gradient = transposed @ ratio - column_sum - penalty * theta
-        weight = multiplier / expectation
-        hessian = model.products @ weight
+        hessian = model.products @ (multiplier * inverse)
         hessian[:, diagonal] += penalty
         step = solve_packed(hessian, gradient)
         change = design @ step
-        turn = ratio - multiplier - weight * change
-        length = BACK_OFF * np.minimum(_longest_step(expectation, change), _longest_step(multiplier, turn))
-        length = np.minimum(1.0, length)
+        rise = change * inverse  # relative changes
+        turn = ratio / multiplier - 1.0 - rise
+        fall = -np.minimum(rise, turn).min(axis=1, keepdims=True)
+        length = BACK_OFF / np.maximum(fall, BACK_OFF)
         decrement = (gradient * step).sum(axis=1)
         lost |= ~done & ~np.isfinite(decrement)
         length = np.where((done | lost)[:, None], 0.0, length)
         move = length > 0.0
         with np.errstate(invalid="ignore"):
-            for value, direction in ((theta, step), (expectation, change), (multiplier, turn)):
+            for value, direction in ((theta, step), (expectation, change), (multiplier, multiplier * turn)):
                 np.add(value, length * direction, out=value, where=move)
         product = multiplier * expectation
         excess = np.abs(product - target).sum(axis=1)
         full = length[:, 0] > 0.9
         done |= ~lost & full & (barrier * n_empty < 1e-11) & (decrement < 1e-10) & (excess < 1e-6)
         gap = np.where(empty, np.maximum(product - counts, 0.0), 0.0).sum(axis=1) / n_empty
-        aim = np.where(full, 0.02, 0.3) * gap
+        aim = np.where(full, np.minimum(FASTEST, np.sqrt(gap)), 0.3) * gap
         following = np.clip(aim, SMALLEST_BARRIER, np.maximum(barrier, SMALLEST_BARRIER))
         barrier[:] = np.where(done, barrier, following)
         if 2 * (done | lost).all(axis=1).sum() >= len(done):
-            break
-    return number + 1
+            return number
+    return most
 
 
 def fit_poisson(counts: Floats, model: LinearModel, offset: Floats | float = 0.0) -> Fits:
@@ -333,7 +342,8 @@ def _finish(
     groups, members = _groups(stack, min(LANES, counts.shape[2]))
     block = groups[:, None], slice(None), lane[members]  # (G, lanes, W)
     left, fixed = (np.ascontiguousarray(np.swapaxes(value[block], 1, 2)) for value in (counts, offset))
-    *found, done = _interior_point(left, fixed, model.take(groups))
+    near = np.ascontiguousarray(np.swapaxes(results[0][block], 1, 2))
+    *found, done = _interior_point(left, fixed, model.take(groups), near)
     for result, value in zip(results, found, strict=True):
         result[block] = np.swapaxes(value, 1, 2)
     empty_at_zero = (left == 0.0) & (found[1] < 1e-3 * found[2])

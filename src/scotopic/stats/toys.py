@@ -11,7 +11,15 @@ from scipy.stats import beta
 
 from scotopic.errors import InputError
 from scotopic.numerics.engine import Engine, map_lanes
-from scotopic.numerics.newton import FAILED, INTERIOR, Fits, LinearModel, fit_lanes, fit_poisson, twice_log_ratio
+from scotopic.numerics.newton import (
+    FAILED,
+    INTERIOR,
+    Fits,
+    LinearModel,
+    fit_lanes,
+    fit_poisson,
+    twice_log_ratio,
+)
 from scotopic.numerics.newton_passes import Window, scan_window
 from scotopic.numerics.rng import stream
 from scotopic.progress import track
@@ -25,6 +33,7 @@ Left = tuple[NDArray[np.intp], ...]  # window and toy of the lanes that have not
 
 BLOCK = 256  # toys at once: the arrays of one window stay in the second-level cache
 COMPILE_ABOVE_FITS = 200_000
+LIMIT_TOLERANCE = 1e-5  # relative, of the last step, of which about the square is left
 LARGEST_ROUNDING = 1e-9  # q below zero by more is no rounding
 QUANTILES = ndtr([-2.0, -1.0, 0.0, 1.0, 2.0])
 
@@ -171,15 +180,18 @@ def fit_toys(
         shat, q0, settled, limit, limit_settled = (value.copy() for value in found)
         settled &= q0 >= -LARGEST_ROUNDING
         status = np.zeros(shat.shape, dtype=np.int8)
-        if not settled.all():
-            left: Left = np.nonzero(~settled)
-            shat[left], q0[left], status[left] = _LeftOver(windows, spectra, models, left).discovery()
-        if z is None:
-            limit = limit[:, :0]
-        elif not limit_settled.all():
-            left = np.nonzero(~limit_settled)
-            limit[left] = _LeftOver(windows, spectra, models, left).limits(z)
-            limit = np.where(status == FAILED, np.nan, limit)
+        without = np.zeros_like(settled) if z is None else ~limit_settled
+        left: Left = np.nonzero(~settled | without)
+        if left[0].size:
+            rest = _LeftOver(windows, spectra, models, left)
+            again = ~settled[left]
+            which = tuple(index[again] for index in left)
+            shat[which], q0[which], status[which] = rest.discovery(np.flatnonzero(again))
+            if z is not None:
+                again = without[left]
+                which = tuple(index[again] for index in left)
+                limit[which] = rest.limits(np.flatnonzero(again), z, limit[which])
+        limit = limit[:, :0] if z is None else np.where(status == FAILED, np.nan, limit)
         q0 = np.where(status == FAILED, np.nan, np.where(shat > 0.0, np.maximum(q0, 0.0), 0.0))
         number = min(BLOCK, toys - first)
         return shat[:, :number], q0[:, :number], limit[:, :number], status[:, :number]
@@ -210,26 +222,30 @@ class _LeftOver:
         self.windows, self.models = windows, models
         self.free = fit_lanes(self.counts, self.stack, models[0], self.padding)
 
-    def discovery(self) -> tuple[Floats, Floats, NDArray[np.int8]]:
-        """Return yields, q0 and status (L,)."""
-        null = fit_lanes(self.counts, self.stack, self.models[1], self.padding)
-        return discovery_of(self.counts, self.free, null)
+    def discovery(self, some: NDArray[np.intp]) -> tuple[Floats, Floats, NDArray[np.int8]]:
+        """Return yields, q0 and status of some of the lanes."""
+        counts = self.counts[some]
+        null = fit_lanes(counts, self.stack[some], self.models[1], self.padding[some])
+        return discovery_of(counts, self.free.take(some), null)
 
-    def limits(self, z: float) -> Floats:
-        """Return the yields (L,) above the fitted ones at which √q_s = z."""
-        best, shat = self.free.expectation, self.free.theta[:, 0]
-        unit = yield_unit(self.windows.take(self.stack), best)
+    def limits(self, some: NDArray[np.intp], z: float, guess: Floats) -> Floats:
+        """Return the yields above the fitted ones at which √q_s = z, from a guess that may be anything."""
+        best, shat = self.free.expectation[some], self.free.theta[some, 0]
+        unit = yield_unit(self.windows.take(self.stack[some]), best)
+        near = np.abs(guess - shat - z * unit) < 0.9 * z * unit
+        start = np.where(near, guess, shat + z * unit)
 
         def function(yields: Floats, which: NDArray[np.intp]) -> tuple[Floats, Floats]:
-            counts, template = self.counts[which], self.template[which]
-            offset = self.padding[which] + yields[:, None] * template
-            fits = fit_lanes(counts, self.stack[which], self.models[1], offset)
+            lanes = some[which]
+            counts, template = self.counts[lanes], self.template[lanes]
+            offset = self.padding[lanes] + yields[:, None] * template
+            fits = fit_lanes(counts, self.stack[lanes], self.models[1], offset)
             q = twice_log_ratio(counts, fits.expectation, best[which])
             root = np.sqrt(np.where(fits.status != FAILED, np.maximum(q, 0.0), np.nan))
             with np.errstate(divide="ignore", invalid="ignore"):  # dq/ds = 2 dF/ds (envelope theorem)
                 return root - z, ((1.0 - fits.multiplier) * template).sum(axis=1) / root
 
-        return find_crossing(function, shat, shat + z * unit, unit)
+        return find_crossing(function, shat, start, unit, LIMIT_TOLERANCE)
 
 
 def p_value(observed: float, toys: Floats) -> tuple[float, float, float]:
