@@ -26,7 +26,7 @@ Indices = NDArray[np.intp]
 INTERIOR, BOUNDARY, FAILED = 0, 1, 2
 
 DECREMENT = 1e-9  # squared Newton decrement after which one more step is exact to rounding
-NEWTON_PASSES = 12
+NEWTON_PASSES = 6
 INTERIOR_PASSES = 80
 SMALLEST_BARRIER = 1e-14
 FASTEST = 0.01  # change of the barrier in one pass, until the square root of the gap is smaller
