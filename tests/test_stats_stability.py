@@ -5,7 +5,7 @@ import pytest
 from scipy.special import log_ndtr
 from scipy.stats import norm
 
-from scotopic.numerics.newton import BOUNDARY, FAILED, INTERIOR, Fits
+from scotopic.numerics.newton import BOUNDARY, FAILED, INTERIOR, Fits, fit_lanes
 from scotopic.stats import STATUS, fit_linear, scan, toys
 from scotopic.stats.limits import cls_limits, fit_null
 from scotopic.stats.profile import Profile
@@ -158,6 +158,21 @@ def test_toys_do_not_depend_on_their_number_on_threads_or_on_the_other_masses_in
     assert (many.status == BOUNDARY).any()
     for name in ("shat", "q0", "limit", "status"):
         np.testing.assert_array_equal(getattr(few, name), getattr(many, name)[1:, :70])
+
+
+def test_a_lane_has_the_same_bits_whatever_lanes_are_fitted_with_it():
+    rng = np.random.default_rng(3)
+    stack = rng.integers(0, 3, 200)
+    one = windows()
+    model = one.model(np.full((3, 51), 0.3), signal=True)
+    counts, nothing = rng.poisson(0.3, (200, 51)).astype(float), np.zeros((200, 51))
+    all_of_them = fit_lanes(counts, stack, model, nothing)
+    assert set(all_of_them.status) == {INTERIOR, BOUNDARY}
+    for number in (1, 20, 150):
+        some = rng.permutation(200)[:number]
+        part = fit_lanes(counts[some], stack[some], model, nothing[some])
+        for name in ("theta", "expectation", "multiplier", "status"):
+            np.testing.assert_array_equal(getattr(part, name), getattr(all_of_them, name)[some])
 
 
 def test_toy_p_value_is_never_zero_and_its_interval_holds_it():

@@ -15,19 +15,25 @@ Lanes lie on the last axis and share the design matrix of their stack: `counts` 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 INTERIOR, BOUNDARY, FAILED = 0, 1, 2
 
 DECREMENT = 1e-9  # squared Newton decrement after which one more step is exact to rounding
-NEWTON_PASSES = 12
+NEWTON_PASSES = 6
 INTERIOR_PASSES = 80
 SMALLEST_BARRIER = 1e-14
+FASTEST = 0.01  # change of the barrier in one pass, until the square root of the gap is smaller
+AWAY, FIRST_BARRIER = 0.03, 0.01  # from the last Newton step, as shares of the way inside and of an event
 BACK_OFF = 0.995  # share of the way to the boundary that a step may go
+LANES = 16  # of one stack in one matrix product, where lanes lie scattered
+GROUPS_AT_ONCE = 64  # so that their arrays stay in the second-level cache
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class LinearModel:
         products = np.ascontiguousarray(np.swapaxes(design[:, :, a] * design[:, :, b], 1, 2))
         return cls(design, products, start, positive, penalty)
 
-    def take(self, stacks: NDArray[np.intp]) -> "LinearModel":
+    def take(self, stacks: Indices) -> "LinearModel":
         """Return the model of some of the stacks."""
         return LinearModel(
             self.design[stacks],
@@ -88,6 +94,10 @@ class Fits:
     expectation: Floats
     multiplier: Floats
     status: NDArray[np.int8]
+
+    def take(self, lanes: Indices) -> "Fits":
+        """Return some of the fits of `fit_lanes`."""
+        return Fits(self.theta[lanes], self.expectation[lanes], self.multiplier[lanes], self.status[lanes])
 
 
 def solve_packed(matrix: Floats, vector: Floats) -> Floats:
@@ -187,52 +197,70 @@ def _inside(counts: Floats, offset: Floats, model: LinearModel) -> Floats:
 
 
 def _interior_point(
-    counts: Floats, offset: Floats, model: LinearModel
+    counts: Floats, offset: Floats, model: LinearModel, near: Floats
 ) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
-    """Return θ, expectation, multiplier and which lanes have converged, boundary included."""
+    """Return θ, expectation, multiplier and which lanes have converged, boundary included; θ starts `near`."""
+    # An even start: every empty bin counts as a small share of an event.
+    theta = _inside(counts, offset, model)
+    warm = np.isfinite(near).all(axis=1, keepdims=True)
+    theta = np.where(warm, AWAY * theta + (1.0 - AWAY) * near, theta)
+    expectation = offset + model.design @ theta
+    barrier = FIRST_BARRIER * (1.0 + counts.mean(axis=1))
+    multiplier = np.maximum(counts, np.where(counts < 1.0, barrier[:, None], 0.0)) / expectation
+    done = np.zeros(barrier.shape, dtype=bool)
+    results = theta, expectation, multiplier, done
+    left = np.arange(len(counts))  # stacks at work: those of which all lanes have ended are dropped
+    lost = done.copy()
+    passes = 0  # at least one each time, and one lane needs as many whatever the others do
+    while left.size and passes < INTERIOR_PASSES:
+        state = *(value[left] for value in results), lost[left], barrier[left]
+        passes += _interior_passes(counts[left], model.take(left), state, INTERIOR_PASSES - passes)
+        for value, new in zip((*results, lost, barrier), state, strict=True):
+            value[left] = new
+        left = left[~(done | lost)[left].all(axis=1)]
+    return results
+
+
+def _interior_passes(counts: Floats, model: LinearModel, state: tuple[Any, ...], most: int) -> int:
+    # Changes θ, expectation, multiplier, done, lost and barrier in place until half of the stacks have ended.
+    theta, expectation, multiplier, done, lost, barrier = state
     design, transposed = model.design, np.ascontiguousarray(np.swapaxes(model.design, 1, 2))
     column_sum = transposed.sum(axis=2)[:, :, None]
     diagonal = np.cumsum(np.arange(1, design.shape[2] + 1)) - 1
     penalty = model.penalty[:, :, None]
-    theta = _inside(counts, offset, model)
-    expectation = offset + design @ theta
-    # An even start: every empty bin counts as a tenth of its share.
     empty = counts < 1.0
-    barrier = 0.1 + 0.1 * counts.mean(axis=1)
-    multiplier = np.maximum(counts, np.where(empty, barrier[:, None], 0.0)) / expectation
-    done = np.zeros(barrier.shape, dtype=bool)
-    lost = np.zeros(barrier.shape, dtype=bool)
     n_empty = np.maximum(empty.sum(axis=1), 1)
-    for _ in range(INTERIOR_PASSES):
+    for number in range(1, most + 1):
         target = np.maximum(counts, np.where(empty, barrier[:, None], 0.0))
-        ratio = target / expectation
+        inverse = 1.0 / expectation
+        ratio = target * inverse
         gradient = transposed @ ratio - column_sum - penalty * theta
-        hessian = model.products @ (multiplier / expectation)
+        hessian = model.products @ (multiplier * inverse)
         hessian[:, diagonal] += penalty
         step = solve_packed(hessian, gradient)
         change = design @ step
-        turn = ratio - multiplier - multiplier * change / expectation
-        length = BACK_OFF * np.minimum(_longest_step(expectation, change), _longest_step(multiplier, turn))
-        length = np.minimum(1.0, length)
+        rise = change * inverse  # relative changes
+        turn = ratio / multiplier - 1.0 - rise
+        fall = -np.minimum(rise, turn).min(axis=1, keepdims=True)
+        length = BACK_OFF / np.maximum(fall, BACK_OFF)
         decrement = (gradient * step).sum(axis=1)
         lost |= ~done & ~np.isfinite(decrement)
         length = np.where((done | lost)[:, None], 0.0, length)
+        move = length > 0.0
         with np.errstate(invalid="ignore"):
-            move = length > 0.0
-            theta = np.where(move, theta + length * step, theta)
-            expectation = np.where(move, expectation + length * change, expectation)
-            multiplier = np.where(move, multiplier + length * turn, multiplier)
-        excess = np.abs(multiplier * expectation - target).sum(axis=1)
+            for value, direction in ((theta, step), (expectation, change), (multiplier, multiplier * turn)):
+                np.add(value, length * direction, out=value, where=move)
+        product = multiplier * expectation
+        excess = np.abs(product - target).sum(axis=1)
         full = length[:, 0] > 0.9
         done |= ~lost & full & (barrier * n_empty < 1e-11) & (decrement < 1e-10) & (excess < 1e-6)
-        gap = np.where(empty, np.maximum(multiplier * expectation - counts, 0.0), 0.0).sum(axis=1) / n_empty
-        aim = np.where(full, 0.02, 0.3) * gap
-        barrier = np.where(
-            done, barrier, np.clip(aim, SMALLEST_BARRIER, np.maximum(barrier, SMALLEST_BARRIER))
-        )
-        if (done | lost).all():
-            break
-    return theta, expectation, multiplier, done
+        gap = np.where(empty, np.maximum(product - counts, 0.0), 0.0).sum(axis=1) / n_empty
+        aim = np.where(full, np.minimum(FASTEST, np.sqrt(gap)), 0.3) * gap
+        following = np.clip(aim, SMALLEST_BARRIER, np.maximum(barrier, SMALLEST_BARRIER))
+        barrier[:] = np.where(done, barrier, following)
+        if 2 * (done | lost).all(axis=1).sum() >= len(done):
+            return number
+    return most
 
 
 def fit_poisson(counts: Floats, model: LinearModel, offset: Floats | float = 0.0) -> Fits:
@@ -257,6 +285,51 @@ def fit_poisson(counts: Floats, model: LinearModel, offset: Floats | float = 0.0
     return Fits(theta, expectation, multiplier, status)
 
 
+def fit_lanes(counts: Floats, stack: Indices, model: LinearModel, offset: Floats) -> Fits:
+    """Fit lanes that lie scattered over the stacks of a model.
+
+    Parameters
+    ----------
+    counts, offset : (L, W)
+        As for `fit_poisson`.
+    stack : (L,)
+        Which stack of `model` each lane belongs to.
+
+    Returns
+    -------
+    Fits
+        With the lanes on the first axis: θ (L, K), expectation and multiplier (L, W), status (L,).
+    """
+    n_lanes, n_bins = counts.shape
+    theta = np.empty((n_lanes, model.design.shape[2]))
+    expectation, multiplier = np.empty((n_lanes, n_bins)), np.empty((n_lanes, n_bins))
+    status = np.empty(n_lanes, dtype=np.int8)
+    groups, lanes = _groups(stack, LANES)
+    for first in range(0, len(groups), GROUPS_AT_ONCE):
+        some = lanes[first : first + GROUPS_AT_ONCE]
+        columns = np.ascontiguousarray(np.swapaxes(counts[some], 1, 2))
+        fixed = np.ascontiguousarray(np.swapaxes(offset[some], 1, 2))
+        fits = fit_poisson(columns, model.take(groups[first : first + GROUPS_AT_ONCE]), fixed)
+        theta[some] = np.swapaxes(fits.theta, 1, 2)
+        expectation[some] = np.swapaxes(fits.expectation, 1, 2)
+        multiplier[some] = np.swapaxes(fits.multiplier, 1, 2)
+        status[some] = fits.status
+    return Fits(theta, expectation, multiplier, status)
+
+
+def _groups(stack: Indices, size: int) -> tuple[Indices, Indices]:
+    # Lanes of one stack, `size` at a time: the stack (G,) of each group and its lanes (G, size), of which the
+    # first is repeated where there are too few.
+    order = np.argsort(stack, kind="stable")
+    ordered = stack[order]
+    new = np.diff(ordered, prepend=-1) != 0
+    place = np.arange(len(order)) - np.flatnonzero(new)[np.cumsum(new) - 1]
+    heads = place % size == 0
+    lanes = np.repeat(order[heads][:, None], size, axis=1)
+    lanes[np.cumsum(heads) - 1, place % size] = order
+    return ordered[heads], lanes
+
+
 def _finish(
     counts: Floats,
     offset: Floats,
@@ -265,16 +338,17 @@ def _finish(
     status: NDArray[np.int8],
 ) -> None:
     # Do the lanes that plain Newton left over, in place.
-    stacks = np.flatnonzero((status == FAILED).any(axis=1))
-    for group in [stacks] if counts.shape[2] == 1 else [stacks[i : i + 1] for i in range(len(stacks))]:
-        lanes = np.flatnonzero((status[group] == FAILED).any(axis=0))
-        block = np.ix_(group, np.arange(counts.shape[1]), lanes)
-        *found, done = _interior_point(counts[block], offset[block], model.take(group))
-        for result, value in zip(results, found, strict=True):
-            result[np.ix_(group, np.arange(result.shape[1]), lanes)] = value
-        empty_at_zero = (counts[block] == 0.0) & (found[1] < 1e-3 * found[2])
-        outcome = np.where(empty_at_zero.any(axis=1), BOUNDARY, INTERIOR)
-        status[np.ix_(group, lanes)] = np.where(done, outcome, FAILED)
+    stack, lane = np.nonzero(status == FAILED)
+    groups, members = _groups(stack, min(LANES, counts.shape[2]))
+    block = groups[:, None], slice(None), lane[members]  # (G, lanes, W)
+    left, fixed = (np.ascontiguousarray(np.swapaxes(value[block], 1, 2)) for value in (counts, offset))
+    near = np.ascontiguousarray(np.swapaxes(results[0][block], 1, 2))
+    *found, done = _interior_point(left, fixed, model.take(groups), near)
+    for result, value in zip(results, found, strict=True):
+        result[block] = np.swapaxes(value, 1, 2)
+    empty_at_zero = (left == 0.0) & (found[1] < 1e-3 * found[2])
+    outcome = np.where(empty_at_zero.any(axis=1), BOUNDARY, INTERIOR)
+    status[groups[:, None], lane[members]] = np.where(done, outcome, FAILED)
 
 
 def twice_log_ratio(counts: Floats, expectation: Floats, best: Floats) -> Floats:

@@ -127,6 +127,7 @@ def find_crossing(
     low: Floats,
     start: Floats,
     unit: Floats,
+    tolerance: float = ROOT_TOLERANCE,
 ) -> Floats:
     """Return where (L,) rising functions cross zero above `low`, by Newton steps kept inside a bracket.
 
@@ -138,6 +139,8 @@ def find_crossing(
         Where the function is negative.
     start, unit : (L,)
         First guess above `low` and the scale on which the function changes.
+    tolerance : float
+        Relative length of the last step; it leaves an error of about the square.
 
     Returns
     -------
@@ -160,7 +163,7 @@ def find_crossing(
         inside = (following > below) & (following < np.minimum(above, x + 4.0 * step))
         inside |= value == 0.0
         following = np.where(inside, np.where(value == 0.0, x, following), out)
-        settled = np.abs(following - x) <= ROOT_TOLERANCE * np.maximum(np.abs(x), unit[lanes])
+        settled = np.abs(following - x) <= tolerance * np.maximum(np.abs(x), unit[lanes])
         root[lanes[settled]] = following[settled]
         keep = np.flatnonzero(~settled)
         lanes, below, above, x, step = lanes[keep], below[keep], above[keep], following[keep], step[keep]

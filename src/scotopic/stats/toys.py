@@ -11,13 +11,21 @@ from scipy.stats import beta
 
 from scotopic.errors import InputError
 from scotopic.numerics.engine import Engine, map_lanes
-from scotopic.numerics.newton import FAILED, INTERIOR, LinearModel, fit_poisson, twice_log_ratio
+from scotopic.numerics.newton import (
+    FAILED,
+    INTERIOR,
+    Fits,
+    LinearModel,
+    fit_lanes,
+    fit_poisson,
+    twice_log_ratio,
+)
 from scotopic.numerics.newton_passes import Window, scan_window
 from scotopic.numerics.rng import stream
 from scotopic.progress import track
 from scotopic.stats.checks import check_input, check_scan_shape, check_windows
-from scotopic.stats.limits import clsb_limits
-from scotopic.stats.profile import Profile
+from scotopic.stats.limits import yield_unit
+from scotopic.stats.profile import find_crossing
 from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]
@@ -25,6 +33,7 @@ Left = tuple[NDArray[np.intp], ...]  # window and toy of the lanes that have not
 
 BLOCK = 256  # toys at once: the arrays of one window stay in the second-level cache
 COMPILE_ABOVE_FITS = 200_000
+LIMIT_TOLERANCE = 1e-5  # relative, of the last step, of which about the square is left
 LARGEST_ROUNDING = 1e-9  # q below zero by more is no rounding
 QUANTILES = ndtr([-2.0, -1.0, 0.0, 1.0, 2.0])
 
@@ -82,6 +91,11 @@ def discovery(
     """Return yields, q0 (zero for negative yields) and status, (M, T) each, of windows' counts (M, W, T)."""
     free = fit_poisson(counts, models[0], windows.padding)
     null = fit_poisson(counts, models[1], windows.padding)
+    return discovery_of(counts, free, null)
+
+
+def discovery_of(counts: Floats, free: Fits, null: Fits) -> tuple[Floats, Floats, NDArray[np.int8]]:
+    """Return yields, q0 and status of fits with and without signal; bins are the second axis."""
     yields = free.theta[:, 0]
     q0 = twice_log_ratio(counts, null.expectation, free.expectation)
     failed = (null.status == FAILED) | ~(q0 >= -LARGEST_ROUNDING * (1.0 + np.abs(yields)))
@@ -163,21 +177,24 @@ def fit_toys(
         # Always whole blocks: toy n is worked on at the same place whatever the number of toys.
         spectra = draw(expectation, first, first + BLOCK, seed)
         found = map_lanes(scan_window, (z,), lanes, (spectra,), engine=engine)
-        number = min(BLOCK, toys - first)
-        shat, q0, settled, limit, limit_settled = (value[:, :number].copy() for value in found)
+        shat, q0, settled, limit, limit_settled = (value.copy() for value in found)
         settled &= q0 >= -LARGEST_ROUNDING
         status = np.zeros(shat.shape, dtype=np.int8)
-        if not settled.all():
-            left: Left = np.nonzero(~settled)
-            shat[left], q0[left], status[left] = _one_by_one(windows, spectra, models, left)
-        if z is None:
-            limit = limit[:, :0]
-        elif not limit_settled.all():
-            left = np.nonzero(~limit_settled)
-            limit[left] = _limits_one_by_one(windows, spectra, left, z)
-            limit = np.where(status == FAILED, np.nan, limit)
+        without = np.zeros_like(settled) if z is None else ~limit_settled
+        left: Left = np.nonzero(~settled | without)
+        if left[0].size:
+            rest = _LeftOver(windows, spectra, models, left)
+            again = ~settled[left]
+            which = tuple(index[again] for index in left)
+            shat[which], q0[which], status[which] = rest.discovery(np.flatnonzero(again))
+            if z is not None:
+                again = without[left]
+                which = tuple(index[again] for index in left)
+                limit[which] = rest.limits(np.flatnonzero(again), z, limit[which])
+        limit = limit[:, :0] if z is None else np.where(status == FAILED, np.nan, limit)
         q0 = np.where(status == FAILED, np.nan, np.where(shat > 0.0, np.maximum(q0, 0.0), 0.0))
-        return shat, q0, limit, status
+        number = min(BLOCK, toys - first)
+        return shat[:, :number], q0[:, :number], limit[:, :number], status[:, :number]
 
     with ThreadPoolExecutor(workers) as pool:
         starts = range(0, toys, BLOCK)
@@ -191,20 +208,44 @@ def _signal_last(windows: Windows, model: LinearModel) -> Window:
     return Window(windows.bins, windows.inside, design, products, np.roll(model.start, -1, axis=1))
 
 
-def _one_by_one(
-    windows: Windows, spectra: Floats, models: tuple[LinearModel, LinearModel], left: Left
-) -> tuple[Floats, Floats, NDArray[np.int8]]:
-    stack, toy = left
-    counts = np.where(windows.inside[stack], spectra[windows.bins[stack], toy[:, None]], 1.0)
-    found = discovery(counts[:, :, None], windows.take(stack), (models[0].take(stack), models[1].take(stack)))
-    return found[0][:, 0], found[1][:, 0], found[2][:, 0]
+class _LeftOver:
+    """Lanes that have not settled in the fixed passes: `stack` and `toy` (L,), fitted by the careful solver."""
 
+    def __init__(
+        self, windows: Windows, spectra: Floats, models: tuple[LinearModel, LinearModel], left: Left
+    ) -> None:
+        self.stack, toy = left
+        inside = windows.inside[self.stack]
+        self.counts = np.where(inside, spectra[windows.bins[self.stack], toy[:, None]], 1.0)
+        self.padding = np.where(inside, 0.0, 1.0)
+        self.template = windows.template[self.stack]
+        self.windows, self.models = windows, models
+        self.free = fit_lanes(self.counts, self.stack, models[0], self.padding)
 
-def _limits_one_by_one(windows: Windows, spectra: Floats, left: Left, z: float) -> Floats:
-    stack, toy = left
-    counts = np.where(windows.inside[stack], spectra[windows.bins[stack], toy[:, None]], 1.0)
-    data = Profile(windows.take(stack), counts, np.zeros(len(stack)))
-    return clsb_limits(data, *data.free(), z)
+    def discovery(self, some: NDArray[np.intp]) -> tuple[Floats, Floats, NDArray[np.int8]]:
+        """Return yields, q0 and status of some of the lanes."""
+        counts = self.counts[some]
+        null = fit_lanes(counts, self.stack[some], self.models[1], self.padding[some])
+        return discovery_of(counts, self.free.take(some), null)
+
+    def limits(self, some: NDArray[np.intp], z: float, guess: Floats) -> Floats:
+        """Return the yields above the fitted ones at which √q_s = z, from a guess that may be anything."""
+        best, shat = self.free.expectation[some], self.free.theta[some, 0]
+        unit = yield_unit(self.windows.take(self.stack[some]), best)
+        near = np.abs(guess - shat - z * unit) < 0.9 * z * unit
+        start = np.where(near, guess, shat + z * unit)
+
+        def function(yields: Floats, which: NDArray[np.intp]) -> tuple[Floats, Floats]:
+            lanes = some[which]
+            counts, template = self.counts[lanes], self.template[lanes]
+            offset = self.padding[lanes] + yields[:, None] * template
+            fits = fit_lanes(counts, self.stack[lanes], self.models[1], offset)
+            q = twice_log_ratio(counts, fits.expectation, best[which])
+            root = np.sqrt(np.where(fits.status != FAILED, np.maximum(q, 0.0), np.nan))
+            with np.errstate(divide="ignore", invalid="ignore"):  # dq/ds = 2 dF/ds (envelope theorem)
+                return root - z, ((1.0 - fits.multiplier) * template).sum(axis=1) / root
+
+        return find_crossing(function, shat, start, unit, LIMIT_TOLERANCE)
 
 
 def p_value(observed: float, toys: Floats) -> tuple[float, float, float]:

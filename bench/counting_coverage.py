@@ -1,6 +1,6 @@
 """Coverage of the counting limits at 0 to 5 expected events: sums over n, no toys.
 
-Usage: python bench/coverage.py
+Usage: python bench/counting_coverage.py
 
 First with a known background: the least and the mean coverage over true signals of 0 to 5 events. Then, for the upper
 limits, with a background of 30 % and an efficiency of 10 %, both measured anew in every experiment (Gauss-Hermite).
