@@ -2,6 +2,8 @@
 
 vector: L = g (ēγ^μμ + μ̄γ^μe) Z′_μ. scalar: L = g (ēμ + μ̄e) Z′ of spin 0. flat: |M|², averaged and summed over
 spins, is the constant g² GeV^(4 - 2k) for k outgoing particles, so that they fill phase space evenly.
+
+A Z′ comes out and is never exchanged: e+e- → Z′Z′ → e-μ+Z′ is another signature, and without a width infinite.
 """
 
 from scotopic.errors import InputError
@@ -29,7 +31,11 @@ def model(mass: float, g: float = 1.0, kind: str = "vector", alpha_inv: float = 
     return Model(
         name="lfv-zprime",
         parameters=(("mass", mass), ("g", g), ("kind", kind), ("alpha_inv", alpha_inv)),
-        particles=(*LEPTONS, PHOTON, Particle("Zp", "Zp", pdg_code("Zp"), 0 if spinless else 2, 0, mass)),
+        particles=(
+            *LEPTONS,
+            PHOTON,
+            Particle("Zp", "Zp", pdg_code("Zp"), 0 if spinless else 2, 0, mass, external=True),
+        ),
         vertices=(*qed_vertices(checked_alpha(alpha_inv)), *couplings),
         mediator="Zp",
         flat=g**2 if kind == "flat" else None,
