@@ -129,7 +129,7 @@ def test_energies_of_pions_are_correlated():
     a = (m_π/m_τ)²: Y. S. Tsai, Phys. Rev. D 4 (1971) 2821. The vector current makes opposite helicities
     with 1 + cos²θ, equal ones with (4m²/s) sin²θ: over all angles their mean product is -(1 - 2m²/s)/(1 + 2m²/s).
     """
-    n = 30_000
+    n = 10_000
     x = pions(only_pions(n))
     ratio = 2.0 * TAU_MASS**2 / 10.58**2
     helicities = -(1.0 - ratio) / (1.0 + ratio)
