@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
+from scotopic.events.beams import to_lab
 from scotopic.events.hadrons import CHUNK, continuum_cross_section, generate_hadrons, is_hadrons
 
 pytest.importorskip("pythia8mc")
@@ -43,6 +45,23 @@ def test_same_bits_for_workers_and_longer_samples():
     np.testing.assert_array_equal(one.vertices, two.vertices)
     few = generate_hadrons(40, seed=2)
     np.testing.assert_array_equal(few.momenta, one.momenta[: few.pdg.shape[0], :, :40])
+
+
+def test_kaons_fly_in_the_laboratory():
+    """βγ = 0.29 lets neutral kaons fly further along the electron beam."""
+    card = load_experiment("belle2-2018")
+    still = generate_hadrons(400, seed=5, sqrt_s=card.beams.sqrt_s)
+    lab = generate_hadrons(400, seed=5, sqrt_s=card.beams.sqrt_s, beams=card.beams)
+    assert lab.frame == "lab"
+    np.testing.assert_array_equal(lab.pdg, still.pdg)
+    far = np.linalg.norm(still.vertices, axis=1) > 5.0
+    assert far.any()
+    assert lab.vertices[:, 2][far].mean() > still.vertices[:, 2][far].mean() + 1.0
+    np.testing.assert_allclose(
+        lab.vertices[:, 1][far], still.vertices[:, 1][far], rtol=1e-9
+    )  # across the boost
+    with pytest.raises(InputError, match="before"):
+        to_lab(still, card.beams)
 
 
 def test_names():

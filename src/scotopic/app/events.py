@@ -105,7 +105,7 @@ def generate(
     from scotopic.io import write_events
     from scotopic.numerics.rng import stream
     from scotopic.physics.model import get_model
-    from scotopic.physics.processes import Process, parse_process
+    from scotopic.physics.processes import parse_process
 
     if not output.name.endswith(EVENT_FILES):
         raise InputError(f"--output {output}: expected a name ending in {', '.join(EVENT_FILES)}")
@@ -113,25 +113,24 @@ def generate(
         raise InputError("--sqrts and --experiment exclude each other: an experiment fixes √s")
     card = None if experiment is None else load_experiment(experiment)
     energy = (sqrt_s or SQRT_S) if card is None else card.beams.sqrt_s
+    beams = None if card is None else card.beams
+    rng = stream(seed, "beams") if card is not None and card.beam.use_spread else None
+    if beams is not None and rng is not None:
+        beams.sample(skip, rng)  # those of the events left out
     start = time.perf_counter()
-    made: str | Process = process
     if is_hadrons(process):
-        if skip:
-            raise InputError("--skip: hadrons of Pythia cannot be continued; take another seed")
-        events = generate_hadrons(n, sqrt_s=energy, seed=seed, **settings)
+        if decay_taus or skip:
+            raise InputError("--decay-taus and --skip are not for hadrons, which Pythia makes and decays")
+        events = generate_hadrons(n, sqrt_s=energy, seed=seed, beams=beams, rng=rng, **settings)
     else:
-        made = parse_process(process, get_model(settings["model"], **settings["parameters"]))
+        made = parse_process(process, get_model(settings.pop("model"), **settings.pop("parameters")))
         if decay_taus:
             check_taus(made)
         events = generate_events(made, n, sqrt_s=energy, seed=seed, skip=skip, **settings)
-    if card is not None:
-        rng = stream(seed, "beams") if card.beam.use_spread else None
-        if rng is not None:
-            card.beams.sample(skip, rng)  # those of the events left out
-        events = to_lab(events, card.beams, rng)
-    if decay_taus and isinstance(made, Process):
-        # in the laboratory, where they fly
-        events = decay(events, seed=seed, workers=settings["workers"], process=made, skip=skip)
+        if beams is not None:
+            events = to_lab(events, beams, rng)
+        if decay_taus:  # after the boost, for they fly
+            events = decay(events, seed=seed, workers=settings["workers"], process=made, skip=skip)
     write_events(events, output)
     seconds = time.perf_counter() - start
     result = {

@@ -7,20 +7,26 @@ radiation the cross section is multiplied by what Pythia's grows by, for pairs o
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.events.beams import Beams, to_lab
 from scotopic.events.pythia import LEAST_MASS, HadronBatch, hadrons
 from scotopic.events.record import Events
+from scotopic.numerics.lorentz import boost, velocity
 from scotopic.numerics.rng import seed_of
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.hadrons.channel import ELECTRIC
 from scotopic.physics.hadrons.perturbative import quark_ratio
 from scotopic.physics.standard_model import ALPHA_0
 from scotopic.physics.vacuum_polarisation import delta_alpha
+
+Floats = NDArray[np.float64]
 
 PROCESS = "e- e+ > hadrons"
 CHUNK = 1_000
@@ -51,8 +57,10 @@ def generate_hadrons(
     parameters: Mapping[str, float | str] | None = None,
     cuts: Sequence[str] = (),
     unweighted: bool = True,
+    beams: Beams | None = None,
+    rng: np.random.Generator | None = None,
 ) -> Events:
-    """Return n events of equal weight in the centre of mass, decayed, radiated photons among the particles.
+    """Return n events of equal weight, decayed, radiated photons among the particles.
 
     Parameters
     ----------
@@ -63,6 +71,8 @@ def generate_hadrons(
     model, parameters, cuts, unweighted
         As for `scotopic.events.generate.generate`; only the Standard Model without cuts is possible, and all
         weights are equal.
+    beams, rng
+        Of the laboratory, as for `scotopic.events.beams.to_lab`; without beams the events are in the centre of mass.
 
     Raises
     ------
@@ -94,7 +104,12 @@ def generate_hadrons(
         sigma *= float(np.average(found, weights=sizes)) / born
         errors = np.array([one.error_pb for one in made])
         error = sigma * float(np.sqrt(((sizes * errors) ** 2).sum()) / (sizes * found).sum())
-    return _events(made, n, sqrt_s, sigma, error, seed)
+    events, places = _events(made, n, sqrt_s, sigma, error, seed)
+    if beams is not None:
+        events = to_lab(events, beams, rng)
+        moving = velocity(events.momenta.sum(axis=0))
+        places = np.stack([boost(place, moving) for place in places])
+    return replace(events, vertices=places[:, 1:])
 
 
 def _chunk(sqrt_s: float, seed: int, radiation: bool, chunk: tuple[int, int]) -> HadronBatch:
@@ -104,17 +119,18 @@ def _chunk(sqrt_s: float, seed: int, radiation: bool, chunk: tuple[int, int]) ->
 
 def _events(
     made: Sequence[HadronBatch], n: int, sqrt_s: float, sigma: float, error: float, seed: int
-) -> Events:
+) -> tuple[Events, Floats]:
+    """Return the events in the centre of mass, and where (ct, x, y, z) the particles were made."""
     counts = np.concatenate([one.counts for one in made])
     event = np.repeat(np.arange(n), counts)
     slot = np.arange(len(event)) - np.repeat(np.cumsum(counts) - counts, counts)
     slots = int(counts.max())
     pdg = np.zeros((slots, n), dtype=np.int32)
-    momenta, vertices = np.zeros((slots, 4, n)), np.zeros((slots, 3, n))
+    momenta, places = np.zeros((slots, 4, n)), np.zeros((slots, 4, n))
     pdg[slot, event] = np.concatenate([one.pdg for one in made])
     momenta[slot, :, event] = np.concatenate([one.momenta for one in made], axis=1).T
-    vertices[slot, :, event] = np.concatenate([one.places[1:] for one in made], axis=1).T
-    return Events(
+    places[slot, :, event] = np.concatenate([one.places for one in made], axis=1).T
+    events = Events(
         pdg=pdg,
         momenta=momenta,
         weights=np.full(n, sigma / n),
@@ -125,5 +141,6 @@ def _events(
         cross_section_error_pb=error,
         source="Pythia 8",
         seed=seed,
-        vertices=vertices,
+        efficiency=1.0,
     )
+    return events, places
