@@ -67,6 +67,8 @@ def decay_taus(
     """
     if workers < 1:
         raise InputError(f"workers = {workers}, must be at least 1")
+    if skip < 0:
+        raise InputError(f"skip = {skip}, must not be negative")
     if events.decayed is not None or events.vertices is not None:
         raise InputError("τ decays: particles of the events have decayed or fly already")
     known = _process_of(events) if process is None else process
@@ -77,15 +79,11 @@ def decay_taus(
     if (np.abs(events.pdg[len(codes) :]) == TAU).any():
         raise InputError("τ decays: the events have more than one τ pair")
     work = partial(_decay_chunk, known, seed)
-    chunks = [
-        (
-            number,
-            max(skip - number * CHUNK, 0),
-            events.select(slice(max(number * CHUNK - skip, 0), stop - skip)),
-        )
-        for number in range(skip // CHUNK, (skip + len(events) - 1) // CHUNK + 1)
-        for stop in [(number + 1) * CHUNK]
-    ]
+    chunks = []
+    for number in range(skip // CHUNK, -(-(skip + len(events)) // CHUNK)):
+        start = number * CHUNK - skip
+        part = events.select(slice(max(start, 0), start + CHUNK))
+        chunks.append((number, max(-start, 0), part))
     if workers == 1 or len(chunks) < 2:
         made = list(map(work, chunks))
     else:

@@ -1,9 +1,10 @@
 """Pion pairs from a photon: e+e- → π+π-, with photons that the beams radiate.
 
 The photon that turns into pions is a particle of its own, so that it takes part in nothing else; no process can name
-it. Its propagator is a ρ's, which phase space follows, and the form factor
-turns it into F_π(M²)/M² exactly. Photons that the pions radiate are left out: their rate is |F_π(s)/F_π(M²)|² of
-those from the beams, 10⁻⁵ at 10.58 GeV, and the interference is odd under exchange of the charges.
+it. Its propagator is a ρ's, which phase space follows, and the form factor turns it into F_π(M²)/M² exactly. Photons
+that the pions radiate are left out: their rate is of the order |F_π(s)/F_π(M²)|² of those from the beams, 10⁻⁶ at the ρ
+for √s = 10.58 GeV, and nears it only for soft photons, M → √s, where few events are; the interference is odd under
+exchange of the charges.
 """
 
 import math
