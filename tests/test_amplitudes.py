@@ -47,6 +47,8 @@ PROCESSES = [
 ]
 WITH_PHOTONS = [process for process in EVERY if "gamma" in process.outgoing]
 CHIRAL_OR_RESONANT = (
+    "e- e+ > pi+ pi-",
+    "e- e+ > pi+ pi- gamma",
     "e- e+ > nu_e nu_e~ gamma",
     "e- e+ > nu_mu nu_mu~ gamma",
     "e- e+ > gamma chi chi~",

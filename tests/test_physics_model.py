@@ -276,8 +276,8 @@ def test_names_and_codes_are_one_to_one():
     assert len({pdg_code(name) for name in particle_names()}) == len(particle_names())
     with pytest.raises(InputError, match="unknown particle 'photon'; known are: e- "):
         pdg_code("photon")
-    with pytest.raises(InputError, match="PDG code 211"):
-        particle_name(211)
+    with pytest.raises(InputError, match="PDG code 321"):
+        particle_name(321)
 
 
 @pytest.mark.parametrize(

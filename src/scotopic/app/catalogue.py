@@ -21,6 +21,8 @@ PROCESSES = {
     "e- e+ > e- e+ mu- mu+": "sm: muon pairs with electrons, two-photon and all other diagrams",
     "e- e+ > e- e+ tau- tau+": "sm: τ pairs with electrons",
     "e- e+ > e- e+ e- e+": "sm: two electron pairs",
+    "e- e+ > pi+ pi-": "sm: pion pairs, with the measured form factor",
+    "e- e+ > pi+ pi- gamma": "sm: pion pairs and a photon that the beams radiate",
     "e- e+ > nu_e nu_e~ gamma": "sm: a photon and electron neutrinos, by W and Z",
     "e- e+ > nu_mu nu_mu~ gamma": "sm: a photon and muon neutrinos, by Z",
     "e- e+ > gamma a": "alp-photon: ALP-strahlung",
@@ -31,6 +33,7 @@ PROCESSES = {
     "e- e+ > mu- mu+ Zp": "lmu-ltau: Z′ radiated by a muon",
     "e- e+ > tau- tau+ Zp": "lmu-ltau: Z′ radiated by a τ",
     "e- e+ > e- mu+ Zp": "lfv-zprime: Z′ of a toy model that turns e into μ",
+    "e- e+ > mu- e+ Zp": "lfv-zprime: the other charges",
 }
 
 

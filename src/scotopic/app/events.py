@@ -78,6 +78,7 @@ def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **
     help="Events of the sample to leave out at its start, to continue an earlier run of the same seed.",
 )
 @click.option("--experiment", help="Move the events to this experiment's laboratory, at its √s.")
+@click.option("--decay-taus", is_flag=True, help="Let the τ pair decay, spins correlated (needs Pythia).")
 @computing
 def generate(
     process: str,
@@ -85,17 +86,26 @@ def generate(
     output: Path,
     sqrt_s: float | None,
     experiment: str | None,
+    decay_taus: bool,
     seed: int,
     skip: int,
     as_json: bool,
     **settings: Any,
 ) -> None:
-    """Generate events of PROCESS, such as "e- e+ > gamma gamma gamma", into a file."""
+    """Generate events of PROCESS, such as "e- e+ > gamma gamma gamma", into a file.
+
+    "e- e+ > hadrons" are continuum events of Pythia, at our cross section.
+    """
     from scotopic.detector.card import load_experiment
     from scotopic.events.beams import to_lab
     from scotopic.events.generate import generate as generate_events
+    from scotopic.events.hadrons import generate_hadrons, is_hadrons
+    from scotopic.events.tau_decays import check_taus
+    from scotopic.events.tau_decays import decay_taus as decay
     from scotopic.io import write_events
     from scotopic.numerics.rng import stream
+    from scotopic.physics.model import get_model
+    from scotopic.physics.processes import parse_process
 
     if not output.name.endswith(EVENT_FILES):
         raise InputError(f"--output {output}: expected a name ending in {', '.join(EVENT_FILES)}")
@@ -103,13 +113,24 @@ def generate(
         raise InputError("--sqrts and --experiment exclude each other: an experiment fixes √s")
     card = None if experiment is None else load_experiment(experiment)
     energy = (sqrt_s or SQRT_S) if card is None else card.beams.sqrt_s
+    beams = None if card is None else card.beams
+    rng = stream(seed, "beams") if card is not None and card.beam.use_spread else None
+    if beams is not None and rng is not None:
+        beams.sample(skip, rng)  # those of the events left out
     start = time.perf_counter()
-    events = generate_events(process, n, sqrt_s=energy, seed=seed, skip=skip, **settings)
-    if card is not None:
-        rng = stream(seed, "beams") if card.beam.use_spread else None
-        if rng is not None:
-            card.beams.sample(skip, rng)  # those of the events left out
-        events = to_lab(events, card.beams, rng)
+    if is_hadrons(process):
+        if decay_taus or skip:
+            raise InputError("--decay-taus and --skip are not for hadrons, which Pythia makes and decays")
+        events = generate_hadrons(n, sqrt_s=energy, seed=seed, beams=beams, rng=rng, **settings)
+    else:
+        made = parse_process(process, get_model(settings.pop("model"), **settings.pop("parameters")))
+        if decay_taus:
+            check_taus(made)
+        events = generate_events(made, n, sqrt_s=energy, seed=seed, skip=skip, **settings)
+        if beams is not None:
+            events = to_lab(events, beams, rng)
+        if decay_taus:  # after the boost, for they fly
+            events = decay(events, seed=seed, workers=settings["workers"], process=made, skip=skip)
     write_events(events, output)
     seconds = time.perf_counter() - start
     result = {

@@ -94,8 +94,11 @@ def to_lab(events: Events, beams: Beams, rng: np.random.Generator | None = None)
     """
     if events.frame != "cm":
         raise InputError(f"events are already in the {events.frame} frame")
-    if events.decayed is not None:
-        raise InputError("particles of the events have decayed; move the events to the laboratory before")
+    if events.decayed is not None or events.vertices is not None:
+        raise InputError(
+            "particles of the events have decayed in flight, of which the times are not kept; move the events to the "
+            "laboratory before, or give them in it"
+        )
     if rng is None:
         lab = np.stack([boost(p, beams.boost) for p in events.momenta])
         return replace(events, momenta=lab, frame="lab")

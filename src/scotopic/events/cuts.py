@@ -3,7 +3,7 @@
 A cut reads WHAT:PARTICLES:MIN:MAX, with MIN or MAX empty where there is no bound. WHAT is one of E, p, pt, theta,
 costheta, abscostheta (each for one particle), M and angle (for a pair); GeV and degrees in the centre-of-mass
 frame. PARTICLES is one name (the cut holds for every such particle) or two with a comma (for every such pair);
-``e``, ``mu`` and ``tau`` mean both charges.
+``e``, ``mu``, ``tau`` and ``pi`` mean both charges.
 """
 
 import math
@@ -144,7 +144,7 @@ def _parse(text: str, names: Sequence[str]) -> GenerationCut:
         raise InputError(f"cut {text!r}: {what} takes {needed}")
     groups = []
     for kind in kinds:
-        members = {kind, kind + "-", kind + "+"} if kind in ("e", "mu", "tau") else {kind}
+        members = {kind, kind + "-", kind + "+"} if kind in ("e", "mu", "tau", "pi") else {kind}
         found = [slot for slot, name in enumerate(names) if name in members]
         if not found:
             raise InputError(

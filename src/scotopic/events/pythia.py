@@ -23,6 +23,8 @@ QUIET = ("Print:quiet = on", "Check:event = off", "Next:numberCount = 0")
 DECAYS = ("ProcessLevel:all = off", "PartonLevel:FSRinResonances = off", f"15:m0 = {TAU_MASS!r}")
 PSEUDOSCALAR = 36
 TAU = 15
+LEAST_MASS = 4.0
+"""GeV, of quark pairs; below, hadrons are no longer a string's."""
 PAIR_ENERGY = 4.0  # GeV; nothing depends on it
 
 
@@ -57,7 +59,7 @@ def tau_pairs(n: int, seed: int) -> Record:
     seed : int
         From 0 to 2⁶³ - 1.
     """
-    pythia = _made(DECAYS)
+    pythia = _started(DECAYS)
     pythia.rndm.init(1 + seed % SEEDS)
     event = pythia.event
     event.reset()  # leaves one entry, the whole system
@@ -72,17 +74,35 @@ def tau_pairs(n: int, seed: int) -> Record:
     return _record(pythia.nextBatch(1, "fail"))
 
 
-def hadrons(n: int, sqrt_s: float, seed: int, *, radiation: bool) -> tuple[list[Record], float, float]:
-    """Return n events of e+e- → γ*/Z → qq̄, hadronised, and the cross section with its error in pb.
+@dataclass(frozen=True)
+class HadronBatch:
+    """Events of hadrons: their final particles one after the other, and Pythia's cross section with its error.
 
-    The quarks are u, d, s, c; α runs, and the quarks radiate gluons.
+    Attributes
+    ----------
+    counts : (N,) particles of each event
+    pdg, momenta, places : as in `Record`
+    """
+
+    counts: Ints
+    pdg: Ints
+    momenta: Floats
+    places: Floats
+    cross_section_pb: float
+    error_pb: float
+
+
+def hadrons(n: int, sqrt_s: float, seed: int, *, radiation: bool) -> HadronBatch:
+    """Return n events of e+e- → γ*/Z → qq̄, hadronised and decayed.
+
+    The quarks are u, d, s, c, and radiate gluons; the mass of the pair is above `LEAST_MASS`.
 
     Parameters
     ----------
     radiation : bool
-        Whether beams and quarks radiate photons: Pythia's structure function of the electron and its showers.
+        Whether beams radiate photons: Pythia's structure function of the electron and its shower.
     """
-    pythia = _made(
+    pythia = _start(
         (
             "Beams:idA = 11",
             "Beams:idB = -11",
@@ -91,27 +111,30 @@ def hadrons(n: int, sqrt_s: float, seed: int, *, radiation: bool) -> tuple[list[
             "WeakZ0:gmZmode = 0",
             "23:onMode = off",
             "23:onIfAny = 1 2 3 4",
-            "23:mMin = 4.",
+            f"23:mMin = {LEAST_MASS!r}",
             f"PDF:lepton = {'on' if radiation else 'off'}",
         ),
         seed=1 + seed % SEEDS,
     )
-    found = pythia.nextBatch(n, "skip")
-    records = [_record(found[i : i + 1]) for i in range(n)]
-    information = pythia.infoPython()
-    return records, information.sigmaGen() * 1e9, information.sigmaErr() * 1e9  # from mb
+    particles = pythia.nextBatch(n, "skip").prt
+    awkward = importlib.import_module("awkward")
+    last = particles[particles.status > 0]
+    counts = np.asarray(awkward.num(last), dtype=np.int64)
+    if len(counts) < n:
+        raise InputError(f"Pythia made {len(counts)} of {n} events of hadrons at √s = {sqrt_s:g} GeV")
+    flat = awkward.flatten(last)
+    pdg = np.asarray(flat.id, dtype=np.int64)
+    told = pythia.infoPython()
+    sigma, error = 1e9 * told.sigmaGen(), 1e9 * told.sigmaErr()  # from mb
+    return HadronBatch(counts, pdg, _four(flat.p), _four(flat.vProd), sigma, error)
 
 
-def _made(settings: Sequence[str], seed: int | None = None) -> Any:
-    return _cached(tuple(settings)) if seed is None else _start(tuple(settings), seed)
-
-
-@lru_cache(maxsize=2)
-def _cached(settings: tuple[str, ...]) -> Any:
+@lru_cache(maxsize=1)
+def _started(settings: tuple[str, ...]) -> Any:
     return _start(settings, 1)
 
 
-def _start(settings: tuple[str, ...], seed: int) -> Any:
+def _start(settings: Sequence[str], seed: int) -> Any:
     try:
         guest = importlib.import_module("pythia8mc")
         importlib.import_module("awkward")
@@ -129,22 +152,17 @@ def _start(settings: tuple[str, ...], seed: int) -> Any:
 def _record(batch: Any) -> Record:
     """Return what `nextBatch` copied of one event."""
     particles = batch[0].prt
-
-    awkward = importlib.import_module("awkward")
-
-    def four(vectors: Any) -> Floats:
-        # the record leaves out places at the origin
-        return np.stack(
-            [
-                np.asarray(awkward.fill_none(vectors[name], 0.0), dtype=np.float64)
-                for name in ("e", "px", "py", "pz")
-            ]
-        )
-
     return Record(
         np.asarray(particles.id, dtype=np.int64),
         np.asarray(particles.status) > 0,
         np.asarray(particles.mother1, dtype=np.int64),
-        four(particles.p),
-        four(particles.vProd),
+        _four(particles.p),
+        _four(particles.vProd),
     )
+
+
+def _four(vectors: Any) -> Floats:
+    awkward = importlib.import_module("awkward")
+    # the record leaves out places at the origin
+    parts = [awkward.fill_none(vectors[name], 0.0) for name in ("e", "px", "py", "pz")]
+    return np.stack([np.asarray(part, dtype=np.float64) for part in parts])

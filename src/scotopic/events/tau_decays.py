@@ -30,13 +30,16 @@ from scotopic.physics.standard_model import ELECTRON_MASS, TAU_MASS
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-CHUNK = 1_000
+CHUNK = 250
+"""Pairs that Pythia decays at a time: always as many, so that an event does not depend on how many follow."""
 LIFETIME_MM = 0.08703
 """cτ: (290.3 ± 0.5) fs (PDG 2024)."""
 MOST_POLARISED = 1e-4
 
 
-def decay_taus(events: Events, *, seed: int = 1, workers: int = 1, process: Process | None = None) -> Events:
+def decay_taus(
+    events: Events, *, seed: int = 1, workers: int = 1, process: Process | None = None, skip: int = 0
+) -> Events:
     """Return the events with their τ pairs decayed.
 
     Parameters
@@ -48,6 +51,8 @@ def decay_taus(events: Events, *, seed: int = 1, workers: int = 1, process: Proc
         The result does not depend on the number of workers.
     process : Process, optional
         What made the first slots; needed where the Standard Model or `Events.process` does not tell it.
+    skip : int
+        Events of the sample that were left out before these, see `scotopic.events.generate.generate`.
 
     Returns
     -------
@@ -62,26 +67,36 @@ def decay_taus(events: Events, *, seed: int = 1, workers: int = 1, process: Proc
     """
     if workers < 1:
         raise InputError(f"workers = {workers}, must be at least 1")
+    if skip < 0:
+        raise InputError(f"skip = {skip}, must not be negative")
     if events.decayed is not None or events.vertices is not None:
         raise InputError("τ decays: particles of the events have decayed or fly already")
     known = _process_of(events) if process is None else process
+    check_taus(known)
     codes = np.array(known.codes)
-    for code in (TAU, -TAU):
-        if np.count_nonzero(codes == code) != 1:
-            raise InputError(f"τ decays: {known.text!r} has no single pair of τ- and τ+")
     if events.pdg.shape[0] < len(codes) or (events.pdg[: len(codes)] != codes[:, None]).any():
         raise InputError(f"τ decays: the first particles of the events are not those of {known.text!r}")
     if (np.abs(events.pdg[len(codes) :]) == TAU).any():
         raise InputError("τ decays: the events have more than one τ pair")
     work = partial(_decay_chunk, known, seed)
-    starts = range(0, len(events), CHUNK)
-    chunks = [(number, events.select(slice(start, start + CHUNK))) for number, start in enumerate(starts)]
+    chunks = []
+    for number in range(skip // CHUNK, -(-(skip + len(events)) // CHUNK)):
+        start = number * CHUNK - skip
+        part = events.select(slice(max(start, 0), start + CHUNK))
+        chunks.append((number, max(-start, 0), part))
     if workers == 1 or len(chunks) < 2:
         made = list(map(work, chunks))
     else:
         with ProcessPoolExecutor(min(workers, len(chunks)), mp_context=get_context("spawn")) as pool:
             made = list(pool.map(work, chunks))
     return _joined(events, codes, made)
+
+
+def check_taus(process: Process) -> None:
+    """Refuse a process without a single τ pair."""
+    for code in (TAU, -TAU):
+        if process.codes.count(code) != 1:
+            raise InputError(f"τ decays: {process.text!r} has no single pair of τ- and τ+")
 
 
 def _process_of(events: Events) -> Process:
@@ -117,33 +132,35 @@ class _Chunk:
     inner: _Products
 
 
-def _decay_chunk(process: Process, seed: int, chunk: tuple[int, Events]) -> _Chunk:
-    number, events = chunk
+def _decay_chunk(process: Process, seed: int, chunk: tuple[int, int, Events]) -> _Chunk:
+    number, first, events = chunk
     n = len(events)
     rng = stream(seed, "tau decays", number)
     frame = _HardFrame(events, len(process.codes))
     taus = [process.codes.index(code) for code in (TAU, -TAU)]
-    turns = _spin_turns(process, frame.legs, taus, rng)
-    record = tau_pairs(n, seed_of(seed, "tau decays", number))
+    mine = slice(first, first + n)
+    turns = _spin_turns(process, frame.legs, taus, rng.random(CHUNK)[mine])
+    record = tau_pairs(CHUNK, seed_of(seed, "tau decays", number))
     root = _roots(record)
-    pair, side = (root - 2) // 3, (root - 2) % 3
-    lengths = LIFETIME_MM * rng.standard_exponential((2, n))
+    pair, side = (root - 2) // 3 - first, (root - 2) % 3
+    root = np.where((pair >= 0) & (pair < n), root, -1)
+    lengths = LIFETIME_MM * rng.standard_exponential((2, CHUNK))[:, mine]
     momenta, places = np.zeros_like(record.momenta), np.zeros_like(record.places)
     for s, leg in enumerate(taus):
-        mine = np.flatnonzero((side == s) & (root >= 0))
+        its = np.flatnonzero((side == s) & (root >= 0))
         tau = record.momenta[:, 2 + s]
-        at = pair[mine]
+        at = pair[its]
         flying = frame.legs[2 + leg][:, at]
         for source, target in ((record.momenta, momenta), (record.places, places)):
-            still = boost(source[:, mine], -velocity(tau))
+            still = boost(source[:, its], -velocity(tau))
             turned = np.einsum("nij,jn->in", turns[s][at], still[1:])
             moved = light_front_boost(flying, TAU_MASS, np.concatenate([still[:1], turned]))
-            target[:, mine] = frame.back(moved, at)
-        places[:, mine] += events.momenta[leg][:, at] / TAU_MASS * lengths[s, at]
+            target[:, its] = frame.back(moved, at)
+        places[:, its] += events.momenta[leg][:, at] / TAU_MASS * lengths[s, at]
     products = np.flatnonzero((root >= 0) & (root != np.arange(len(root))))
     final, inner = products[record.final[products]], products[~record.final[products]]
     rows = np.full(len(root), -1)
-    rows[2::3][:n], rows[3::3][:n] = 0, 1  # the τ's come first
+    rows[2 : 3 * CHUNK + 2 : 3], rows[3 : 3 * CHUNK + 2 : 3] = 0, 1  # the τ's come first
     rows[inner] = 2 + _rank(pair[inner])
     lists = [
         _Products(
@@ -201,9 +218,7 @@ def _to_z(axis: Floats) -> Floats:
     )
 
 
-def _spin_turns(
-    process: Process, legs: Floats, taus: list[int], rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+def _spin_turns(process: Process, legs: Floats, taus: list[int], random: Floats) -> tuple[Floats, Floats]:
     """Return rotations (N, 3, 3) of the decays of τ- and τ+ that make of the singlet the state of the process."""
     spin = pair_spin(process, legs, 2 + taus[0], 2 + taus[1])
     largest = max(np.abs(spin.fermion).max(initial=0.0), np.abs(spin.antifermion).max(initial=0.0))
@@ -220,7 +235,7 @@ def _spin_turns(
         [1.0 - t.sum(axis=1, keepdims=True), 1.0 + t.sum(axis=1, keepdims=True) - 2.0 * t], 1
     )
     edges = np.cumsum(np.maximum(shares, 0.0), axis=1)
-    chosen = (rng.random(len(t))[:, None] * edges[:, -1:] >= edges[:, :-1]).sum(axis=1)
+    chosen = (random[:, None] * edges[:, -1:] >= edges[:, :-1]).sum(axis=1)
     bell = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]], dtype=np.float64)
     return left, right * bell[chosen][:, None, :]
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.record import Events
+from scotopic.events.record import Decayed, Events
 from scotopic.io.hepmc import read_hepmc, write_hepmc
 from scotopic.io.kinds import format_of
 from scotopic.io.lhe import read_lhe, write_lhe
@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 
 COMPONENTS = ("E", "px", "py", "pz")
 AXES = ("x", "y", "z")
+DECAYED = ("decayed_pdg", "decayed_mother", *(f"decayed_{name}" for name in COMPONENTS))
+"""Numbers of particles that decayed; as many as the header says."""
 SCALARS = ("sqrt_s", "frame", "process", "cross_section_pb", "cross_section_error_pb", "source", "seed")
 
 
@@ -83,7 +85,11 @@ def _read_parquet(path: Path) -> Events:
     try:
         slots, n = header["slots"], columns["weight"].size
         names = _names(header)
-        parts = {name: join(name, columns, slots, n, kind) for name, kind in names.items()}
+        rows = header.get("decayed", 0)
+        parts = {
+            name: join(name, columns, rows if name in DECAYED else slots, n, kind)
+            for name, kind in names.items()
+        }
         return _from_parts(header, parts, columns["weight"])
     except KeyError as fault:
         raise InputError(f"{path} lacks {fault}; expected a file of events") from None
@@ -122,13 +128,18 @@ def _header(events: Events) -> dict[str, Any]:
         "efficiency": events.efficiency,
         "overweight": events.overweight,
         "vertices": events.vertices is not None,
+        "decayed": 0 if events.decayed is None else events.decayed.pdg.shape[0],
     }
 
 
 def _names(header: dict[str, Any]) -> dict[str, Any]:
     """Return name and type of the numbers per particle."""
     kinds: dict[str, Any] = {"pdg": np.int32}
-    return kinds | dict.fromkeys(COMPONENTS + (AXES if header["vertices"] else ()), np.float64)
+    kinds |= dict.fromkeys(COMPONENTS + (AXES if header["vertices"] else ()), np.float64)
+    if header.get("decayed"):
+        kinds |= {name: np.int32 if name in DECAYED[:2] else np.float64 for name in DECAYED}
+        kinds["origin"] = np.int32
+    return kinds
 
 
 def _parts(events: Events) -> dict[str, NDArray[Any]]:
@@ -137,12 +148,21 @@ def _parts(events: Events) -> dict[str, NDArray[Any]]:
     parts |= {name: events.momenta[:, k] for k, name in enumerate(COMPONENTS)}
     if events.vertices is not None:
         parts |= {name: events.vertices[:, k] for k, name in enumerate(AXES)}
+    if events.decayed is not None:
+        told = events.decayed
+        values = (told.pdg, told.mothers, *np.moveaxis(told.momenta, 1, 0))
+        parts |= dict(zip(DECAYED, values, strict=True)) | {"origin": told.origins}
     return parts
 
 
 def _from_parts(header: dict[str, Any], parts: dict[str, NDArray[Any]], weights: Floats) -> Events:
     vertices = np.stack([parts[name] for name in AXES], axis=1) if header["vertices"] else None
+    decayed = None
+    if header.get("decayed"):
+        told, mothers, *components = (parts[name] for name in DECAYED)
+        decayed = Decayed(told, np.stack(components, axis=1), mothers, parts["origin"])
     return Events(
+        decayed=decayed,
         pdg=parts["pdg"],
         momenta=np.stack([parts[name] for name in COMPONENTS], axis=1),
         weights=weights.astype(np.float64),

@@ -11,6 +11,7 @@ import numpy as np
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events
+from scotopic.io.decay_tree import PRIMARY, branches
 from scotopic.io.guests import guest
 from scotopic.io.incoming import incoming_beams
 from scotopic.io.kinds import opened
@@ -175,6 +176,21 @@ def _fill(pyhepmc: Any, event: Any, events: Events, beams: np.ndarray, i: int) -
     primary = pyhepmc.GenVertex()
     for code, p in zip((11, -11), beams, strict=True):
         primary.add_particle_in(particle(p, code, BEAM))
+    if events.decayed is not None:
+        made: dict[int, Any] = {}
+        for branch in branches(events, i):
+            vertex = primary
+            if branch.mother != PRIMARY:
+                vertex = pyhepmc.GenVertex((*branch.place, 0.0))
+                vertex.add_particle_in(made[branch.mother])
+            event.add_vertex(vertex)
+            for row in branch.decayed:
+                code = int(events.decayed.pdg[row, i])
+                made[row] = particle(events.decayed.momenta[row, :, i], code, DECAYED)
+                vertex.add_particle_out(made[row])
+            for k in branch.final:
+                vertex.add_particle_out(particle(events.momenta[k, :, i], int(events.pdg[k, i]), FINAL))
+        return
     places: dict[tuple[float, ...], list[int]] = {}
     for slot in np.flatnonzero(events.pdg[:, i]):
         place = (0.0,) * 3 if events.vertices is None else tuple(events.vertices[slot, :, i].tolist())

@@ -14,6 +14,7 @@ import numpy as np
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events
+from scotopic.io.decay_tree import PRIMARY, branches
 from scotopic.io.incoming import incoming_beams
 from scotopic.io.kinds import opened
 from scotopic.io.particles import ParticleList, from_header
@@ -21,6 +22,8 @@ from scotopic.io.replace import replacing
 from scotopic.progress import track
 
 MASSES = {11: 0.51099895e-3, 13: 0.1056583755, 15: 1.77686}  # GeV, PDG 2024
+
+ORIGIN = np.zeros(3)
 
 
 def read_lhe(path: Path) -> ParticleList:
@@ -71,6 +74,8 @@ def _parse(file: IO[str], path: Path) -> ParticleList:
     counts: list[int] = []
     final: list[list[str]] = []
     incoming: list[list[str]] = []
+    places: list[np.ndarray] = []
+    displaced = False
     complete = False
     for line in track(lines, f"reading {path.name}"):
         if "</LesHouchesEvents>" in line:
@@ -86,8 +91,11 @@ def _parse(file: IO[str], path: Path) -> ParticleList:
                 f"{path}: event {len(weights)} has {len(particles)} lines of particles; expected its NUP, {fields[0]}"
             )
         count = 0
-        for particle in particles:
+        flown = _places(particles)
+        displaced = displaced or bool(flown)
+        for k, particle in enumerate(particles):
             if particle[1] == "1":
+                places.append(flown[k] if flown else ORIGIN)
                 final.append([particle[0], *particle[6:10]])
                 count += 1
             elif particle[1] == "-1" and len(incoming) < 2:
@@ -109,12 +117,29 @@ def _parse(file: IO[str], path: Path) -> ParticleList:
         pdg=table[:, 0].astype(np.int32),
         momenta=table[:, [4, 1, 2, 3]],
         weights=x,
+        vertices=np.stack(places) if displaced else None,
         beams=_beams(setup, np.array(incoming, dtype=np.float64), own is not None),
         cross_section_pb=sigma if sigma > 0.0 else None,
         cross_section_error_pb=error if sigma > 0.0 else None,
         source=name.group(1).strip() if name else "LHE",
         **from_header(told),
     )
+
+
+def _places(particles: list[list[str]]) -> list[np.ndarray]:
+    """Return where the particles of an event were made, mm, by VTIMUP of their mothers; nothing if none flew."""
+    if not any(p[1] == "2" and float(p[11]) > 0.0 for p in particles):
+        return []
+    made = [ORIGIN] * len(particles)
+    for k, particle in enumerate(particles):  # mothers stand before what comes from them
+        mother = int(particle[2]) - 1
+        if 0 <= mother < k and particles[mother][1] == "2":
+            x, y, z, energy = (float(text) for text in particles[mother][6:10])
+            p = np.array([x, y, z])
+            mass = np.sqrt(max(energy**2 - p @ p, 0.0))
+            proper = float(particles[mother][11])
+            made[k] = made[mother] + (proper / mass * p if proper > 0.0 and mass > 0.0 else 0.0)
+    return made
 
 
 def _is_particle(line: str) -> bool:
@@ -140,10 +165,13 @@ def write_lhe(events: Events, path: Path) -> None:
     """Write events as LHE; gzipped where the name ends in .gz.
 
     Equal weights are written with IDWTUP = 3 and XWGTUP = 1, others with ±4 and XWGTUP in pb whose
-    mean is the cross section. XSECUP is the sum of the weights.
+    mean is the cross section. XSECUP is the sum of the weights. Particles that decayed have status 2 and in VTIMUP
+    their proper time times c, in mm.
     """
-    if events.vertices is not None:
-        raise InputError(f"{path}: LHE holds no displaced vertices; write .hepmc or .parquet")
+    if events.vertices is not None and events.decayed is None:
+        raise InputError(
+            f"{path}: LHE tells displaced vertices by what decayed there, which is unknown; write .hepmc or .parquet"
+        )
     known = events.cross_section_pb is not None
     n, weights = len(events), events.weights
     sigma = float(weights.sum()) if known else 0.0
@@ -177,16 +205,38 @@ def write_lhe(events: Events, path: Path) -> None:
 
 
 def _event(events: Events, beams: np.ndarray, weight: float, i: int) -> str:
-    slots = np.flatnonzero(events.pdg[:, i])
     rows = [_row(code, -1, p) for code, p in zip((11, -11), beams, strict=True)]
-    rows += [_row(int(events.pdg[s, i]), 1, events.momenta[s, :, i]) for s in slots]
+    if events.decayed is None:
+        slots = np.flatnonzero(events.pdg[:, i])
+        rows += [_row(int(events.pdg[s, i]), 1, events.momenta[s, :, i]) for s in slots]
+    else:
+        rows += _decay_rows(events, i)
     top = f"{len(rows)} 1 {weight:.16e} {events.sqrt_s:.10e} -1 -1\n"
     return "<event>\n" + top + "".join(rows) + "</event>\n"
 
 
-def _row(pdg: int, status: int, p: np.ndarray) -> str:
+def _decay_rows(events: Events, i: int) -> list[str]:
+    told = events.decayed
+    assert told is not None
+    tree = list(branches(events, i))
+    ends = {branch.mother: branch.place for branch in tree}
+    lines, number = [], {PRIMARY: "1 2"}
+    for branch in tree:
+        mothers = number[branch.mother]
+        for row in branch.decayed:
+            p = told.momenta[row, :, i]
+            flown = float(np.linalg.norm(ends[row] - branch.place))
+            mass = np.sqrt(max(0.0, p[0] ** 2 - p[1:] @ p[1:]))
+            proper = flown * mass / float(np.linalg.norm(p[1:])) if flown else 0.0
+            lines.append(_row(int(told.pdg[row, i]), 2, p, mothers, proper))
+            number[row] = f"{len(lines) + 2} 0"
+        for slot in branch.final:
+            lines.append(_row(int(events.pdg[slot, i]), 1, events.momenta[slot, :, i], mothers))
+    return lines
+
+
+def _row(pdg: int, status: int, p: np.ndarray, mothers: str = "", proper: float = 0.0) -> str:
     mass = 0.0 if pdg == 22 else MASSES.get(abs(pdg), float(np.sqrt(max(0.0, p[0] ** 2 - p[1:] @ p[1:]))))
-    mothers = "0 0" if status == -1 else "1 2"
-    return (
-        f"{pdg} {status} {mothers} 0 0 {p[1]:.16e} {p[2]:.16e} {p[3]:.16e} {p[0]:.16e} {mass:.10e} 0.0 9.0\n"
-    )
+    mothers = mothers or ("0 0" if status == -1 else "1 2")
+    four = " ".join(f"{x:.16e}" for x in (*p[1:], p[0]))
+    return f"{pdg} {status} {mothers} 0 0 {four} {mass:.10e} {proper:.16e} 9.0\n"

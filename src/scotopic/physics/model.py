@@ -15,6 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from scotopic.errors import InputError
 from scotopic.numerics.units import HBARC_GEV_MM
 from scotopic.physics.particles import Particle
@@ -57,6 +60,20 @@ class Decay:
 
 
 @dataclass(frozen=True)
+class FormFactor:
+    """A factor of squared amplitudes with one pair of hadrons, which nothing but photons accompanies.
+
+    Attributes
+    ----------
+    pair : two names of particles
+    squared : function of the pair's squared mass (GeV²)
+    """
+
+    pair: tuple[str, str]
+    squared: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
 class Model:
     """A model with its parameters fixed.
 
@@ -69,10 +86,15 @@ class Model:
         What there is, how it couples, how it decays.
     mediator : str
         The model's own particle; empty for the Standard Model.
-    leading : tuple of str
-        Interactions that are used alone where they lead to a process; the others only where they do not.
+    leading : tuple of tuples of str
+        Interactions that are used alone where they lead to a process, first choice first; all of them only where
+        none does.
     running_alpha : bool
         Whether vacuum polarisation dresses internal photons.
+    form_factors : tuple of FormFactor
+    flat : float or None
+        A constant that stands for the squared amplitude of processes which make the mediator, GeV^(4 - 2k) for k
+        outgoing particles: a toy.
     """
 
     name: str
@@ -81,8 +103,10 @@ class Model:
     vertices: tuple[Vertex, ...]
     decays: tuple[Decay, ...] = ()
     mediator: str = ""
-    leading: tuple[str, ...] = ()
+    leading: tuple[tuple[str, ...], ...] = ()
     running_alpha: bool = False
+    form_factors: tuple[FormFactor, ...] = ()
+    flat: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse vertices of unknown fields or of spins that do not fit their kind."""

@@ -29,6 +29,8 @@ class Particle:
         GeV; a width makes the propagator a Breit-Wigner.
     auxiliary : bool
         A vector without dynamics, propagator −g^{μν}: stands for a four-point vertex, never external.
+    external : bool
+        Never between two vertices: a process that makes it is taken at the lowest order of its coupling.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Particle:
     mass: float = 0.0
     width: float = 0.0
     auxiliary: bool = False
+    external: bool = False
 
     @property
     def states(self) -> int:
@@ -70,6 +73,8 @@ _CODES = {
     "nu_tau": 16,
     "nu_tau~": -16,
     "gamma": 22,
+    "pi+": 211,
+    "pi-": -211,
     "Z": 23,
     "W+": 24,
     "W-": -24,

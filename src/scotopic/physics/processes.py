@@ -7,7 +7,8 @@ from functools import cached_property
 
 from scotopic.errors import InputError
 from scotopic.physics.amplitudes.plan import Leg, Plan, make_plan
-from scotopic.physics.model import Model, get_model
+from scotopic.physics.model import FormFactor, Model, get_model
+from scotopic.physics.particles import PHOTON
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,20 @@ class Process:
     @cached_property
     def plan(self) -> Plan:
         """The plan of the amplitude, from the model's leading interactions where they are enough."""
-        if self.model.leading:
-            plan = make_plan(self.model.only(*self.model.leading), self._legs)
+        for interactions in self.model.leading:
+            plan = make_plan(self.model.only(*interactions), self._legs)
             if plan.diagrams:
                 return plan
         return make_plan(self.model, self._legs)
+
+    @property
+    def hadrons(self) -> tuple[FormFactor, tuple[int, int]] | None:
+        """The form factor of the hadrons that come out, and their two legs."""
+        for factor in self.model.form_factors:
+            if self.outgoing.count(factor.pair[0]) == self.outgoing.count(factor.pair[1]) == 1:
+                one, other = (len(self.incoming) + self.outgoing.index(name) for name in factor.pair)
+                return factor, (one, other)
+        return None
 
     @property
     def threshold(self) -> float:
@@ -106,9 +116,20 @@ def parse_process(text: str, model: Model | None = None) -> Process:
     if incoming != ("e-", "e+"):
         process = Process(chosen, ("e-", "e+"), outgoing)
     _check_conservation(process)
+    _check_hadrons(process)
     if not process.plan.diagrams:
         raise InputError(f"process {text!r}: no diagram of the model {chosen.name} leads to it")
     return process
+
+
+def _check_hadrons(process: Process) -> None:
+    for factor in process.model.form_factors:
+        others = [name for name in process.outgoing if name not in factor.pair]
+        hadrons = len(process.outgoing) - len(others)
+        if hadrons and (hadrons > 2 or set(others) - {PHOTON.name}):
+            raise InputError(
+                f"process {process.text!r}: {' '.join(factor.pair)} come as one pair, which only photons accompany"
+            )
 
 
 def _check_conservation(process: Process) -> None:

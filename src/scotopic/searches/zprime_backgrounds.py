@@ -1,4 +1,4 @@
-"""Backgrounds of a lepton pair with missing energy, all from our events: μμγ, ττ with real τ decays, e+e-μμ.
+"""Backgrounds of a lepton pair with missing energy, all from our events: μμγ, ππγ, ττ with real τ decays, e+e-μμ.
 
 Generator cuts are wider than the selection: the laboratory range 22–140° is 31–149° in the centre of mass or less.
 """
@@ -19,6 +19,19 @@ def muons_and_photon(n: int, *, experiment: Experiment, seed: int, workers: int)
         n,
         sqrt_s=experiment.beams.sqrt_s,
         cuts=("E:gamma:0.15:", "theta:mu:25:155"),
+        seed=seed,
+        isr="pt",
+        workers=workers,
+    )
+
+
+def pions_and_photon(n: int, *, experiment: Experiment, seed: int, workers: int) -> Events:
+    """Return e+e- → π+π-γ with radiation; both pions must be taken for leptons."""
+    return generate(
+        "e- e+ > pi+ pi- gamma",
+        n,
+        sqrt_s=experiment.beams.sqrt_s,
+        cuts=("E:gamma:0.15:", "theta:pi:25:155"),
         seed=seed,
         isr="pt",
         workers=workers,
@@ -51,5 +64,6 @@ def electrons_and_muons(n: int, *, experiment: Experiment, seed: int, workers: i
 BACKGROUNDS = (
     CountedBackground("tautau", "τ⁺τ⁻(γ)", 1.0, taus),
     CountedBackground("mumu", "μ⁺μ⁻(γ)", 1.0, muons_and_photon),
+    CountedBackground("pipi", "π⁺π⁻(γ)", 0.25, pions_and_photon),
     CountedBackground("eemumu", "e⁺e⁻μ⁺μ⁻", 1.0, electrons_and_muons),
 )

@@ -199,6 +199,8 @@ def _plan(model: Model, legs: tuple[Leg, ...], joins: _Joins, scale: float, root
     for size in range(2, n // 2 + 1):
         for mask in _masks(n, size):
             for kind, field, term in terms(mask, size):
+                if model.particle(field).external:
+                    continue
                 key = Key(kind, field, mask)
                 made.setdefault(key, []).append(term)
                 counts[key] = counts.get(key, 0) + counts[term.a] * counts[term.b]

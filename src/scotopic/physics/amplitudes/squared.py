@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.numerics.engine import Engine, choose_engine, run
+from scotopic.numerics.spinors import momentum_square
 from scotopic.physics.amplitudes.kernel import sum_of_squares
 from scotopic.physics.amplitudes.plan import Plan, cost
 from scotopic.physics.processes import Process
@@ -52,10 +53,16 @@ def squared_amplitude(process: Process, momenta: Array, engine: Engine = "auto")
 
 def squared_amplitude_lightcone(process: Process, momenta: Array, engine: Engine = "auto") -> Array:
     """Return the same for momenta (legs, 4, N) in light-cone components (p⁺, p⁻, x, y)."""
+    if process.model.flat is not None and process.model.mediator in process.outgoing:
+        return np.full(momenta.shape[-1], process.model.flat)
     chosen = choose_engine(engine, momenta.shape[-1], cost(process.plan))
     along_z = not momenta[:2, 2:].any()
     total = run(_sum, (process.plan, along_z), momenta, engine=chosen)
-    return total / (process.initial_states * process.symmetry)
+    squared = total / (process.initial_states * process.symmetry)
+    if process.hadrons is not None:
+        factor, pair = process.hadrons
+        squared = squared * factor.squared(momentum_square(tuple(momenta[list(pair)].sum(axis=0))))
+    return squared
 
 
 def _sum(plan: Plan, along_z: bool, momenta: Any) -> Any:

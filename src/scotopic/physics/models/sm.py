@@ -1,4 +1,4 @@
-"""The Standard Model of leptons: quantum electrodynamics, and the weak force where neutrinos come out.
+"""The Standard Model of leptons and pion pairs: quantum electrodynamics, and the weak force for neutrinos.
 
 At 10.6 GeV the interference with the Z shifts angular distributions of charged leptons by a per cent and total
 rates by less; weak vertices are used only in processes that QED does not lead to.
@@ -8,6 +8,7 @@ import math
 
 from scotopic.errors import InputError
 from scotopic.physics.model import Model, Vertex
+from scotopic.physics.models.pions import HADRONIC_PHOTON, PION, PION_PAIR, pion_vertices
 from scotopic.physics.particles import ELECTRON, MUON, NEUTRINOS, PHOTON, TAU, Particle
 from scotopic.physics.standard_model import ALPHA_0, FERMI_CONSTANT, W_MASS, Z_MASS, Z_WIDTH
 
@@ -60,7 +61,7 @@ def model(
     w_mass: float = W_MASS,
     z_mass: float = Z_MASS,
 ) -> Model:
-    """Return QED of e, μ, τ with 1/α = `alpha_inv`, and weak vertices from G_F, m_W, m_Z (GeV)."""
+    """Return QED of e, μ, τ and pion pairs with 1/α = `alpha_inv`, and weak vertices from G_F, m_W, m_Z (GeV)."""
     alpha = checked_alpha(alpha_inv)
     if not (fermi > 0.0 and 0.0 < w_mass < z_mass):
         raise InputError(
@@ -73,9 +74,12 @@ def model(
             *LEPTONS,
             *NEUTRINOS,
             PHOTON,
+            PION,
+            HADRONIC_PHOTON,
             Particle("W+", "W-", 24, 2, 1, w_mass),
             Particle("Z", "Z", 23, 2, 0, z_mass, Z_WIDTH),
         ),
-        vertices=(*qed_vertices(alpha), *weak_vertices(alpha, fermi, w_mass, z_mass)),
-        leading=("QED",),
+        vertices=(*qed_vertices(alpha), *pion_vertices(alpha), *weak_vertices(alpha, fermi, w_mass, z_mass)),
+        leading=(("QED",), ("QED", "pions"), ("QED", "weak")),
+        form_factors=(PION_PAIR,),
     )
