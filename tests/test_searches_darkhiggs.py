@@ -204,7 +204,7 @@ def test_command_prints_what_was_simulated(simulation, monkeypatch, capsys):
 @pytest.mark.study
 def test_expected_limits_lie_beside_the_published_ones():
     """Median σ × BR within a factor 2 of 1.7 to 5.0 fb; ε²α_D near (9, 1) and (5, 1) GeV (arXiv:2207.00509)."""
-    found = run_plane_search("darkhiggs-invisible", toys=0, workers=2)
+    found = run_plane_search("darkhiggs-invisible", toys=0, signal_events=4000, background_events=100_000)
     median = float(np.median(found.limits["median"]))
     print("median σ × BR (fb)", median, np.quantile(found.limits["median"], [0.0, 0.1, 0.9, 1.0]))
     assert 0.85 < median < 10.0
