@@ -121,6 +121,11 @@ def test_result_is_consistent(simulation):
     np.testing.assert_array_equal(found.limits["median"], limits(simulation, seed=2).limits["median"])
 
 
+def test_efficiency_lies_below_acceptance(simulation):
+    found = limits(simulation)
+    assert ((found.efficiency < found.acceptance) & (found.acceptance < 1.0)).all()
+
+
 def test_injected_signal_is_found_where_it_is(simulation):
     point = simulation.signal[1][1]
     kept = point.candidates.select(np.arange(len(point.candidates)) < 150)

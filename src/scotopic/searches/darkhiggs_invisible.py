@@ -10,7 +10,7 @@ from scotopic.physics.models.dark_higgs import higgsstrahlung_cross_section
 from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.search import Systematic
 from scotopic.searches.zprime_backgrounds import BACKGROUNDS
-from scotopic.searches.zprime_selection import ARTICLE, PAIR_CUTS, find_muons
+from scotopic.searches.zprime_selection import ARTICLE, FIDUCIAL, PAIR_CUTS, find_muons
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +54,7 @@ DARKHIGGS_INVISIBLE = PlaneSearch(
         (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5, 1.8, 2.2, 2.6, 3.0),
         (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95),
     ),
+    fiducial=FIDUCIAL,
     window_sigmas=2.0,
     mass_range=(4.0, 9.7),
     signal_masses=(3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 9.7),

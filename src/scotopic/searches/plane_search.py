@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.events.record import Events
+from scotopic.searches.acceptance import Fiducial
 from scotopic.searches.counting_search import CountedBackground
 from scotopic.searches.search import Systematic
 from scotopic.selection.candidates import Candidates
@@ -32,6 +33,8 @@ class PlaneSearch:
         Two observables with lower cuts, optimised over the plane (Punzi's figure of merit).
     final_grids : two tuples of float
         Values of those cuts that are tried, rising.
+    fiducial : Fiducial
+        What acceptance means here.
     window_sigmas : float
         Half width of a window, in resolutions of either observable.
     mass_range : (float, float)
@@ -55,6 +58,7 @@ class PlaneSearch:
     cuts: tuple[Cut, ...]
     final: tuple[str, str]
     final_grids: tuple[tuple[float, ...], tuple[float, ...]]
+    fiducial: Fiducial
     window_sigmas: float
     mass_range: tuple[float, float]
     signal_masses: tuple[float, ...]
@@ -105,6 +109,7 @@ class PlaneResult:
     mass: Floats
     half_width: Floats
     cuts: Floats
+    acceptance: Floats
     efficiency: Floats
     efficiency_error: Floats
     plane: Plane
@@ -148,6 +153,7 @@ class PlaneResult:
             "luminosity_fb": self.luminosity_fb,
             "mass_GeV": self.mass,
             "half_width": self.half_width,
+            "acceptance": self.acceptance,
             "efficiency": self.efficiency,
             "efficiency_error": self.efficiency_error,
             "resolution": self.half_width / self.settings["window_sigmas"],

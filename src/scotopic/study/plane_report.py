@@ -50,6 +50,7 @@ def columns(result: PlaneResult) -> dict[str, Floats]:
         "background": plane.background,
         "background_error": plane.background_error,
         **{f"expected_{name}": values for name, values in result.expected.items()},
+        "acceptance": result.acceptance,
         "efficiency": result.efficiency,
         "efficiency_error": result.efficiency_error,
         "p0_local": plane.p_local,
@@ -93,6 +94,7 @@ def hepdata_tables(result: PlaneResult) -> list[Table]:
     yields = (
         Column("EVENTS", "", plane.observed.astype(np.float64)),
         Column("BACKGROUND", "", plane.background, {"total": plane.background_error}),
+        Column("ACCEPTANCE", "", result.acceptance),
         Column("EFFICIENCY", "", result.efficiency, {"total": result.efficiency_error}),
         Column("LOCAL P-VALUE", "", plane.p_local),
     )

@@ -162,6 +162,9 @@ def set_plane_limits(
         mass=mass,
         half_width=half,
         cuts=cuts_at(simulation, cuts, *centres.T),
+        acceptance=simulation.interpolate(
+            np.array([[point.acceptance for point in row] for row in simulation.signal]), *centres.T
+        ),
         efficiency=efficiency,
         efficiency_error=efficiency_error,
         plane=plane,

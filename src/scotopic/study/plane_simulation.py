@@ -17,6 +17,7 @@ from scotopic.detector.experiment import Experiment
 from scotopic.errors import InputError
 from scotopic.numerics.rng import seed_of
 from scotopic.progress import track
+from scotopic.searches.acceptance import acceptance
 from scotopic.searches.plane_search import AXES, PlaneSearch
 from scotopic.searches.response import select_events
 from scotopic.selection.candidates import Candidates
@@ -32,11 +33,12 @@ LOWEST = -4.0  # GeV², where the plane begins: M²_rec of a light recoil is mea
 
 @dataclass(frozen=True)
 class PlanePoint:
-    """Selected signal of one pair of masses, and the resolutions of the plane's observables (GeV, GeV²)."""
+    """Selected signal of one pair of masses, its acceptance, the resolutions of the plane's observables (GeV, GeV²)."""
 
     masses: tuple[float, float]
     candidates: Candidates
     generated: int
+    acceptance: float
     resolution: tuple[float, float]
 
 
@@ -116,7 +118,10 @@ def simulate_plane(
                 )
             low, high = np.quantile([found[name] for name in AXES], [0.158655, 0.841345], axis=1)
             widths = 0.5 * (high - low)
-            row.append(PlanePoint(masses, found, signal_events, (float(widths[0]), float(widths[1]))))
+            accepted = acceptance(made, experiment.beams, search.fiducial)
+            row.append(
+                PlanePoint(masses, found, signal_events, accepted, (float(widths[0]), float(widths[1])))
+            )
         rows.append(tuple(row))
     backgrounds, flows = {}, {}
     for one in search.backgrounds:
