@@ -13,7 +13,7 @@ from pathlib import Path
 import scotopic
 from scotopic.detector.card import experiments, load_experiment
 from scotopic.detector.experiment import MEANING
-from scotopic.searches import COUNTING, get_counting_search, get_search, searches
+from scotopic.searches import any_search, searches
 from scotopic.searches.search import Search
 
 FOLDER = "_generated"
@@ -82,7 +82,7 @@ def _short(value: object) -> str:
 
 
 def _search(name: str) -> str:
-    search = get_counting_search(name) if name in COUNTING else get_search(name)
+    search = any_search(name)
     cuts = [("all masses", cut) for cut in search.cuts]
     backgrounds = [(b.name, b.label, "generated", "D", "own events") for b in search.backgrounds]
     if isinstance(search, Search):

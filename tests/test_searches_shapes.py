@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from scotopic.errors import InputError
-from scotopic.searches import COUNTING, get_counting_search, get_search, searches
+from scotopic.searches import COUNTING, PLANES, get_counting_search, get_plane_search, get_search, searches
 from scotopic.searches.acceptance import Fiducial
 from scotopic.searches.binning import check_masses, make_edges, mass_hypotheses
 from scotopic.searches.search import Region
@@ -84,7 +84,23 @@ def test_every_counting_search_is_whole(name):
     assert 0.5 < search.level < 1.0
 
 
-@pytest.mark.parametrize("name", [name for name in searches() if name not in COUNTING])
+@pytest.mark.parametrize("name", PLANES)
+def test_every_search_in_a_plane_is_whole(name):
+    search = get_plane_search(name)
+    assert search.name == name
+    for rising in (search.signal_masses, search.signal_shares, *search.final_grids):
+        assert (np.diff(rising) > 0.0).all()
+    assert search.signal_masses[0] <= search.mass_range[0]
+    assert search.signal_masses[-1] >= search.mass_range[1]
+    assert 0.0 < search.signal_shares[0] < search.signal_shares[-1] < 1.0
+    assert set(search.smoothing) == {one.name for one in search.backgrounds}
+    for one in (*search.cuts, *search.systematics):
+        assert one.mark in {"R", "D", "M", "P", "B"}
+        assert one.source
+    assert 0.5 < search.level < 1.0
+
+
+@pytest.mark.parametrize("name", [name for name in searches() if name not in (*COUNTING, *PLANES)])
 def test_every_search_is_whole(name):
     search = get_search(name)
     assert search.name == name

@@ -51,9 +51,9 @@ def _processes() -> dict[str, str]:
 
 
 def _searches() -> dict[str, str]:
-    from scotopic.searches import COUNTING, get_counting_search, get_search, searches
+    from scotopic.searches import any_search, searches
 
-    found = [get_counting_search(name) if name in COUNTING else get_search(name) for name in searches()]
+    found = [any_search(name) for name in searches()]
     return {one.name: f"{one.title}: {one.signature}" for one in found}
 
 

@@ -21,6 +21,7 @@ from scotopic.errors import InputError
 
 if TYPE_CHECKING:
     from scotopic.searches.counting_search import CountingResult
+    from scotopic.searches.plane_search import PlaneResult
     from scotopic.searches.search import SearchResult
 
 ROWS = 14  # of a table of masses on the terminal
@@ -68,7 +69,10 @@ def reproduce(
 @click.command(short_help="Run a search to limits, p-values and figures.")
 @click.argument("name")
 @click.option("--data", type=PATH, help="File of events, detected events or candidates; else pseudo-data.")
-@experiment_option
+@click.option(
+    "--experiment",
+    help="Experiment by name, or the path of a card [default: belle2-2018; belle2-phase3 for dark Higgs bosons].",
+)
 @click.option(
     "--luminosity",
     "luminosity_fb",
@@ -96,20 +100,28 @@ def search(
     name: str,
     out: Path | None,
     luminosity_fb: float | None,
+    experiment: str | None,
     as_json: bool,
     **settings: Any,
 ) -> None:
     """Run the search NAME to limits, p-values and figures."""
     from scotopic.searches.counting_search import CountingResult
+    from scotopic.searches.plane_search import PlaneResult
     from scotopic.study.search import search as run
 
+    if experiment is not None:
+        settings["experiment"] = experiment
     result = run(name, luminosity_fb=luminosity_fb, **settings)
     files: list[Path] = []
     if out is not None and isinstance(result, CountingResult):
         from scotopic.study.counting_report import write_counting
 
         files = write_counting(result, out)
-    elif out is not None and not isinstance(result, CountingResult):
+    elif out is not None and isinstance(result, PlaneResult):
+        from scotopic.study.plane_report import write_plane
+
+        files = write_plane(result, out)
+    elif out is not None and not isinstance(result, (CountingResult, PlaneResult)):
         from scotopic.study.report import write_search
 
         files = write_search(result, out)
@@ -117,6 +129,8 @@ def search(
         print_json({**result.to_json(), "files": [str(path) for path in files]})
     elif isinstance(result, CountingResult):
         _print_counting(result, files)
+    elif isinstance(result, PlaneResult):
+        _print_plane(result, files)
     else:
         _print_search(result, files)
 
@@ -168,6 +182,36 @@ def _print_counting(result: "CountingResult", files: list[Path]) -> None:
         + ", ".join(f"{name} {number:.0f}" for name, number in result.composition.items())
     )
     _print_summary(result, files)
+
+
+def _print_plane(result: "PlaneResult", files: list[Path]) -> None:
+    plane = result.plane
+    rows = []
+    for i in range(0, len(result.mass), max(1, -(-len(result.mass) // ROWS))):
+        rows.append(
+            (
+                f"{result.mass[i, 0]:.3f}",
+                f"{result.mass[i, 1]:.3f}",
+                f"{100 * result.efficiency[i]:.2f}",
+                f"{plane.observed[i]:d}",
+                f"{plane.background[i]:.2f} ± {plane.background_error[i]:.2f}",
+                f"{plane.limit_observed[i]:.3g}",
+                f"{plane.limit_median[i]:.3g}",
+                f"{result.couplings['median'][i]:.2e}",
+            )
+        )
+    title = f"{result.search}, {result.experiment}, {result.luminosity_fb:.6g}/fb"
+    names = ("m_A′ [GeV]", "m_h′", "eff. [%]", "events", "background", "σ B obs. [fb]", "exp.", "ε²α_D exp.")
+    print_table(title, names, rows)
+    largest, z = result.mass[plane.largest], plane.z_local[plane.largest]
+    p_global = "not computed" if plane.p_global is None else f"{plane.p_global:.3g}"
+    print_lines(
+        f"{len(rows)} of {len(result.mass)} windows shown; before the final cuts: "
+        + ", ".join(f"{name} {number:.0f}" for name, number in result.composition.items()),
+        f"largest local excess: {z:.2f} σ at ({largest[0]:.3f}, {largest[1]:.3f}) GeV, global p-value {p_global}",
+        *(f"note: {note}" for note in result.notes),
+        *(str(path) for path in files),
+    )
 
 
 def _print_summary(result: "SearchResult | CountingResult", files: list[Path]) -> None:

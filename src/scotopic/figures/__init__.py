@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scotopic.figures.files import save, write_csv
     from scotopic.figures.likelihood_scan import likelihood_scan
     from scotopic.figures.limit_bands import LimitCurves, limit_bands
+    from scotopic.figures.mass_plane import mass_plane
     from scotopic.figures.p_values import p_value_scan
     from scotopic.figures.performance import efficiency, resolution
     from scotopic.figures.signature_plane import signature_plane
@@ -33,6 +34,7 @@ __all__ = [
     "figure_2b",
     "likelihood_scan",
     "limit_bands",
+    "mass_plane",
     "p_value_scan",
     "resolution",
     "save",

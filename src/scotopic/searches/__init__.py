@@ -1,4 +1,4 @@
-"""One file per search, on one of two nouns: bump searches and counting searches."""
+"""One file per search, on one of three nouns: bump searches, counting searches and searches in a plane."""
 
 from typing import TYPE_CHECKING
 
@@ -6,14 +6,16 @@ from scotopic.errors import InputError
 
 if TYPE_CHECKING:
     from scotopic.searches.counting_search import CountingSearch
+    from scotopic.searches.plane_search import PlaneSearch
     from scotopic.searches.search import Search
 
 COUNTING = ("zprime-invisible", "zprime-lfv")
+PLANES = ("darkhiggs-invisible",)
 
 
 def searches() -> tuple[str, ...]:
     """Return the names of the searches."""
-    return ("alp-gammagamma", *COUNTING)
+    return ("alp-gammagamma", *COUNTING, *PLANES)
 
 
 def check_search(name: str) -> None:
@@ -22,10 +24,17 @@ def check_search(name: str) -> None:
         raise InputError(f"unknown search {name!r}; there are: {', '.join(searches())}")
 
 
+def any_search(name: str) -> "Search | CountingSearch | PlaneSearch":
+    """Return the search `name`, of whichever noun."""
+    if name in PLANES:
+        return get_plane_search(name)
+    return get_counting_search(name) if name in COUNTING else get_search(name)
+
+
 def get_search(name: str) -> "Search":
     """Return the bump search `name`."""
     check_search(name)
-    if name in COUNTING:
+    if name in (*COUNTING, *PLANES):
         raise InputError(f"{name} counts events in windows; there is no spectrum to fit")
     from scotopic.searches.alp_gammagamma import ALP_GAMMAGAMMA
 
@@ -40,3 +49,12 @@ def get_counting_search(name: str) -> "CountingSearch":
     from scotopic.searches.zprime_lfv import ZPRIME_LFV
 
     return {one.name: one for one in (ZPRIME_INVISIBLE, ZPRIME_LFV)}[name]
+
+
+def get_plane_search(name: str) -> "PlaneSearch":
+    """Return the search `name` in a plane of two masses."""
+    if name not in PLANES:
+        raise InputError(f"unknown search in a plane {name!r}; there are: {', '.join(PLANES)}")
+    from scotopic.searches.darkhiggs_invisible import DARKHIGGS_INVISIBLE
+
+    return DARKHIGGS_INVISIBLE

@@ -90,6 +90,7 @@ def recoil_candidates(
     -----
     ``pt_recoil``: recoil momentum transverse to the beams, in the centre of mass. ``pt_recoil_hard`` and
     ``pt_recoil_soft``: transverse to the lepton with the larger and with the smaller momentum there.
+    ``sin_helicity``: of the angle between the negative lepton in the pair's rest frame and the pair's flight.
     ``photon_near_recoil``: energy of the hardest photon within 15° of the recoil in the laboratory.
     """
     tracks = [
@@ -126,6 +127,7 @@ def recoil_candidates(
             "pt_recoil": np.hypot(recoil[1], recoil[2]),
             "pt_recoil_hard": across[hard, lane],
             "pt_recoil_soft": across[1 - hard, lane],
+            "sin_helicity": _sin_helicity(leptons[0], pair),
             "theta_recoil": np.arccos(np.clip(away[3] / size, -1.0, 1.0)),
             "theta_low": pairs.theta.min(axis=0),
             "theta_high": pairs.theta.max(axis=0),
@@ -140,6 +142,12 @@ def recoil_candidates(
         weights=weights[pairs.event],
         source=source,
     )
+
+
+def _sin_helicity(lepton: Floats, pair: Floats) -> Floats:
+    at_rest = boost(lepton, -pair[1:] / pair[0])[1:]
+    cos = (at_rest * pair[1:]).sum(axis=0) / np.maximum(_length(at_rest) * _length(pair[1:]), 1e-300)
+    return np.asarray(np.sqrt(np.clip(1.0 - cos**2, 0.0, 1.0)))
 
 
 def _square(p: Floats) -> Floats:

@@ -42,7 +42,7 @@ def set_counting_limits(
     expected = {name: luminosity_fb * rate for name, rate in windows.expected.items()}
     background = np.sum(list(expected.values()), axis=0)
     statistical = luminosity_fb * np.sqrt(np.sum([one**2 for one in windows.expected_error.values()], axis=0))
-    scale, scale_error, said = _control_scale(simulation, data, luminosity_fb)
+    scale, scale_error, said = control_scale(simulation.backgrounds, data, luminosity_fb)
     expected = {name: scale * value for name, value in expected.items()}
     background = scale * background
     relative = np.hypot(search.systematic_error("background"), scale_error)
@@ -120,13 +120,13 @@ def set_counting_limits(
     )
 
 
-def _control_scale(
-    simulation: CountingSimulation, data: Candidates | None, luminosity_fb: float
+def control_scale(
+    backgrounds: Mapping[str, Candidates], data: Candidates | None, luminosity_fb: float
 ) -> tuple[float, float, tuple[str, ...]]:
     """Return the ratio of data to simulation before the final cuts, its relative error, and a note."""
     if data is None:
         return 1.0, 0.0, ()
-    weights = np.concatenate([found.weights for found in simulation.backgrounds.values()])
+    weights = np.concatenate([found.weights for found in backgrounds.values()])
     expected = 1e3 * luminosity_fb * float(weights.sum())
     simulated = float(weights.sum() ** 2 / (weights**2).sum())
     found = len(data)

@@ -169,20 +169,18 @@ def best_cuts(
     background = np.zeros((len(grid), len(grid)))
     for found in simulation.backgrounds.values():
         near = (np.abs(found[OBSERVABLE] - centre) < AVERAGED * half) & (found.event % 2 == 0)
-        background += _counts_above(found, near, names, grid) * 2.0 / AVERAGED
+        background += counts_above(found, near, names, grid) * 2.0 / AVERAGED
     signal = point.candidates
     inside = np.abs(signal[OBSERVABLE] - centre) < half
     efficiency = (
-        _counts_above(signal, inside, names, grid) / signal.weights.sum() * len(signal) / point.generated
+        counts_above(signal, inside, names, grid) / signal.weights.sum() * len(signal) / point.generated
     )
     merit = figure_of_merit(efficiency, 1e3 * luminosity_fb * background)
     first, second = np.unravel_index(int(merit.argmax()), merit.shape)
     return float(grid[first]), float(grid[second])
 
 
-def _counts_above(
-    found: Candidates, which: NDArray[np.bool_], names: tuple[str, str], grid: Floats
-) -> Floats:
+def counts_above(found: Candidates, which: NDArray[np.bool_], names: tuple[str, str], grid: Floats) -> Floats:
     """Return the weight (G, G) above each pair of lower cuts."""
     places = [np.searchsorted(grid, found[name][which], side="right") - 1 for name in names]
     table = np.zeros((len(grid), len(grid)))

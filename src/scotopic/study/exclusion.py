@@ -17,8 +17,9 @@ from scotopic.bounds.polygon import merge
 from scotopic.bounds.recasting import SPACING, recast
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.searches import COUNTING, get_counting_search, get_search, searches
+from scotopic.searches import COUNTING, PLANES, get_counting_search, get_search, searches
 from scotopic.searches.counting_search import CountingResult, CountingSearch
+from scotopic.searches.plane_search import PlaneResult
 from scotopic.searches.search import Search, SearchResult
 from scotopic.study.search import search
 
@@ -198,6 +199,8 @@ def _project(
     results, left_out = [], []
     family = model.name.removesuffix("-loops")
     for name in searches():
+        if name in PLANES:  # limits over two masses are no curve
+            continue
         one = _find(name)
         if one.model != family:
             continue
@@ -219,6 +222,7 @@ def _project(
             seed=seed,
             workers=workers,
         )
+        assert not isinstance(found, PlaneResult)
         results.append(found)
     return tuple(results), left_out
 

@@ -13,6 +13,7 @@ from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.io import kind_of, read_candidates, read_detected, read_events
 from scotopic.searches.counting_search import CountingSearch
+from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.response import select_events
 from scotopic.searches.search import Search
 from scotopic.selection.candidates import Candidates
@@ -41,7 +42,7 @@ class Observation:
 
 def observe(
     path: Path,
-    search: Search | CountingSearch,
+    search: Search | CountingSearch | PlaneSearch,
     experiment: Experiment,
     *,
     frame: Literal["auto", "cm", "lab"] = "auto",
@@ -72,7 +73,7 @@ def observe(
 def _from_events(
     events: Events,
     path: Path,
-    search: Search | CountingSearch,
+    search: Search | CountingSearch | PlaneSearch,
     experiment: Experiment,
     seed: int,
     workers: int,
@@ -103,7 +104,7 @@ def _from_events(
 
 
 def _from_detected(
-    detected: Detected, path: Path, search: Search | CountingSearch, experiment: Experiment
+    detected: Detected, path: Path, search: Search | CountingSearch | PlaneSearch, experiment: Experiment
 ) -> Observation:
     if len(detected) == 0:
         raise InputError(f"{path} holds no events")
@@ -119,7 +120,9 @@ def _from_detected(
     return Observation(found, flow, luminosity, tuple(notes))
 
 
-def _from_candidates(candidates: Candidates, path: Path, search: Search | CountingSearch) -> Observation:
+def _from_candidates(
+    candidates: Candidates, path: Path, search: Search | CountingSearch | PlaneSearch
+) -> Observation:
     if len(candidates) == 0:
         raise InputError(f"{path} holds no candidates")
     missing = sorted(set(search.observables) - candidates.observables.keys())

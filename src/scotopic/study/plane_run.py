@@ -1,0 +1,228 @@
+"""Run a search in a plane of two masses: limits, couplings, p-values, from pseudo-data or a file."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.detector.card import load_experiment
+from scotopic.errors import InputError
+from scotopic.numerics.rng import seed_of, stream
+from scotopic.searches import get_plane_search
+from scotopic.searches.binning import check_masses
+from scotopic.searches.plane_search import AXES, PlaneResult
+from scotopic.selection.candidates import Candidates
+from scotopic.stats import plane_scan
+from scotopic.stats.plane_windows import Windows2D
+from scotopic.study.counting_limits import control_scale
+from scotopic.study.observation import observe
+from scotopic.study.plane_simulation import (
+    PlaneSimulation,
+    best_cuts,
+    cuts_at,
+    efficiencies,
+    passes_final,
+    simulate_plane,
+    smooth_background,
+)
+
+Floats = NDArray[np.float64]
+
+SIGNAL_EVENTS = 6_000  # per simulated pair of masses
+BACKGROUND_EVENTS = 200_000  # of each background
+
+
+def run_plane_search(
+    name: str,
+    *,
+    data: Path | None = None,
+    experiment: str = "belle2-phase3",
+    luminosity_fb: float | None = None,
+    model: str | None = None,
+    parameters: Mapping[str, float | str] | None = None,
+    masses: Sequence[float] | None = None,
+    toys: int = 1000,
+    frame: Literal["auto", "cm", "lab"] = "auto",
+    mapping: Path | None = None,
+    signal_events: int = SIGNAL_EVENTS,
+    background_events: int = BACKGROUND_EVENTS,
+    seed: int = 1,
+    workers: int = 1,
+) -> PlaneResult:
+    """Run a search in a plane and return its result; arguments as for `scotopic.study.run.run_search`.
+
+    `masses` are those of the pair (GeV); at each, all recoil masses are tested.
+    """
+    search = get_plane_search(name)
+    if model not in (None, search.model):
+        raise InputError(f"{name} interprets its limits in the model {search.model}, not in {model!r}")
+    if parameters:
+        raise InputError(
+            f"{name} takes no parameters ({', '.join(parameters)}): it scans both masses and limits "
+            f"{search.coupling_symbol}, to which the cross section is proportional"
+        )
+    if luminosity_fb is not None and not (math.isfinite(luminosity_fb) and luminosity_fb > 0.0):
+        raise InputError(f"luminosity = {luminosity_fb} /fb, must be positive and finite")
+    if toys < 0:
+        raise InputError(f"toys = {toys}, must not be negative")
+    hypotheses = None
+    if masses is not None:
+        hypotheses = np.asarray(masses, dtype=np.float64)
+        check_masses(hypotheses, search.signal_masses[0], search.signal_masses[-1])
+    card = load_experiment(experiment)
+    notes = ["pseudo-data: drawn from the simulated expectation"]
+    seen = None
+    if data is not None:
+        key = seed_of(seed, "data")
+        seen = observe(data, search, card, frame=frame, mapping=mapping, seed=key, workers=workers)
+        notes = list(seen.notes)
+    luminosity = luminosity_fb or (seen.luminosity_fb if seen else None)
+    if luminosity is None:
+        luminosity = search.paper_luminosity_fb
+        notes.append(f"luminosity not given: {luminosity:g}/fb, as in the article")
+    simulation = simulate_plane(
+        search,
+        card,
+        signal_events=signal_events,
+        background_events=background_events,
+        seed=seed,
+        workers=workers,
+    )
+    return set_plane_limits(
+        simulation,
+        data=None if seen is None else seen.candidates,
+        luminosity_fb=luminosity,
+        masses=hypotheses,
+        toys=toys,
+        seed=seed,
+        workers=workers,
+        notes=tuple(notes),
+    )
+
+
+def set_plane_limits(
+    simulation: PlaneSimulation,
+    *,
+    data: Candidates | None,
+    luminosity_fb: float,
+    masses: Floats | None = None,
+    toys: int = 0,
+    seed: int = 1,
+    workers: int = 1,
+    notes: tuple[str, ...],
+) -> PlaneResult:
+    """Return the result: of `data` behind the common cuts, or of pseudo-data drawn from the expectation.
+
+    With data, the background is scaled to what is counted before the final cuts, with the error of that number.
+    """
+    search = simulation.search
+    cuts = best_cuts(simulation, luminosity_fb)
+    scale, scale_error, said = control_scale(simulation.backgrounds, data, luminosity_fb)
+    smoothed = {name: smooth_background(simulation, cuts, name) for name in simulation.backgrounds}
+    bins = {name: scale * luminosity_fb * values for name, (values, _) in smoothed.items()}
+    background = np.sum(list(bins.values()), axis=0)
+    variance = np.sum([(scale * luminosity_fb * error) ** 2 for _, error in smoothed.values()], axis=0)
+    relative = np.hypot(search.systematic_error("background"), scale_error)
+    error = np.where(background > 0.0, np.sqrt(variance + (relative * background) ** 2), 0.0)
+    if data is None:
+        events = _pseudo_data(simulation.edges, background, stream(seed, "events"))
+    else:
+        kept = data.select(passes_final(simulation, cuts, data))
+        events = np.stack([kept[name] for name in AXES], axis=1)
+    centres = _centres(simulation, masses)
+    half = search.window_sigmas * simulation.resolutions(*centres.T)
+    known, known_error = efficiencies(simulation, cuts)
+    efficiency = np.maximum(simulation.interpolate(known, *centres.T), 1e-9)
+    statistical = simulation.interpolate(known_error, *centres.T)
+    efficiency_error = np.hypot(statistical, search.systematic_error("efficiency") * efficiency)
+    settings: dict[str, Any] = {"toys": toys, "seed": seed}
+    plane = plane_scan(
+        events,
+        simulation.edges,
+        background,
+        centres,
+        half,
+        background_error=error,
+        efficiency=efficiency,
+        efficiency_error=efficiency_error,
+        luminosity=luminosity_fb,
+        luminosity_error=search.systematic_error("luminosity") * luminosity_fb,
+        level=search.level,
+        workers=workers,
+        **settings,
+    )
+    mass = np.stack([centres[:, 0], np.sqrt(centres[:, 1])], axis=1)
+    return PlaneResult(
+        search=search.name,
+        experiment=simulation.experiment.name,
+        luminosity_fb=luminosity_fb,
+        mass=mass,
+        half_width=half,
+        cuts=cuts_at(simulation, cuts, *centres.T),
+        acceptance=simulation.interpolate(
+            np.array([[point.acceptance for point in row] for row in simulation.signal]), *centres.T
+        ),
+        efficiency=efficiency,
+        efficiency_error=efficiency_error,
+        plane=plane,
+        per_coupling_fb=search.cross_section_fb(*mass.T, s=simulation.sqrt_s**2),
+        events=events,
+        expected={
+            name: _in_windows(simulation.edges, values, centres, half) for name, values in bins.items()
+        },
+        coupling_symbol=search.coupling_symbol,
+        composition={
+            name: 1e3 * luminosity_fb * float(found.weights.sum())
+            for name, found in simulation.backgrounds.items()
+        },
+        cut_flows=simulation.cut_flows,
+        systematics=search.systematics,
+        marks=simulation.experiment.marks(),
+        notes=(*notes, *said),
+        settings={
+            **settings,
+            "method": "bayes",
+            "level": search.level,
+            "window_sigmas": search.window_sigmas,
+            "signal_events_per_point": simulation.signal_events,
+            "background_events": simulation.background_events,
+        },
+    )
+
+
+def _centres(simulation: PlaneSimulation, masses: Floats | None) -> Floats:
+    """Return centres (W, 2), m_A and m_h², at steps of half a window, within the triangle.
+
+    All m_A have the same m_h², so that the windows form a grid.
+    """
+    search, sqrt_s = simulation.search, simulation.sqrt_s
+    if masses is None:
+        rows = [search.mass_range[0]]
+        while rows[-1] < search.mass_range[1]:
+            light = simulation.resolutions(np.array([rows[-1]]), np.zeros(1))
+            rows.append(rows[-1] + search.window_sigmas * float(light[0, 0]))
+        masses = np.array(rows[:-1])
+    largest = np.minimum(masses, sqrt_s - masses)
+    columns = [search.least_recoil_mass**2]
+    while columns[-1] < float(largest.max()) ** 2:
+        open_rows = masses[largest**2 > columns[-1]]
+        width = simulation.resolutions(open_rows, np.full(len(open_rows), columns[-1]))[:, 1]
+        columns.append(columns[-1] + search.window_sigmas * float(np.median(width)))
+    m, m2 = np.meshgrid(masses, columns, indexing="ij")
+    inside = np.sqrt(m2) < np.minimum(m, sqrt_s - m)
+    return np.stack([m[inside], m2[inside]], axis=1)
+
+
+def _pseudo_data(edges: tuple[Floats, Floats], background: Floats, rng: np.random.Generator) -> Floats:
+    """Return events (N, 2), as many in each bin as Poisson says, anywhere in it."""
+    counts = rng.poisson(background).ravel()
+    low = np.stack(np.meshgrid(*(own[:-1] for own in edges), indexing="ij"), axis=-1).reshape(-1, 2)
+    size = np.array([own[1] - own[0] for own in edges])
+    return np.asarray(np.repeat(low, counts, axis=0) + size * rng.uniform(size=(counts.sum(), 2)))
+
+
+def _in_windows(edges: tuple[Floats, Floats], values: Floats, centres: Floats, half: Floats) -> Floats:
+    return Windows2D.build(edges, centres, half, snap=False).integrate(edges, values)
