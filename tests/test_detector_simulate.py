@@ -138,7 +138,7 @@ def test_energy_line_keeps_open_three_photon_events():
 
 
 def test_displaced_photons_are_lost_beyond_the_calorimeter():
-    events = alps(500)
+    events = to_lab(alps(500), PILOT.beams)
     vertices = np.zeros((3, 3, 500))
     vertices[1:, 0] = 1e4
     seen = simulate(replace(events, vertices=vertices), PILOT, seed=1)
