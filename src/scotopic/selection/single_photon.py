@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Region:
+class Area:
     """An area of the photon's (E*, θ) between two parabolas, or a range of |cosθ*|.
 
     Attributes
@@ -43,11 +43,18 @@ class Region:
         return np.asarray(np.minimum(degrees - first, last - degrees))
 
 
+def cluster_energies_cm(energy: Floats, theta: Floats, phi: Floats, beta: Floats) -> Floats:
+    """Return energies (GeV) of clusters in the centre of mass, 0 in empty slots; any shape, `beta` its velocity."""
+    sin = np.sin(theta)
+    along = beta[0] * sin * np.cos(phi) + beta[1] * sin * np.sin(phi) + beta[2] * np.cos(theta)
+    return np.asarray(np.nan_to_num(energy * (1.0 - along) / np.sqrt(1.0 - float(beta @ beta))))
+
+
 def photon_candidates(
     photon: tuple[Floats, Floats, Floats],
     event: NDArray[np.int64],
     others: dict[str, Floats],
-    regions: dict[str, Region],
+    areas: dict[str, Area],
     *,
     beta: Floats,
     sqrt_s: float,
@@ -64,7 +71,7 @@ def photon_candidates(
         Event of each.
     others : mapping of name to (M,)
         Further observables.
-    regions : mapping of name to Region
+    areas : mapping of name to Area
         Each becomes the observable ``depth_<name>``.
     beta : (3,)
         Nominal velocity of the centre of mass.
@@ -88,7 +95,7 @@ def photon_candidates(
             "m2_recoil": sqrt_s * (sqrt_s - 2.0 * here[0]),
             "theta_partner": polar_angle(partner),
             "phi_partner": azimuth(partner),
-            **{f"depth_{name}": region.depth(here[0], photon[1], cos) for name, region in regions.items()},
+            **{f"depth_{name}": area.depth(here[0], photon[1], cos) for name, area in areas.items()},
             **others,
         },
         event=event,
