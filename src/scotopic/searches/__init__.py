@@ -1,4 +1,4 @@
-"""One file per search, on one of three nouns: bump searches, counting searches and searches in a plane."""
+"""One file per search, on one of four nouns: bump, counting and plane searches, and searches for one photon."""
 
 from typing import TYPE_CHECKING
 
@@ -6,16 +6,18 @@ from scotopic.errors import InputError
 
 if TYPE_CHECKING:
     from scotopic.searches.counting_search import CountingSearch
+    from scotopic.searches.photon_search import PhotonSearch
     from scotopic.searches.plane_search import PlaneSearch
     from scotopic.searches.search import Search
 
 COUNTING = ("zprime-invisible", "zprime-lfv")
 PLANES = ("darkhiggs-invisible",)
+PHOTONS = ("darkphoton-invisible", "alp-invisible")
 
 
 def searches() -> tuple[str, ...]:
     """Return the names of the searches."""
-    return ("alp-gammagamma", *COUNTING, *PLANES)
+    return ("alp-gammagamma", *COUNTING, *PLANES, *PHOTONS)
 
 
 def check_search(name: str) -> None:
@@ -24,18 +26,20 @@ def check_search(name: str) -> None:
         raise InputError(f"unknown search {name!r}; there are: {', '.join(searches())}")
 
 
-def any_search(name: str) -> "Search | CountingSearch | PlaneSearch":
+def any_search(name: str) -> "Search | CountingSearch | PlaneSearch | PhotonSearch":
     """Return the search `name`, of whichever noun."""
     if name in PLANES:
         return get_plane_search(name)
+    if name in PHOTONS:
+        return get_photon_search(name)
     return get_counting_search(name) if name in COUNTING else get_search(name)
 
 
 def get_search(name: str) -> "Search":
     """Return the bump search `name`."""
     check_search(name)
-    if name in (*COUNTING, *PLANES):
-        raise InputError(f"{name} counts events in windows; there is no spectrum to fit")
+    if name in (*COUNTING, *PLANES, *PHOTONS):
+        raise InputError(f"{name} is no search for a bump on a smooth background")
     from scotopic.searches.alp_gammagamma import ALP_GAMMAGAMMA
 
     return ALP_GAMMAGAMMA
@@ -58,3 +62,13 @@ def get_plane_search(name: str) -> "PlaneSearch":
     from scotopic.searches.darkhiggs_invisible import DARKHIGGS_INVISIBLE
 
     return DARKHIGGS_INVISIBLE
+
+
+def get_photon_search(name: str) -> "PhotonSearch":
+    """Return the search `name` for one photon."""
+    if name not in PHOTONS:
+        raise InputError(f"unknown search for one photon {name!r}; there are: {', '.join(PHOTONS)}")
+    from scotopic.searches.alp_invisible import ALP_INVISIBLE
+    from scotopic.searches.darkphoton_invisible import DARKPHOTON_INVISIBLE
+
+    return {one.name: one for one in (DARKPHOTON_INVISIBLE, ALP_INVISIBLE)}[name]

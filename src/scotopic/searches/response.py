@@ -26,6 +26,7 @@ def select_events(
     seed: int,
     workers: int = 1,
     lost_track_boost: float = 1.0,
+    least_loss: float = 0.0,
 ) -> tuple[Candidates, tuple[CutStep, ...]]:
     """Return the candidates of simulated events that pass `cuts`, and the cut flow.
 
@@ -40,6 +41,7 @@ def select_events(
             seed=seed_of(seed, "simulate", number),
             workers=workers,
             lost_track_boost=lost_track_boost,
+            least_loss=least_loss,
         )
         found, flow = apply_cuts(find(detected), cuts)
         generated = CutStep("generated", True, len(detected), *_sum(detected.weights))
