@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from scotopic.figures.figure_1 import figure_1
     from scotopic.figures.figure_2a import figure_2a
     from scotopic.figures.figure_2b import COMPETITORS, figure_2b
+    from scotopic.figures.figure_4a import figure_4a
+    from scotopic.figures.figure_4b import figure_4b
+    from scotopic.figures.figure_5 import figure_5
+    from scotopic.figures.figure_8 import figure_8
     from scotopic.figures.files import save, write_csv
     from scotopic.figures.likelihood_scan import likelihood_scan
     from scotopic.figures.limit_bands import LimitCurves, limit_bands
@@ -32,6 +36,10 @@ __all__ = [
     "figure_1",
     "figure_2a",
     "figure_2b",
+    "figure_4a",
+    "figure_4b",
+    "figure_5",
+    "figure_8",
     "likelihood_scan",
     "limit_bands",
     "mass_plane",

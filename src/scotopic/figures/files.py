@@ -2,6 +2,7 @@
 
 import csv
 import io
+import logging
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from matplotlib.figure import Figure
 
 from scotopic.errors import InputError
 from scotopic.figures.style import STYLE
+
+logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on the dates of matplotlib's fonts
 
 FORMATS = {".png": FigureCanvasAgg, ".pdf": FigureCanvasPdf}
 

@@ -20,13 +20,18 @@ from scotopic.searches.zprime_selection import (
 
 
 def generate_signal(mass: float, n: int, *, sqrt_s: float, seed: int, workers: int = 1) -> Events:
-    """Return e+e- → e-μ+Z′ of the toy model at a coupling of one, the Z′ not seen."""
+    """Return e+e- → e-μ+Z′ of the toy model at a coupling of one, both leptons away from the beams, the Z′ not seen.
+
+    Nearly all electrons of the model stay in the beam pipe. The efficiency is that of the leptons within the cuts; the
+    limit on efficiency times cross section does not depend on them.
+    """
     return generate(
         "e- e+ > e- mu+ Zp",
         n,
         model="lfv-zprime",
         parameters={"mass": mass},
         sqrt_s=sqrt_s,
+        cuts=("theta:e:20:160", "theta:mu:20:160"),
         seed=seed,
         unweighted=True,
         workers=workers,

@@ -3,21 +3,24 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import Literal, TypedDict
 
-PAPER = "Belle II, BELLE2-CONF-PROC-2021-003"
+Verdict = Literal["good", "doubtful", "missed", "no tolerance"]
 
 
 class Check(TypedDict):
     """One comparison: `published`, its `source` and `mark` (R, D, M or P), `ours`, and ours/published.
 
-    `published` and `ratio` are None where nothing was published.
+    `published` and `ratio` are None where nothing was published; `error`, the statistical one of ours, where it
+    was not estimated or is none; `accepted`, the range of `ours` that counts as agreement, where none was stated.
     """
 
     what: str
     published: float | None
     ours: float
+    error: float | None
     ratio: float | None
+    accepted: tuple[float, float] | None
     source: str
     mark: str
 
@@ -29,17 +32,45 @@ class FigureReport(TypedDict):
     checks: list[Check]
 
 
-def check(what: str, published: float | None, ours: float, source: str, mark: str) -> Check:
+def check(
+    what: str,
+    published: float | None,
+    ours: float,
+    source: str,
+    mark: str,
+    *,
+    error: float | None = None,
+    accepted: tuple[float, float] | None = None,
+) -> Check:
     """Return a comparison; the ratio is None where nothing was published or zero was."""
-    ratio = ours / published if published and math.isfinite(published) else None
     return {
         "what": what,
         "published": published,
         "ours": float(ours),
-        "ratio": ratio,
+        "error": error,
+        "ratio": float(ours) / published if published else None,
+        "accepted": accepted,
         "source": source,
         "mark": mark,
     }
+
+
+def around(published: float, low: float, high: float) -> tuple[float, float]:
+    """Return the range from `low` to `high` times a published value."""
+    return low * published, high * published
+
+
+def verdict(one: Check) -> Verdict:
+    """Return ``good`` within the accepted range, ``doubtful`` within two errors of it, else ``missed``."""
+    if one["accepted"] is None:
+        return "no tolerance"
+    low, high = one["accepted"]
+    if low <= one["ours"] <= high:
+        return "good"
+    reach = 2.0 * (one["error"] or 0.0)
+    return (
+        "doubtful" if math.isfinite(one["ours"]) and low - reach <= one["ours"] <= high + reach else "missed"
+    )
 
 
 def strings(paths: Sequence[Path]) -> list[str]:
