@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from scotopic.figures.figure_1 import figure_1
     from scotopic.figures.figure_2a import figure_2a
     from scotopic.figures.figure_2b import COMPETITORS, figure_2b
+    from scotopic.figures.figure_6 import TurnOn, figure_6
     from scotopic.figures.files import save, write_csv
     from scotopic.figures.likelihood_scan import likelihood_scan
     from scotopic.figures.limit_bands import LimitCurves, limit_bands
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
 __all__ = [
     "COMPETITORS",
     "LimitCurves",
+    "TurnOn",
     "efficiency",
     "exclusion_plane",
     "figure_1",
     "figure_2a",
     "figure_2b",
+    "figure_6",
     "likelihood_scan",
     "limit_bands",
     "mass_plane",
@@ -48,6 +51,7 @@ __all__ = [
 _OTHER_FILES = {
     "COMPETITORS": "figure_2b",
     "LimitCurves": "limit_bands",
+    "TurnOn": "figure_6",
     "efficiency": "performance",
     "p_value_scan": "p_values",
     "resolution": "performance",
