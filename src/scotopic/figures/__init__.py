@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scotopic.figures.figure_4a import figure_4a
     from scotopic.figures.figure_4b import figure_4b
     from scotopic.figures.figure_5 import figure_5
+    from scotopic.figures.figure_6 import TurnOn, figure_6
     from scotopic.figures.figure_8 import figure_8
     from scotopic.figures.files import save, write_csv
     from scotopic.figures.likelihood_scan import likelihood_scan
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COMPETITORS",
     "LimitCurves",
+    "TurnOn",
     "efficiency",
     "exclusion_plane",
     "figure_1",
@@ -39,6 +41,7 @@ __all__ = [
     "figure_4a",
     "figure_4b",
     "figure_5",
+    "figure_6",
     "figure_8",
     "likelihood_scan",
     "limit_bands",
@@ -56,6 +59,7 @@ __all__ = [
 _OTHER_FILES = {
     "COMPETITORS": "figure_2b",
     "LimitCurves": "limit_bands",
+    "TurnOn": "figure_6",
     "efficiency": "performance",
     "p_value_scan": "p_values",
     "resolution": "performance",

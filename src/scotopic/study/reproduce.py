@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from scotopic.errors import InputError
-from scotopic.study.paper_figures import figure_1, figure_2, figure_4, figure_5, figure_8
+from scotopic.study.paper_figures import figure_1, figure_2, figure_4, figure_5, figure_6, figure_8
 from scotopic.study.paper_figures.report import FigureReport
 
 GROUPS: dict[tuple[str, ...], Callable[..., dict[str, FigureReport]]] = {
@@ -14,6 +14,7 @@ GROUPS: dict[tuple[str, ...], Callable[..., dict[str, FigureReport]]] = {
     ("fig4a", "fig4b"): figure_4.make,
     ("fig5",): figure_5.make,
     ("fig8",): figure_8.make,
+    ("fig6",): figure_6.make,
 }
 """Figures that share one run, and what makes them."""
 
