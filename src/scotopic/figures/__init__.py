@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scotopic.figures.figure_5 import figure_5
     from scotopic.figures.figure_6 import TurnOn, figure_6
     from scotopic.figures.figure_8 import figure_8
-    from scotopic.figures.files import save, write_csv
+    from scotopic.figures.files import save, save_pages, write_csv
     from scotopic.figures.likelihood_scan import likelihood_scan
     from scotopic.figures.limit_bands import LimitCurves, limit_bands
     from scotopic.figures.mass_plane import mass_plane
@@ -49,6 +49,7 @@ __all__ = [
     "p_value_scan",
     "resolution",
     "save",
+    "save_pages",
     "signature_plane",
     "spectrum",
     "toy_distribution",
@@ -64,6 +65,7 @@ _OTHER_FILES = {
     "p_value_scan": "p_values",
     "resolution": "performance",
     "save": "files",
+    "save_pages": "files",
     "write_csv": "files",
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
 from matplotlib.figure import Figure
 
 from scotopic.errors import InputError
@@ -39,6 +39,16 @@ def save(figure: Figure, stem: str | Path) -> list[Path]:
             _replace(path, content.getvalue())
             written.append(path)
     return written
+
+
+def save_pages(figures: Sequence[Figure], path: str | Path) -> Path:
+    """Write figures as the pages of one PDF, without a date, and return its path."""
+    path, content = Path(path), io.BytesIO()
+    with mpl.rc_context(STYLE), PdfPages(content, metadata={"CreationDate": None}) as pages:  # type: ignore[arg-type]
+        for figure in figures:
+            pages.savefig(figure)
+    _replace(path, content.getvalue())
+    return path
 
 
 def write_csv(path: str | Path, columns: Mapping[str, Any], comments: Sequence[str] = ()) -> Path:

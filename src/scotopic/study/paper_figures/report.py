@@ -11,13 +11,14 @@ Verdict = Literal["good", "doubtful", "missed", "no tolerance"]
 class Check(TypedDict):
     """One comparison: `published`, its `source` and `mark` (R, D, M or P), `ours`, and ours/published.
 
-    `published` and `ratio` are None where nothing was published; `error`, the statistical one of ours, where it
-    was not estimated or is none; `accepted`, the range of `ours` that counts as agreement, where none was stated.
+    `published` and `ratio` are None where nothing was published; `ours` where there is no number; `error`, the
+    statistical one of ours, where it was not estimated or is none; `accepted`, the range of `ours` that counts as
+    agreement, where none was stated.
     """
 
     what: str
     published: float | None
-    ours: float
+    ours: float | None
     error: float | None
     ratio: float | None
     accepted: tuple[float, float] | None
@@ -42,13 +43,14 @@ def check(
     error: float | None = None,
     accepted: tuple[float, float] | None = None,
 ) -> Check:
-    """Return a comparison; the ratio is None where nothing was published or zero was."""
+    """Return a comparison; the ratio is None where nothing was published or zero was, NaN of ours becomes None."""
+    known = float(ours) if math.isfinite(ours) else None
     return {
         "what": what,
-        "published": published,
-        "ours": float(ours),
-        "error": error,
-        "ratio": float(ours) / published if published else None,
+        "published": None if published is None else float(published),
+        "ours": known,
+        "error": None if error is None or not math.isfinite(error) else float(error),
+        "ratio": known / float(published) if published and known is not None else None,
         "accepted": accepted,
         "source": source,
         "mark": mark,
@@ -64,13 +66,13 @@ def verdict(one: Check) -> Verdict:
     """Return ``good`` within the accepted range, ``doubtful`` within two errors of it, else ``missed``."""
     if one["accepted"] is None:
         return "no tolerance"
+    if one["ours"] is None:
+        return "missed"
     low, high = one["accepted"]
     if low <= one["ours"] <= high:
         return "good"
     reach = 2.0 * (one["error"] or 0.0)
-    return (
-        "doubtful" if math.isfinite(one["ours"]) and low - reach <= one["ours"] <= high + reach else "missed"
-    )
+    return "doubtful" if low - reach <= one["ours"] <= high + reach else "missed"
 
 
 def strings(paths: Sequence[Path]) -> list[str]:
