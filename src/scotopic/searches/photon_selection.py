@@ -39,7 +39,7 @@ BORDER = {"belle2": 6.3, "babar": 5.5}  # GeV, between low and high mass
 LOW_CLOSES = 2.97, 3.0  # GeV, least E* of the low-mass areas
 SOFT_BELOW = 1.8  # GeV, E* from which the high-mass area is used
 SIGNAL_MASSES = 9  # simulated in each region, equally far apart in m²
-INSIDE_DEG, HOLE_DEG = 3.0, 0.8
+INSIDE_DEG, HOLE_DEG = 3.0, 2.0
 LEAST_OTHER_GeV = 0.1
 CANDIDATE_GeV = 0.4  # least E* of a photon
 
