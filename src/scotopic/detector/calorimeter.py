@@ -22,6 +22,7 @@ Bools = NDArray[np.bool_]
 FORWARD_GAP, BACKWARD_GAP = 11, 13
 OUTSIDE, EMPTY = 0, -1
 LOW_ENERGY_GeV = 1.0  # the plateau of `single_photon_eff` holds from here
+LEAST_SHARE = 0.1  # of its energy that a found shower shows
 VISIBLE_GeV = 0.1  # energy that a search for nothing else would see
 
 
@@ -176,7 +177,8 @@ def smear(
     d_phi = sigma_phi * angle_scale[1] * rng.standard_normal(energy.shape)
     measured_theta = np.abs(theta + d_theta)
     measured_phi = np.remainder(phi + d_phi + np.pi, 2.0 * np.pi) - np.pi
-    return np.maximum(energy + sigma_e * pull, 0.0), measured_theta, measured_phi
+    # the card's losses say how often less is left, not the end of the tail
+    return np.maximum(energy + sigma_e * pull, LEAST_SHARE * energy), measured_theta, measured_phi
 
 
 def draw_response(shape: tuple[int, ...], tail: Tail, rng: np.random.Generator) -> Floats:

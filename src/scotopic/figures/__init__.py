@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scotopic.figures.mass_plane import mass_plane
     from scotopic.figures.p_values import p_value_scan
     from scotopic.figures.performance import efficiency, resolution
+    from scotopic.figures.photon_plane import photon_plane
     from scotopic.figures.signature_plane import signature_plane
     from scotopic.figures.spectrum import spectrum
     from scotopic.figures.toy_distribution import toy_distribution
@@ -47,6 +48,7 @@ __all__ = [
     "limit_bands",
     "mass_plane",
     "p_value_scan",
+    "photon_plane",
     "resolution",
     "save",
     "save_pages",

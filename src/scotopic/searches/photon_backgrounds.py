@@ -32,6 +32,7 @@ MARGIN = 0.7  # degrees around an area
 BETTER = 1.04  # a measured energy may be larger than the true one by this factor
 RAREST = 3e-6  # least chance of a loss that is sampled
 LOST_TRACK = 0.03
+AT_EDGE = 0.15  # how often events at an area's edge, where our cuts leave none, are generated
 
 PHOTON, ELECTRON = pdg_code("gamma"), pdg_code("e-")
 
@@ -107,6 +108,8 @@ class Chance:
         Absolute PDG code by slot; slots behind them are photons.
     soft : tuple of int
         Slots that must be softer than `SOFT_GeV`.
+    inside_deg : float
+        Depth in the area from which on events come in full number.
     least_cm : float
         Threshold in E*, GeV.
     beta : (3,)
@@ -116,6 +119,7 @@ class Chance:
     kinds: tuple[int, ...]
     soft: tuple[int, ...]
     area: Area
+    inside_deg: float
     least_cm: float
     calo: Calorimeter
     chambers: MuonChambers
@@ -142,7 +146,8 @@ class Chance:
         theta, cos = polar_angle(lab), cos_polar_angle(p)
         deep = [self.area.depth(factor * p[0], theta, cos) for factor in (1.0, BETTER)]
         inside = (np.max(deep, axis=0) > -MARGIN) & (BETTER * p[0] > self.least_cm)
-        return inside.astype(np.float64), self._loss(lab, theta)
+        number = np.where(np.max(deep, axis=0) > self.inside_deg - MARGIN, 1.0, AT_EDGE)
+        return np.where(inside, number, 0.0), self._loss(lab, theta)
 
     def _electron(self, p: Floats, kind: int) -> tuple[Floats, Floats]:
         if kind != ELECTRON:  # neutrinos
@@ -186,6 +191,7 @@ def generate_background(
         kinds,
         background.soft,
         region.area,
+        region.inside_deg,
         threshold,
         experiment.calo,
         experiment.klm,

@@ -30,9 +30,11 @@ class PhotonRegion:
     spectrum_low, spectrum_high : float
         Range of M²_rec that is fitted, GeV².
     cuts : tuple of Cut
-        On top of the vetoes; the last one is ours, the others are those of the literature.
+        On top of the vetoes; the first two are those of the literature, the others ours.
     signal_masses : tuple of float
-        Where signal is simulated, GeV; reaching beyond the region.
+        Where signal is simulated, GeV.
+    inside_deg : float
+        Depth in the area that our cuts ask for: the backgrounds' events are generated less often at less.
     """
 
     name: str
@@ -43,6 +45,7 @@ class PhotonRegion:
     spectrum_high: float
     cuts: tuple[Cut, ...]
     signal_masses: tuple[float, ...]
+    inside_deg: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -35,11 +35,11 @@ AREAS = {
 
 LINES = ("single_photon", "lml1", "lml6", "lml13")
 LIGHTEST = 0.001  # GeV; all masses below a GeV look alike
-BORDER = {"belle2": 6.0, "babar": 5.5}  # GeV, between low and high mass
+BORDER = {"belle2": 6.3, "babar": 5.5}  # GeV, between low and high mass
 LOW_CLOSES = 2.97, 3.0  # GeV, least E* of the low-mass areas
 SOFT_BELOW = 1.8  # GeV, E* from which the high-mass area is used
 SIGNAL_MASSES = 9  # simulated in each region, equally far apart in m²
-HOLE_DEG = 0.8
+INSIDE_DEG, HOLE_DEG = 3.0, 2.0
 LEAST_OTHER_GeV = 0.1
 CANDIDATE_GeV = 0.4  # least E* of a photon
 
@@ -84,8 +84,11 @@ def make_regions(experiment: Experiment, line: str) -> tuple[PhotonRegion, ...]:
         _region("low", "low", sqrt_s, LIGHTEST, BORDER["belle2"], -10.0, LOW_CLOSES[0], BOOK),
         _region("high", "high", sqrt_s, BORDER["belle2"], middle, 20.0, high, BOOK),
     ]
-    partner = Cut("no hole back to back", "hole_distance", HOLE_DEG, np.inf, "P", "this project")
-    regions[0] = replace(regions[0], cuts=(*regions[0].cuts, partner))
+    ours = (
+        Cut(f"{INSIDE_DEG:g}° inside the area", "depth_low", INSIDE_DEG, np.inf, "P", "this project"),
+        Cut("no hole back to back", "hole_distance", HOLE_DEG, np.inf, "P", "this project"),
+    )
+    regions[0] = replace(regions[0], cuts=(*regions[0].cuts, *ours), inside_deg=INSIDE_DEG)
     if reach > middle:
         regions.append(
             _region("soft", "soft", sqrt_s, middle, reach, 62.0, threshold, "basf2 filter calculator")
