@@ -88,7 +88,7 @@ def test_coupling_squares_to_the_cross_section(simulation):
     standard = limits(simulation)
     point = simulation.signal[1]
     at = limits(simulation, masses=np.array([point.mass]), parameters={"invisible": "dark"})
-    expected = np.sqrt(at.sigma_median / point.cross_section_fb)
+    expected = np.sqrt(at.sigma_median / (1e3 * point.tree_pb))
     np.testing.assert_allclose(at.coupling_median, expected, rtol=1e-9)
     ratio = (standard.coupling_median / found.coupling_median) ** 2
     np.testing.assert_allclose(ratio, 1.0 / branching(found.mass), rtol=1e-9)
