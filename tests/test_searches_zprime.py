@@ -124,10 +124,16 @@ def test_files_of_a_result(simulation, tmp_path):
     files = write_counting(found, tmp_path)
     names = {path.name for path in files}
     assert {"cross_section_limit.png", "coupling_limit.pdf", "yields.csv", "submission.yaml"} <= names
+    assert "systematics.csv" in names
     assert all(path.stat().st_size > 0 for path in files)
     result = json.loads((tmp_path / "result.json").read_text())
     assert len(result["mass_GeV"]) == len(result["sigma_limit_fb"]["median"]) == len(result["efficiency"])
     assert result["coupling_limit"]["symbol"].startswith("g'")
+    assert {one["mark"] for one in result["systematics"]} <= set("RDMPB")
+    assert [one["measures"] for one in result["control_samples"]] == ["tautau", "mumu", "eemumu"]
+    table = (tmp_path / "systematics.csv").read_text()
+    assert "τ suppression,background,0.22,M" in table
+    assert table.count(",D,") == 3
 
 
 @pytest.mark.parametrize(

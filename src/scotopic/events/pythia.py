@@ -26,9 +26,9 @@ TAU = 15
 LEAST_MASS = 4.0
 """GeV, of quark pairs; below, hadrons are no longer a string's."""
 PAIR_ENERGY = 4.0  # GeV; nothing depends on it
-ENRICHED = {(13, 14, 16): 2.6, (11, 12, 16): 1.4, (16, 211): 1.4}
+ENRICHED = {(13, 14, 16): 2.4, (11, 12, 16): 1.2, (16, 211): 1.2}
 """Factors on the branching fractions of τ decays where leptons are wanted; other decays have `ENRICHED_REST`."""
-ENRICHED_REST = 0.28
+ENRICHED_REST = 0.45
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class CountedBackground:
     name, label : str
         Key in results and text in figures.
     share : float
-        Number of generated events relative to the leading background.
+        Number of generated events relative to τ pairs, whose decays take longest.
     generate : callable (n, *, experiment, seed, workers) -> Events
         In the centre of mass, or in the laboratory with the beams' energy spread as the card has it.
     """
@@ -56,7 +56,7 @@ class CountingSearch:
     signal_masses : tuple of float
         Where signal is simulated, GeV.
     generate_signal : callable (mass, n, *, sqrt_s, seed, workers) -> Events
-        With initial-state radiation, at a coupling of one.
+        At a coupling of one, with initial-state radiation where a coupling is quoted.
     tree_cross_section_pb : callable (mass, *, sqrt_s) -> float
         At a coupling of one, without radiation: efficiencies and limits refer to it.
     controls : tuple of ControlSample

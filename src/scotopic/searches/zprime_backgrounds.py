@@ -64,7 +64,7 @@ def electrons_and_muons(n: int, *, experiment: Experiment, seed: int, workers: i
 
 BACKGROUNDS = (
     CountedBackground("tautau", "τ⁺τ⁻(γ)", 1.0, taus),
-    CountedBackground("mumu", "μ⁺μ⁻(γ)", 1.0, muons_and_photon),
+    CountedBackground("mumu", "μ⁺μ⁻(γ)", 3.0, muons_and_photon),
     CountedBackground("pipi", "π⁺π⁻(γ)", 0.25, pions_and_photon),
-    CountedBackground("eemumu", "e⁺e⁻μ⁺μ⁻", 1.0, electrons_and_muons),
+    CountedBackground("eemumu", "e⁺e⁻μ⁺μ⁻", 3.0, electrons_and_muons),
 )

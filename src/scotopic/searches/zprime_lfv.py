@@ -1,7 +1,7 @@
 """Lepton-flavour-violating Z′ → invisible: e+e- → e±μ∓ and missing energy (Belle II, arXiv:1912.11276).
 
 The limit is on efficiency times cross section only, without a model: windows and final cuts are those of a toy signal,
-a vector with an eμ coupling, and no coupling is quoted.
+a vector with an eμ coupling and no radiation, and no coupling is quoted.
 """
 
 from typing import Any
@@ -34,7 +34,6 @@ def generate_signal(mass: float, n: int, *, sqrt_s: float, seed: int, workers: i
         parameters={"mass": mass},
         sqrt_s=sqrt_s,
         seed=seed,
-        isr="pt",
         unweighted=True,
         workers=workers,
     )

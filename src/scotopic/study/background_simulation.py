@@ -7,10 +7,10 @@ from scotopic.detector.experiment import Experiment
 from scotopic.numerics.rng import seed_of
 from scotopic.searches.counting_search import CountingSearch
 from scotopic.searches.plane_search import PlaneSearch
-from scotopic.searches.response import select_events
+from scotopic.searches.response import select_samples
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep
-from scotopic.study.control_samples import ControlRates, control_rates
+from scotopic.study.background_scales import ControlRates, control_rates
 
 
 def simulate_backgrounds(
@@ -21,22 +21,20 @@ def simulate_backgrounds(
     seed: int,
     workers: int,
 ) -> tuple[dict[str, Candidates], Mapping[str, tuple[CutStep, ...]], tuple[ControlRates, ...]]:
-    """Return candidates behind the common cuts and the cut flow by background, and the control samples' rates.
-
-    The detector draws the same random numbers each time, so that control samples choose from the same detected events.
-    """
+    """Return candidates behind the common cuts and the cut flow by background, and the control samples' rates."""
     backgrounds, flows = {}, {}
     controls: dict[str, dict[str, Candidates]] = {one.name: {} for one in search.controls}
     for one in search.backgrounds:
         key = seed_of(seed, "background", one.name)
         number = max(1, int(one.share * background_events))
         events = one.generate(number, experiment=experiment, seed=key, workers=workers)
-        select = partial(select_events, events, experiment, seed=key, workers=workers)
-        backgrounds[one.name], flows[one.name] = select(
-            find=partial(search.find_candidates, source=one.name), cuts=search.cuts
+        ways = [
+            (partial(way.find_candidates, source=one.name), way.cuts) for way in (search, *search.controls)
+        ]
+        (backgrounds[one.name], flows[one.name]), *others = select_samples(
+            events, experiment, ways, seed=key, workers=workers
         )
-        for sample in search.controls:
-            find = partial(sample.find_candidates, source=one.name)
-            controls[sample.name][one.name], _ = select(find=find, cuts=sample.cuts)
+        for sample, (found, _) in zip(search.controls, others, strict=True):
+            controls[sample.name][one.name] = found
     rates = tuple(control_rates(sample, controls[sample.name]) for sample in search.controls)
     return backgrounds, flows, rates

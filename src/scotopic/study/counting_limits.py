@@ -11,7 +11,7 @@ from scotopic.numerics.rng import stream
 from scotopic.searches.counting_search import CountingResult
 from scotopic.selection.candidates import Candidates
 from scotopic.stats import counting_bands, counting_limit, predictive_p_value
-from scotopic.study.control_samples import background_scales
+from scotopic.study.background_scales import background_scales
 from scotopic.study.counting_simulation import (
     OBSERVABLE,
     CountingSimulation,

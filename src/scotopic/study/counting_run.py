@@ -13,13 +13,13 @@ from scotopic.numerics.rng import seed_of
 from scotopic.searches import get_counting_search
 from scotopic.searches.binning import check_masses
 from scotopic.searches.counting_search import CountingResult, CountingSearch
-from scotopic.study.control_samples import count_controls
+from scotopic.study.background_scales import count_controls
 from scotopic.study.counting_limits import set_counting_limits
 from scotopic.study.counting_simulation import simulate_counting
 from scotopic.study.observation import observe
 
 SIGNAL_EVENTS = 10_000  # per simulated mass
-BACKGROUND_EVENTS = 200_000  # of each background
+BACKGROUND_EVENTS = 100_000  # of τ pairs; of others by their share
 
 
 def run_counting_search(

@@ -18,8 +18,8 @@ from scotopic.searches.signal_recoil import recoil_resolution
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep
 from scotopic.selection.punzi import figure_of_merit
+from scotopic.study.background_scales import ControlRates
 from scotopic.study.background_simulation import simulate_backgrounds
-from scotopic.study.control_samples import ControlRates
 
 Floats = NDArray[np.float64]
 
@@ -197,9 +197,8 @@ def _yield(
     near = np.abs(found[OBSERVABLE] - centre) < AVERAGED * half
     kept = near & (found.event % 2 == parity) & passes_final(simulation.search, found, cuts)
     weights = 2e3 * found.weights[kept] / AVERAGED
-    # where nothing is left there may still be one event of the sample's typical weight
-    total = float(found.weights.sum())
-    single = 2e3 * float((found.weights**2).sum()) / total / AVERAGED if total > 0.0 else 0.0
+    # where nothing is left there may still be one event of the sample's mean weight
+    single = 2e3 * float(found.weights.mean()) / AVERAGED if len(found) else 0.0
     return float(weights.sum()), float(max(np.sqrt((weights**2).sum()), single))
 
 

@@ -17,7 +17,7 @@ from scotopic.searches.plane_search import AXES, PlaneResult
 from scotopic.selection.candidates import Candidates
 from scotopic.stats import plane_scan
 from scotopic.stats.plane_windows import Windows2D
-from scotopic.study.control_samples import background_scales, count_controls
+from scotopic.study.background_scales import background_scales, count_controls
 from scotopic.study.observation import observe
 from scotopic.study.plane_simulation import (
     PlaneSimulation,
@@ -32,7 +32,7 @@ from scotopic.study.plane_simulation import (
 Floats = NDArray[np.float64]
 
 SIGNAL_EVENTS = 6_000  # per simulated pair of masses
-BACKGROUND_EVENTS = 200_000  # of each background
+BACKGROUND_EVENTS = 100_000  # of τ pairs; of others by their share
 
 
 def run_plane_search(

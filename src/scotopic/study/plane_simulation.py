@@ -24,8 +24,8 @@ from scotopic.searches.signal_recoil import recoil_resolution
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep
 from scotopic.selection.punzi import figure_of_merit
+from scotopic.study.background_scales import ControlRates
 from scotopic.study.background_simulation import simulate_backgrounds
-from scotopic.study.control_samples import ControlRates
 from scotopic.study.counting_simulation import FEWEST_SIGNAL
 
 Floats = NDArray[np.float64]
