@@ -33,7 +33,13 @@ def select_events(
     Candidates keep the index of their event in `events`.
     """
     (selected,) = select_samples(
-        events, experiment, [(find, cuts)], seed=seed, workers=workers, lost_track_boost=lost_track_boost
+        events,
+        experiment,
+        [(find, cuts)],
+        seed=seed,
+        workers=workers,
+        lost_track_boost=lost_track_boost,
+        least_loss=least_loss,
     )
     return selected
 
@@ -46,6 +52,7 @@ def select_samples(
     seed: int,
     workers: int = 1,
     lost_track_boost: float = 1.0,
+    least_loss: float = 0.0,
 ) -> list[tuple[Candidates, tuple[CutStep, ...]]]:
     """Return for each way to find and to cut what `select_events` does; the detector sees the events once."""
     starts = range(0, len(events), CHUNK)
