@@ -119,10 +119,9 @@ def test_figure_8(tmp_path, monkeypatch):
         DARKHIGGS_INVISIBLE,
         signal_masses=(4.0, 9.7),
         signal_shares=(0.05, 0.95),
-        backgrounds=DARKHIGGS_INVISIBLE.backgrounds[1:2],
     )
     simulation = simulate_plane(
-        search, load_experiment("belle2-phase3"), signal_events=800, background_events=2500, seed=5
+        search, load_experiment("belle2-phase3"), signal_events=800, background_events=1000, seed=5
     )
     masses = np.array([5.0, 9.0])  # two columns of windows
     report = figure_8.make_from(simulation, tmp_path, toys=0, replicas=2, seed=1, masses=masses)
