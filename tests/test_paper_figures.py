@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scotopic.bounds import load_bound
 from scotopic.detector.card import load_experiment
 from scotopic.searches.darkhiggs_invisible import DARKHIGGS_INVISIBLE
 from scotopic.searches.zprime_invisible import ZPRIME_INVISIBLE
@@ -88,6 +89,25 @@ def test_moment_band_reaches_down_to_zero_where_no_shift_is_allowed():
     low, high = figure_4.moment_band(mass, 3e-10, 3e-10)
     np.testing.assert_array_equal(low, 0.0)
     np.testing.assert_allclose(high, figure_4.moment_band(mass, 9e-10, 0.0)[0])
+
+
+def test_tridents_at_the_bound_are_two_deviations_above_ccfr():
+    """σ/σ_SM of a contact interaction (arXiv:1406.2332); v² = 1/√2 G_F, s_W² = 0.2312; CCFR: 0.82 ± 0.28."""
+    (bound,) = (one for one in figure_4.competitors() if one.name == "zp-ccfr-trident")
+    mass = np.array([4.0, 10.0, 50.0])
+    v2, weak = 1.0 / (np.sqrt(2.0) * 1.16638e-5), 1.0 + 4.0 * 0.2312
+    ratio = (1.0 + (weak + 2.0 * v2 * (bound.at(mass) / mass) ** 2) ** 2) / (1.0 + weak**2)
+    np.testing.assert_allclose(ratio, 0.82 + 1.96 * 0.28, rtol=1e-3)
+
+
+@pytest.mark.reference
+def test_tridents_without_contact_are_up_to_a_tenth_weaker(reference_folder):
+    file = reference_folder / "reference" / "curves" / "zp_CCFR_trident.csv"
+    lines = [one for one in file.read_text(encoding="utf-8").splitlines() if one[0].isdigit()]
+    mass, coupling = np.array([[float(x) for x in one.split(",")] for one in lines]).T
+    near = (mass > 4.0) & (mass < 100.0)
+    ratio = coupling[near] / load_bound("zp-ccfr-trident").at(mass[near])
+    assert ((ratio > 1.0) & (ratio < 1.1)).all()
 
 
 def test_widths_of_full_simulation():
