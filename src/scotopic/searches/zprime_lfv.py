@@ -23,6 +23,7 @@ from scotopic.searches.zprime_selection import (
 )
 
 PROCESS = "e- e+ > e- mu+ Zp"
+AWAY_FROM_BEAMS = ("theta:e:20:160", "theta:mu:20:160")  # degrees in the centre of mass
 
 
 def generate_signal(mass: float, n: int, *, sqrt_s: float, seed: int, workers: int = 1) -> Events:
@@ -37,7 +38,7 @@ def generate_signal(mass: float, n: int, *, sqrt_s: float, seed: int, workers: i
         model="lfv-zprime",
         parameters={"mass": mass},
         sqrt_s=sqrt_s,
-        cuts=("theta:e:20:160", "theta:mu:20:160"),
+        cuts=AWAY_FROM_BEAMS,
         seed=seed,
         unweighted=True,
         workers=workers,
@@ -45,8 +46,12 @@ def generate_signal(mass: float, n: int, *, sqrt_s: float, seed: int, workers: i
 
 
 def tree_cross_section_pb(mass: float, *, sqrt_s: float) -> float:
-    """Return the toy model's cross section at tree level and a coupling of one, without radiation."""
-    about: dict[str, Any] = {"model": "lfv-zprime", "parameters": {"mass": mass}}
+    """Return the toy model's cross section at tree level within the cuts, at a coupling of one, without radiation."""
+    about: dict[str, Any] = {
+        "model": "lfv-zprime",
+        "parameters": {"mass": mass},
+        "cuts": AWAY_FROM_BEAMS,
+    }
     return cross_section(PROCESS, **about, sqrt_s=sqrt_s, rel_error=TREE_PRECISION).value_pb
 
 

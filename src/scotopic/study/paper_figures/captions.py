@@ -64,7 +64,7 @@ CAPTIONS = {
         "Z′ → invisible, limit on g′, 276/pb",
         "The same limits as g′ of Lμ − Lτ, for the branching fraction of the model and for one, with the (g−2)_μ band.",
         "Bounds of others are drawn as far as their numbers are free to ship: those of the four-muon searches of BaBar "
-        "and CMS are not.",
+        "and CMS are not; the one from neutrino tridents is computed here, for a contact interaction, from 4 GeV.",
         ("zprime-invisible",),
         ("belle2-2018",),
     ),
