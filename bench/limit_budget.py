@@ -19,7 +19,7 @@ from scotopic.searches import get_search
 from scotopic.searches.binning import make_edges, mass_hypotheses
 from scotopic.study.comparison import compare_limits
 from scotopic.study.limits import set_limits
-from scotopic.study.reproduce import published_alp_limit
+from scotopic.study.paper_figures.figure_2 import published_alp_limit
 from scotopic.study.simulation import (
     expected_spectra,
     simulate_backgrounds,

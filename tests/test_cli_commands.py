@@ -111,6 +111,12 @@ def test_signature(capsys: pytest.CaptureFixture[str]) -> None:
     assert "resolved" in capsys.readouterr().out
 
 
+def test_cross_section_of_hadrons(capsys):
+    found = as_json(capsys, "xsec", "e- e+ > hadrons", "--alpha", "running")
+    assert 2700.0 < found["cross_section_pb"] < 3100.0
+    assert found["error_pb"] == 0.0
+
+
 def test_xsec(capsys: pytest.CaptureFixture[str]) -> None:
     # e+e- → γγ at tree level: 2πα²/s [ln((1+c)/(1-c)) - c] between |cosθ| < c, electron mass neglected
     # (e.g. Berends and Kleiss, Nucl. Phys. B 186 (1981) 22, lowest order)

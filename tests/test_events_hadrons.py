@@ -6,7 +6,13 @@ import pytest
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.events.beams import to_lab
-from scotopic.events.hadrons import CHUNK, continuum_cross_section, generate_hadrons, is_hadrons
+from scotopic.events.hadrons import (
+    CHUNK,
+    continuum_cross_section,
+    generate_hadrons,
+    hadrons_cross_section,
+    is_hadrons,
+)
 
 pytest.importorskip("pythia8mc")
 
@@ -85,3 +91,10 @@ def test_names():
 def test_wrong_settings(settings, said):
     with pytest.raises(InputError, match=said):
         generate_hadrons(5, **settings)
+    with pytest.raises(InputError, match=said):
+        hadrons_cross_section(**settings)
+
+
+def test_cross_section_with_radiation_takes_events():
+    with pytest.raises(InputError, match="use generate"):
+        hadrons_cross_section(isr="pt")

@@ -24,10 +24,10 @@ from scotopic.stats import scan
 from scotopic.stats.limits import fit_free
 from scotopic.stats.profile import Profile
 from scotopic.stats.windows import Windows
-from scotopic.study import reproduce as reproduction
 from scotopic.study.histogram_report import write_histogram_scan
 from scotopic.study.histogram_scan import scan_histogram
 from scotopic.study.limits import set_limits
+from scotopic.study.paper_figures import figure_1, figure_2
 from scotopic.study.report import write_search
 from scotopic.study.resolutions import Resolutions
 from scotopic.study.scan_card import ByMass, Peak, ScanCard
@@ -269,13 +269,14 @@ def test_submission_of_a_search(result, tmp_path):
 
 def test_submissions_of_the_papers_figures(result, tmp_path, monkeypatch):
     """Every figure of `reproduce` has PNG, PDF, CSV and a HEPData table."""
-    monkeypatch.setattr(reproduction, "run_search", lambda *_, **__: result)
+    monkeypatch.setattr(figure_2, "run_search", lambda *_, **__: result)
     masses = np.array([2.0, 6.0, 9.0])
     value = {"m2_gg": 0.01 * masses, "m2_recoil": 0.2 / masses}
     error = {name: 0.01 * one for name, one in value.items()}
     measured = Resolutions(masses, value, error, 6.8, 0.1)
-    monkeypatch.setattr(reproduction, "measure_resolutions", lambda *_, **__: measured)
-    report = reproduction.reproduce(("all",), out=tmp_path, quick=True)["figures"]
+    monkeypatch.setattr(figure_2, "measure_resolutions", lambda *_, **__: measured)
+    settings = {"quick": True, "seed": 1, "workers": 1}
+    report = figure_1.make(tmp_path, **settings) | figure_2.make(tmp_path, **settings)
     for name, figure in report.items():
         assert validated(tmp_path / "hepdata" / name)
         assert str(tmp_path / "hepdata" / name / "submission.yaml") in figure["files"]

@@ -33,16 +33,24 @@ EVENT_FILES = (".lhe", ".lhe.gz", ".hepmc", ".hepmc.gz", ".parquet", ".root")
 )
 @computing
 def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **settings: Any) -> None:
-    """Print the cross section of PROCESS, such as "e- e+ > gamma gamma gamma"."""
-    from scotopic.events.cross_section import cross_section
+    """Print the cross section of PROCESS, such as "e- e+ > gamma gamma gamma".
 
-    found = cross_section(process, sqrt_s=sqrt_s or SQRT_S, rel_error=rel_error, **settings)
+    That of "e- e+ > hadrons" is the continuum's, without radiation.
+    """
+    from scotopic.events.cross_section import cross_section
+    from scotopic.events.hadrons import hadrons_cross_section, is_hadrons
+
+    energy = sqrt_s or SQRT_S
+    if is_hadrons(process):
+        found = hadrons_cross_section(energy, **settings)
+    else:
+        found = cross_section(process, sqrt_s=energy, rel_error=rel_error, **settings)
     if as_json:
         print_json(
             {
                 "process": process,
                 "model": settings["model"],
-                "sqrt_s_GeV": sqrt_s or SQRT_S,
+                "sqrt_s_GeV": energy,
                 "isr": settings["isr"],
                 "alpha": settings["alpha"],
                 "cross_section_pb": found.value_pb,
@@ -53,7 +61,7 @@ def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **
         )
         return
     print_lines(
-        f"σ({process}) = {found.value_pb:.6g} ± {found.error_pb:.2g} pb at √s = {sqrt_s or SQRT_S:g} GeV",
+        f"σ({process}) = {found.value_pb:.6g} ± {found.error_pb:.2g} pb at √s = {energy:g} GeV",
         f"{found.points} points in {found.seconds:.2f} s",
     )
 

@@ -28,7 +28,7 @@ ROWS = 14  # of a table of masses on the terminal
 
 
 @click.command(short_help="Remake figures of the paper.")
-@click.argument("figures", nargs=-1, metavar="[fig1|fig2a|fig2b|all]...")
+@click.argument("figures", nargs=-1, metavar="[fig1|fig2a|...|all]...")
 @click.option("--quick", is_flag=True, help="Fewer simulated events and toys.")
 @click.option(
     "--out",
@@ -54,9 +54,9 @@ def reproduce(
         rows = [
             (
                 c["what"],
-                f"{c['published']:.4g}",
+                "" if c["published"] is None else f"{c['published']:.4g}",
                 f"{c['ours']:.4g}",
-                f"{c['ratio']:.3f}",
+                "" if c["ratio"] is None else f"{c['ratio']:.3f}",
                 c["source"],
                 c["mark"],
             )
