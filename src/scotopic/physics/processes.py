@@ -79,6 +79,11 @@ class Process:
         return None
 
     @property
+    def is_flat(self) -> bool:
+        """Whether a constant stands for the squared amplitude."""
+        return self.model.flat is not None and self.model.mediator in self.outgoing
+
+    @property
     def threshold(self) -> float:
         """Sum of the outgoing masses, GeV."""
         return math.fsum(self.masses[len(self.incoming) :])
@@ -118,7 +123,9 @@ def parse_process(text: str, model: Model | None = None) -> Process:
     _check_conservation(process)
     _check_hadrons(process)
     if not process.plan.diagrams:
-        raise InputError(f"process {text!r}: no diagram of the model {chosen.name} leads to it")
+        raise InputError(
+            f"process {text!r}: no diagram of the model {chosen.name} leads to it (couplings of zero make none)"
+        )
     return process
 
 

@@ -133,6 +133,8 @@ def _joins(model: Model, scale: float) -> _Joins:
             entries.append(entry)
 
     for vertex in model.vertices:
+        if not any(vertex.couplings):
+            continue
         x, y, z = vertex.fields
         couplings = tuple(g / scale for g in vertex.couplings)
         if vertex.kind[:2] == "FF":
