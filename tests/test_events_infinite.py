@@ -9,6 +9,10 @@ from scotopic.errors import InputError
 from scotopic.events.cross_section import cross_section
 from scotopic.events.sampler import make_sampler
 from scotopic.numerics.units import GEV2_TO_PB
+from scotopic.physics.model import Model, charged_scalar
+from scotopic.physics.models.sm import qed_vertices
+from scotopic.physics.particles import ELECTRON, PHOTON, Particle
+from scotopic.physics.processes import parse_process
 from scotopic.physics.standard_model import ALPHA_0
 
 MODEL = """
@@ -123,3 +127,15 @@ def test_pairs_just_above_threshold():
         # the electron's mass adds (2 m_e²/s)², 5e-9 here
         found = cross_section("e- e+ > mu- mu+", sqrt_s=root)
         assert abs(found.value_pb - expected) < 4.0 * found.error_pb + 1e-6 * expected
+
+
+def test_auxiliary_particles_do_not_come_out():
+    scalar = Particle("S", "S~", 0, 0, 1, 1.0)
+    auxiliary, vertices = charged_scalar("gamma", scalar, 0.3, "QED")
+    model = Model(
+        "own", (), (ELECTRON, PHOTON, scalar, auxiliary), (*qed_vertices(1.0 / 137.0)[:1], *vertices)
+    )
+    with pytest.raises(InputError, match="stands for a vertex"):
+        parse_process("e- e+ > X(gamma,S) S~", model)
+    with pytest.raises(InputError, match=r"it has: S S~ e. e. gamma$"):
+        parse_process("e- e+ > X S~", model)

@@ -49,6 +49,11 @@ class Particle:
         return 2 if self.spin2 == 2 and self.mass == 0.0 else self.spin2 + 1
 
     @property
+    def is_charged_vector(self) -> bool:
+        """Whether it is a vector with an electric charge, such as the W."""
+        return self.spin2 == 2 and self.charge != 0
+
+    @property
     def is_massless_boson(self) -> bool:
         """Whether any number of them may come with little energy."""
         return self.spin2 != 1 and self.mass == 0.0
