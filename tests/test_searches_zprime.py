@@ -9,6 +9,8 @@ import pytest
 from scotopic.app.cli import run
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
+from scotopic.events.generate import generate
+from scotopic.io import write_events
 from scotopic.searches import COUNTING, get_counting_search, get_search, searches
 from scotopic.searches.zprime_invisible import ZPRIME_INVISIBLE, branching
 from scotopic.study.background_simulation import simulate_backgrounds
@@ -112,6 +114,31 @@ def test_injected_signal_is_found(simulation):
     assert found.observed[0] > 20
     assert found.sigma_observed[0] > found.sigma_band95[0, 1]
     assert any("background scaled by" in note for note in found.notes)
+
+
+def test_data_of_one_kind_scale_one_background(simulation, monkeypatch, tmp_path):
+    """Muon pairs alone: their control sample finds as many as simulated, the others find nothing of their own."""
+    made = generate(
+        "e- e+ > mu- mu+ gamma",
+        6000,
+        sqrt_s=simulation.experiment.beams.sqrt_s,
+        cuts=("E:gamma:0.15:", "theta:mu:25:155"),
+        isr="pt",
+        unweighted=True,
+        seed=8,
+    )
+    write_events(made, tmp_path / "muons.parquet")
+    monkeypatch.setattr("scotopic.study.counting_run.simulate_counting", lambda *_, **__: simulation)
+    luminosity = len(made) / (1e3 * made.cross_section_pb)
+    found = run_counting_search(
+        "zprime-invisible", data=tmp_path / "muons.parquet", luminosity_fb=luminosity, toys=0
+    )
+    scale = {one.sample.measures: (one.scale, one.scale_error) for one in found.controls}
+    assert scale["mumu"][0] == pytest.approx(1.0, abs=4.0 * scale["mumu"][1])
+    assert scale["mumu"][1] < 0.2
+    for name in ("tautau", "eemumu"):
+        assert scale[name][0] < 0.2
+    assert any("background mumu scaled by" in note for note in found.notes)
 
 
 def test_global_p_comes_from_toys(simulation):
