@@ -1,4 +1,4 @@
-"""Infinite cross sections of a user's own model, and what is finite beside them."""
+"""A user's own model: infinite cross sections, what is finite beside them, and faults of its particles."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import pytest
 
 from scotopic.errors import InputError
 from scotopic.events.cross_section import cross_section
+from scotopic.events.generate import generate
 from scotopic.events.sampler import make_sampler
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.model import Model, charged_scalar
@@ -139,3 +140,8 @@ def test_auxiliary_particles_do_not_come_out():
         parse_process("e- e+ > X(gamma,S) S~", model)
     with pytest.raises(InputError, match=r"it has: S S~ e. e. gamma$"):
         parse_process("e- e+ > X S~", model)
+
+
+def test_events_need_pdg_codes(own):
+    with pytest.raises(InputError, match="phi of own has the PDG code 0"):
+        generate("e- e+ > mu- mu+ phi", 10, model=own, parameters={"mphi": 0.1})
