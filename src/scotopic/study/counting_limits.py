@@ -18,6 +18,7 @@ from scotopic.study.counting_simulation import (
     make_windows,
     passes_final,
 )
+from scotopic.study.simulated_luminosity import simulated_luminosity_fb, simulation_notes
 
 Floats = NDArray[np.float64]
 
@@ -32,13 +33,22 @@ def set_counting_limits(
     toys: int = 0,
     seed: int = 1,
     notes: tuple[str, ...],
+    projected: bool = False,
 ) -> CountingResult:
     """Return the result: of `data` behind the common cuts, or of pseudo-data drawn from the expectation.
 
     With data, the background is scaled to what is counted before the final cuts, with the error of that number.
+
+    If `projected`, what is observed is the expectation itself, in whole numbers. The statistical error of the
+    simulation, which a larger sample would not have, is none of the background; instead no window has less
+    background than that error (``simulation_floor``), and cuts are not optimised beyond what is simulated.
     """
     search = simulation.search
-    windows = make_windows(simulation, luminosity_fb, masses)
+    optimised = luminosity_fb
+    if projected:
+        every = np.concatenate([found.weights for found in simulation.backgrounds.values()])
+        optimised = min(luminosity_fb, simulated_luminosity_fb(every))
+    windows = make_windows(simulation, optimised, masses)
     expected = {name: luminosity_fb * rate for name, rate in windows.expected.items()}
     background = np.sum(list(expected.values()), axis=0)
     statistical = luminosity_fb * np.sqrt(np.sum([one**2 for one in windows.expected_error.values()], axis=0))
@@ -46,8 +56,15 @@ def set_counting_limits(
     expected = {name: scale * value for name, value in expected.items()}
     background = scale * background
     relative = np.hypot(search.systematic_error("background"), scale_error)
+    if projected:
+        said = (*said, *simulation_notes(simulation.backgrounds, luminosity_fb, background, statistical))
+        expected["simulation_floor"] = np.maximum(statistical - background, 0.0)
+        background = np.maximum(background, statistical)
+        statistical = np.zeros(background.shape)
     error = np.hypot(scale * statistical, relative * background)
-    if data is None:
+    if projected:
+        observed = np.rint(background)
+    elif data is None:
         observed = _pseudo_counts(simulation, windows, luminosity_fb, stream(seed, "counts"))
     else:
         observed = _counts(simulation, windows, data)
