@@ -88,7 +88,7 @@ def test_coupling_squares_to_the_cross_section(simulation):
     standard = limits(simulation)
     point = simulation.signal[1]
     at = limits(simulation, masses=np.array([point.mass]), parameters={"invisible": "dark"})
-    expected = np.sqrt(at.sigma_median / point.cross_section_fb)
+    expected = np.sqrt(at.sigma_median / (1e3 * point.tree_pb))
     np.testing.assert_allclose(at.coupling_median, expected, rtol=1e-9)
     ratio = (standard.coupling_median / found.coupling_median) ** 2
     np.testing.assert_allclose(ratio, 1.0 / branching(found.mass), rtol=1e-9)
@@ -124,10 +124,16 @@ def test_files_of_a_result(simulation, tmp_path):
     files = write_counting(found, tmp_path)
     names = {path.name for path in files}
     assert {"cross_section_limit.png", "coupling_limit.pdf", "yields.csv", "submission.yaml"} <= names
+    assert "systematics.csv" in names
     assert all(path.stat().st_size > 0 for path in files)
     result = json.loads((tmp_path / "result.json").read_text())
     assert len(result["mass_GeV"]) == len(result["sigma_limit_fb"]["median"]) == len(result["efficiency"])
     assert result["coupling_limit"]["symbol"].startswith("g'")
+    assert {one["mark"] for one in result["systematics"]} <= set("RDMPB")
+    assert [one["measures"] for one in result["control_samples"]] == ["tautau", "mumu", "eemumu"]
+    table = (tmp_path / "systematics.csv").read_text()
+    assert "τ suppression,background,0.22,M" in table
+    assert table.count(",D,") == 3
 
 
 @pytest.mark.parametrize(

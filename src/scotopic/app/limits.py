@@ -71,7 +71,8 @@ def reproduce(
 @click.option("--data", type=PATH, help="File of events, detected events or candidates; else pseudo-data.")
 @click.option(
     "--experiment",
-    help="Experiment by name, or the path of a card [default: belle2-2018; belle2-phase3 for dark Higgs bosons].",
+    help="Experiment by name, or the path of a card [default: belle2-2018; belle2-phase3 for dark Higgs bosons and "
+    "single photons].",
 )
 @click.option(
     "--luminosity",
@@ -106,6 +107,7 @@ def search(
 ) -> None:
     """Run the search NAME to limits, p-values and figures."""
     from scotopic.searches.counting_search import CountingResult
+    from scotopic.searches.photon_search import PhotonResult
     from scotopic.searches.plane_search import PlaneResult
     from scotopic.study.search import search as run
 
@@ -121,6 +123,10 @@ def search(
         from scotopic.study.plane_report import write_plane
 
         files = write_plane(result, out)
+    elif out is not None and isinstance(result, PhotonResult):
+        from scotopic.study.photon_report import write_photons
+
+        files = write_photons(result, out)
     elif out is not None and not isinstance(result, (CountingResult, PlaneResult)):
         from scotopic.study.report import write_search
 
@@ -150,7 +156,7 @@ def _print_search(result: "SearchResult", files: list[Path]) -> None:
         for i in chosen
     ]
     title = f"{result.search}, {result.experiment}, {1e3 * result.luminosity_fb:.6g}/pb"
-    columns = ("mass [GeV]", "eff. [%]", "σ obs. [fb]", "σ exp.", "68 %", "g obs. [1/GeV]", "g exp.")
+    columns = ("mass [GeV]", "eff. [%]", "σ obs. [fb]", "σ exp.", "68 %", "coupling obs.", "exp.")
     print_table(title, columns, rows)
     print_lines(f"{len(rows)} of {len(result.mass)} masses shown; coupling: {result.coupling_symbol}")
     _print_summary(result, files)

@@ -2,6 +2,5 @@
 
 TRIGGERED = (True, "efficiency of the line measured on events that another trigger took")
 SUPPRESSED = (True, "data over simulation behind the suppression in control samples")
-COUNTED = (True, "data over simulation before the suppression, where events are counted")
 UNEXPLAINED = (False, "a difference between data and simulation, not a fluctuation")
 BHABHA = (False, "theory and acceptance of Bhabha scattering, not numbers of events")

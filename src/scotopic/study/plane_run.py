@@ -15,7 +15,7 @@ from scotopic.searches.plane_search import AXES, PlaneResult
 from scotopic.selection.candidates import Candidates
 from scotopic.stats import Plane, plane_scan
 from scotopic.stats.plane_windows import Windows2D
-from scotopic.study.counting_limits import control_scale
+from scotopic.study.background_scales import background_scales, count_controls, without_variances
 from scotopic.study.observation import observe
 from scotopic.study.plane_simulation import (
     PlaneSimulation,
@@ -27,12 +27,12 @@ from scotopic.study.plane_simulation import (
     smooth_background,
 )
 from scotopic.study.settings import check_settings
-from scotopic.study.simulated_luminosity import simulated_luminosity_fb, simulation_notes
+from scotopic.study.simulated_luminosity import resolved_luminosity_fb, simulation_notes
 
 Floats = NDArray[np.float64]
 
 SIGNAL_EVENTS = 6_000  # per simulated pair of masses
-BACKGROUND_EVENTS = 200_000  # of each background
+BACKGROUND_EVENTS = 100_000  # of τ pairs; of others by their share
 
 
 def run_plane_search(
@@ -67,10 +67,11 @@ def run_plane_search(
     )
     card = load_experiment(experiment)
     notes = ["pseudo-data: drawn from the simulated expectation"]
-    seen = None
+    seen, control_counts = None, None
     if data is not None:
-        key = seed_of(seed, "data")
-        seen = observe(data, search, card, frame=frame, mapping=mapping, seed=key, workers=workers)
+        about: dict[str, Any] = {"frame": frame, "seed": seed_of(seed, "data"), "workers": workers}
+        seen = observe(data, search, card, mapping=mapping, **about)
+        control_counts = count_controls(data, search, card, **about)
         notes = list(seen.notes)
     luminosity = luminosity_fb or (seen.luminosity_fb if seen else None)
     if luminosity is None:
@@ -93,6 +94,7 @@ def run_plane_search(
         seed=seed,
         workers=workers,
         notes=tuple(notes),
+        control_counts=control_counts,
     )
 
 
@@ -106,30 +108,40 @@ def set_plane_limits(
     seed: int = 1,
     workers: int = 1,
     notes: tuple[str, ...],
-    projected: bool = False,
+    control_counts: Mapping[str, int] | None = None,
+    controls_fb: float | None = None,
 ) -> PlaneResult:
     """Return the result: of `data` behind the common cuts, or of pseudo-data drawn from the expectation.
 
-    With data, the background is scaled to what is counted before the final cuts, with the error of that number.
+    With data, backgrounds are scaled as in `scotopic.study.counting_limits.set_counting_limits`.
 
-    If `projected`, no events are drawn and the limit called observed is the median one. The statistical error of the
-    simulation, which a larger sample would not have, is none of the background, and cuts are not optimised beyond
-    what is simulated.
+    With `controls_fb` it is a projection, with control samples of that luminosity: no events are drawn, and the limit
+    called observed is the median one. The statistical error of the simulation, which a larger sample would not have, is
+    none of the background, and cuts are not optimised beyond what is simulated.
     """
     search = simulation.search
-    optimised = luminosity_fb
-    if projected:
-        every = np.concatenate([found.weights for found in simulation.backgrounds.values()])
-        optimised = min(luminosity_fb, simulated_luminosity_fb(every))
-    cuts = best_cuts(simulation, optimised)
-    scale, scale_error, said = control_scale(simulation.backgrounds, data, luminosity_fb)
+    projected = controls_fb is not None
+    resolved = resolved_luminosity_fb(simulation.backgrounds) if projected else np.inf
+    cuts = best_cuts(simulation, min(luminosity_fb, resolved))
+    scales = background_scales(
+        without_variances(simulation.controls) if projected else simulation.controls,
+        simulation.backgrounds,
+        data=data,
+        counts=control_counts,
+        luminosity_fb=luminosity_fb if controls_fb is None else controls_fb,
+    )
     smoothed = {name: smooth_background(simulation, cuts, name) for name in simulation.backgrounds}
-    bins = {name: scale * luminosity_fb * values for name, (values, _) in smoothed.items()}
+    unscaled = {name: luminosity_fb * values for name, (values, _) in smoothed.items()}
+    bins = scales.apply(unscaled)
     background = np.sum(list(bins.values()), axis=0)
-    variance = np.sum([(scale * luminosity_fb * error) ** 2 for _, error in smoothed.values()], axis=0)
-    relative = np.hypot(search.systematic_error("background"), scale_error)
-    kept_variance = np.zeros(variance.shape) if projected else variance
-    error = np.where(background > 0.0, np.sqrt(kept_variance + (relative * background) ** 2), 0.0)
+    simulated = [luminosity_fb * scales.factors[name] * one for name, (_, one) in smoothed.items()]
+    variance = np.sum(np.square(simulated), axis=0)
+    error = np.sqrt(
+        (0.0 if projected else variance)
+        + scales.error(unscaled) ** 2
+        + (search.systematic_error("background") * background) ** 2
+    )
+    error = np.where(background > 0.0, error, 0.0)
     if projected:
         events = np.empty((0, 2))
     elif data is None:
@@ -161,8 +173,8 @@ def set_plane_limits(
     )
     if projected:
         plane = _of_expectation(plane)
-        simulated = _in_windows(simulation.edges, np.sqrt(variance), centres, half)
-        said += simulation_notes(simulation.backgrounds, luminosity_fb, plane.background, simulated)
+        spread = _in_windows(simulation.edges, np.sqrt(variance), centres, half)
+        notes += tuple(simulation_notes(simulation.backgrounds, luminosity_fb, plane.background, spread))
     mass = np.stack([centres[:, 0], np.sqrt(centres[:, 1])], axis=1)
     return PlaneResult(
         search=search.name,
@@ -187,10 +199,11 @@ def set_plane_limits(
             name: 1e3 * luminosity_fb * float(found.weights.sum())
             for name, found in simulation.backgrounds.items()
         },
+        controls=scales.yields,
         cut_flows=simulation.cut_flows,
         systematics=search.systematics,
         marks=simulation.experiment.marks(),
-        notes=(*notes, *said),
+        notes=(*notes, *scales.notes),
         settings={
             **settings,
             "method": "bayes",

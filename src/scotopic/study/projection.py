@@ -5,23 +5,28 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scotopic.detector.card import load_experiment
 from scotopic.detector.experiment import Experiment
 from scotopic.errors import InputError
-from scotopic.searches import COUNTING, PLANES, any_search, check_search
+from scotopic.searches import COUNTING, PHOTONS, PLANES, any_search, check_search
 from scotopic.searches.counting_search import CountingResult
+from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.plane_search import PlaneResult
 from scotopic.searches.search import SearchResult, Systematic
-from scotopic.study import counting_run, plane_run, run
+from scotopic.study import counting_run, photon_run, plane_run, run
 from scotopic.study.counting_limits import set_counting_limits
 from scotopic.study.counting_simulation import simulate_counting
 from scotopic.study.limits import PROJECTED, set_limits
+from scotopic.study.photon_run import check_photon_settings, set_photon_limits
+from scotopic.study.photon_simulation import simulate_photons
 from scotopic.study.plane_run import set_plane_limits
 from scotopic.study.plane_simulation import simulate_plane
 from scotopic.study.settings import AnySearch, check_settings
 from scotopic.study.simulation import simulate_search
 
+Floats = NDArray[np.float64]
 Result = SearchResult | CountingResult | PlaneResult
 
 RULES = ("stated", "constant", "scaled")
@@ -39,32 +44,42 @@ class _Kind:
     limits: Callable[..., Result]
 
 
-def _bump_limits(search: Any, simulation: Any, **settings: Any) -> Result:
-    return set_limits(search, simulation, projected=True, **settings)
+def _bump_limits(
+    search: Any, simulation: Any, parameters: Any, *, controls_fb: float, **settings: Any
+) -> Result:
+    return set_limits(search, simulation, parameters=parameters, projected=True, **settings)
 
 
-def _counting_limits(search: Any, simulation: Any, *, workers: int, **settings: Any) -> Result:
-    masses = settings.pop("masses")
+def _counting_limits(
+    search: Any, simulation: Any, parameters: Any, *, masses: Any, workers: int, **settings: Any
+) -> Result:
     return set_counting_limits(
         replace(simulation, search=search),
         data=None,
-        masses=None if masses is None else np.asarray(masses, dtype=np.float64),
+        parameters=parameters,
+        masses=_array(masses),
         notes=(PROJECTED,),
-        projected=True,
         **settings,
     )
 
 
-def _plane_limits(search: Any, simulation: Any, *, parameters: Any, **settings: Any) -> Result:
-    masses = settings.pop("masses")
+def _plane_limits(search: Any, simulation: Any, parameters: Any, *, masses: Any, **settings: Any) -> Result:
     return set_plane_limits(
-        replace(simulation, search=search),
-        data=None,
-        masses=None if masses is None else np.asarray(masses, dtype=np.float64),
-        notes=(PROJECTED,),
-        projected=True,
-        **settings,
+        replace(simulation, search=search), data=None, masses=_array(masses), notes=(PROJECTED,), **settings
     )
+
+
+def _photon_limits(
+    search: Any, simulation: Any, parameters: Any, *, workers: int, controls_fb: float, **settings: Any
+) -> Result:
+    invisible = float(parameters.get("invisible", 1.0))
+    return set_photon_limits(
+        replace(simulation, search=search), invisible=invisible, projected=True, **settings
+    )
+
+
+def _array(masses: Sequence[float] | None) -> Floats | None:
+    return None if masses is None else np.asarray(masses, dtype=np.float64)
 
 
 BUMP = _Kind("belle2-2018", run.SIGNAL_EVENTS, run.BACKGROUND_EVENTS, simulate_search, _bump_limits)
@@ -77,6 +92,9 @@ COUNTS = _Kind(
 )
 PLANE = _Kind(
     "belle2-phase3", plane_run.SIGNAL_EVENTS, plane_run.BACKGROUND_EVENTS, simulate_plane, _plane_limits
+)
+PHOTON = _Kind(
+    "belle2-phase3", photon_run.SIGNAL_EVENTS, photon_run.BACKGROUND_EVENTS, simulate_photons, _photon_limits
 )
 
 
@@ -154,7 +172,7 @@ def project(
     model, parameters, masses : as for `scotopic.study.run.run_search`
     systematics : {"stated", "constant", "scaled"}
         Which errors fall as 1/√luminosity from the search's own luminosity: those that it calls statistical, none,
-        or all.
+        or all. Rates of backgrounds that control samples tell fall in any case but the second.
     signal_events, background_events : int, optional
         Simulated events per signal mass and of each leading background; else those of a search.
     seed, workers : int
@@ -178,6 +196,9 @@ def project(
         raise InputError(f"systematics = {systematics!r}; there are: {', '.join(RULES)}")
     kind = _kind(name)
     card: Experiment = load_experiment(experiment or kind.experiment)
+    more = {}
+    if isinstance(search, PhotonSearch):
+        more["line"] = check_photon_settings(search, card, given, masses)[0]
     simulation = kind.simulate(
         search,
         card,
@@ -185,30 +206,30 @@ def project(
         background_events=background_events or kind.background_events,
         seed=seed,
         workers=workers,
+        **more,
     )
     results, used = [], []
     for luminosity in luminosities:
         terms = scale_systematics(search, luminosity, systematics)
-        results.append(
-            kind.limits(
-                replace(search, systematics=terms),
-                simulation,
-                luminosity_fb=luminosity,
-                parameters=given,
-                masses=masses,
-                toys=0,
-                seed=seed,
-                workers=workers,
-            )
+        result = kind.limits(
+            replace(search, systematics=terms),
+            simulation,
+            given,
+            luminosity_fb=luminosity,
+            controls_fb=search.paper_luminosity_fb if systematics == "constant" else luminosity,
+            masses=masses,
+            toys=0,
+            seed=seed,
+            workers=workers,
         )
+        results.append(result)
         used.append(terms)
     return Projection(search.name, card.name, systematics, tuple(results), tuple(used))
 
 
 def _kind(name: str) -> _Kind:
-    if name in PLANES:
-        return PLANE
-    return COUNTS if name in COUNTING else BUMP
+    kinds = {COUNTING: COUNTS, PLANES: PLANE, PHOTONS: PHOTON}
+    return next((kind for names, kind in kinds.items() if name in names), BUMP)
 
 
 def scale_systematics(

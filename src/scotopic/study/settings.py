@@ -8,10 +8,11 @@ import numpy as np
 from scotopic.errors import InputError
 from scotopic.searches.binning import check_masses
 from scotopic.searches.counting_search import CountingSearch
+from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.search import Search
 
-AnySearch = Search | CountingSearch | PlaneSearch
+AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch
 
 
 def check_settings(
@@ -25,7 +26,8 @@ def check_settings(
 ) -> None:
     """Refuse luminosities, models, parameters, masses or toys that make no sense for a search.
 
-    Luminosities are in 1/fb; None is what a search takes by itself.
+    Luminosities are in 1/fb; None is what a search takes by itself. Parameters and masses of searches for one photon
+    hang on the experiment: `scotopic.study.photon_run.check_photon_settings`.
     """
     if model not in (None, search.model):
         raise InputError(f"{search.name} interprets its limits in the model {search.model}, not in {model!r}")
@@ -34,6 +36,8 @@ def check_settings(
             raise InputError(f"luminosity = {luminosity} /fb, must be positive and finite")
     if toys < 0:
         raise InputError(f"toys = {toys}, must not be negative")
+    if isinstance(search, PhotonSearch):
+        return
     if masses is not None:
         allowed = search.mass_range
         if isinstance(search, PlaneSearch):
@@ -42,7 +46,9 @@ def check_settings(
     _check_parameters(search, parameters)
 
 
-def _check_parameters(search: AnySearch, parameters: Mapping[str, float | str]) -> None:
+def _check_parameters(
+    search: Search | CountingSearch | PlaneSearch, parameters: Mapping[str, float | str]
+) -> None:
     if isinstance(search, PlaneSearch):
         if parameters:
             raise InputError(

@@ -9,7 +9,7 @@ from scotopic.detector.card import load_experiment
 from scotopic.detector.trigger import turn_on as put_in_curve
 from scotopic.figures import TurnOn, figure_6, save, write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
-from scotopic.study.paper_figures.report import PAPER, Check, FigureReport, check, strings
+from scotopic.study.paper_figures.report import Check, FigureReport, check, strings
 from scotopic.study.trigger_measurement import (
     EVENTS,
     LineEfficiency,
@@ -20,7 +20,7 @@ from scotopic.study.trigger_measurement import (
 EXPERIMENT = "belle2-phase3"
 QUICK_EVENTS = 300_000
 SHOWN = "lml6"  # the paper shows the line of 1.0 GeV
-CAPTION = f"{PAPER}, caption of figure 6"
+CAPTION = "Belle II proceedings 2021, caption of figure 6"
 SAMPLE = r"simulated $e^+e^-\to\mu^+\mu^-\gamma$"
 KEYS = {"plateau": "plateau", "threshold": "threshold_cm_GeV", "width": "sigma_GeV"}
 ASSUMED_THRESHOLD = 1.8  # GeV, what the paper takes for its single-photon projections
