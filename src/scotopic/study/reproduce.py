@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import TypedDict
 
 from scotopic.errors import InputError
-from scotopic.study.paper_figures import figure_1, figure_2
+from scotopic.study.paper_figures import figure_1, figure_2, figure_3
 from scotopic.study.paper_figures.report import FigureReport
 
 GROUPS: dict[tuple[str, ...], Callable[..., dict[str, FigureReport]]] = {
     ("fig1",): figure_1.make,
     ("fig2a", "fig2b"): figure_2.make,
+    ("fig3", "fig7a"): figure_3.make,
 }
 """Figures that share one run, and what makes them."""
 
