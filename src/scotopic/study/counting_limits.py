@@ -57,6 +57,7 @@ def set_counting_limits(
         np.sum(np.square(simulated), axis=0)
         + scales.error(unscaled) ** 2
         + (search.systematic_error("background") * background) ** 2
+        + np.sum([(search.systematic_error(name) * one) ** 2 for name, one in expected.items()], axis=0)
     )
     if data is None:
         observed = _pseudo_counts(simulation, windows, luminosity_fb, stream(seed, "counts"))

@@ -139,6 +139,7 @@ def set_plane_limits(
         np.sum(np.square(simulated), axis=0)
         + scales.error(unscaled) ** 2
         + (search.systematic_error("background") * background) ** 2
+        + np.sum([(search.systematic_error(name) * one) ** 2 for name, one in bins.items()], axis=0)
     )
     error = np.where(background > 0.0, error, 0.0)
     if data is None:
