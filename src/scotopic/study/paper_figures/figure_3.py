@@ -19,7 +19,7 @@ from scotopic.physics.dark_matter.relic_target import alp_target, dark_photon_ta
 from scotopic.progress import track
 from scotopic.searches import get_photon_search
 from scotopic.searches.photon_search import PhotonResult
-from scotopic.study.paper_figures.report import PAPER, Check, FigureReport, check, strings
+from scotopic.study.paper_figures.report import Check, FigureReport, check, strings
 from scotopic.study.photon_report import photon_coupling_table, write_photons
 from scotopic.study.photon_run import set_photon_limits
 from scotopic.study.photon_simulation import PhotonSimulation, simulate_photons, with_signal
@@ -28,6 +28,7 @@ from scotopic.study.report import comments
 Floats = NDArray[np.float64]
 
 EXPERIMENT = "belle2-phase3"
+PAPER = "Belle II proceedings 2021, section 6.1"
 BABAR, BOOK = "arXiv:1702.03327, digitised", "arXiv:1808.10567, recalled"
 LUMINOSITY_FB, FINAL_FB = 20.0, 50_000.0
 BABAR_POINTS = np.array(
