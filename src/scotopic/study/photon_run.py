@@ -26,6 +26,7 @@ from scotopic.stats.template_scan import median_limits, template_scan
 from scotopic.study.observation import Observation, observe
 from scotopic.study.photon_simulation import (
     OBSERVABLE,
+    PhotonSample,
     PhotonSimulation,
     composition,
     expected_spectra,
@@ -175,7 +176,7 @@ def _scan_region(
     edges = make_edges(region, shape)
     expected = expected_spectra(samples, region, edges, luminosity)
     background = np.sum(list(expected.values()), axis=0)
-    variations = np.array([variation(samples, region, edges, luminosity, one) for one in search.unknowns])
+    variations = _variations(simulation, samples, region, edges, luminosity)
     if observation is None:
         mean = background
         if injection is not None:
@@ -205,7 +206,7 @@ def _scan_region(
     for worst in (False, True):
         changed = reweighted(samples, search.unknowns, worst=worst)
         scaled = np.sum(list(expected_spectra(changed, region, edges, luminosity).values()), axis=0)
-        moved = np.array([variation(changed, region, edges, luminosity, one) for one in search.unknowns])
+        moved = _variations(simulation, changed, region, edges, luminosity)
         ends.append(median_limits(templates, scaled, moved, efficiency_error=error, level=search.level))
     known = Region(
         region.name,
@@ -221,6 +222,17 @@ def _scan_region(
     )
     spectrum = RegionSpectrum(known, edges, observed, expected, scan)
     return _Part(spectrum, mass, shape, np.stack(ends, axis=1))
+
+
+def _variations(
+    simulation: PhotonSimulation,
+    samples: tuple[PhotonSample, ...],
+    region: PhotonRegion,
+    edges: Floats,
+    luminosity: float,
+) -> Floats:
+    changes = [variation(samples, region, edges, luminosity, one) for one in simulation.search.unknowns]
+    return np.reshape(changes, (len(changes), len(edges) - 1))
 
 
 def _assemble(
