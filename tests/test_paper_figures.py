@@ -116,7 +116,7 @@ def test_widths_of_full_simulation():
 
 
 def test_figure_5_has_a_limit_without_events(tmp_path, monkeypatch):
-    """The signal of every mass passes, for both leptons keep away from the beams; only few events are left."""
+    """The signal of every mass passes; where nothing is expected, the limit is that of no event."""
     monkeypatch.setattr(figure_5, "write_counting", lambda *_: [])
     search = replace(ZPRIME_LFV, signal_masses=(0.5, 7.0), backgrounds=ZPRIME_LFV.backgrounds[:1])
     simulation = simulate_counting(

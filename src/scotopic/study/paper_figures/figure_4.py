@@ -74,8 +74,8 @@ class _Size:
     replicas: int
 
 
-QUICK = _Size(signal_events=2_000, background_events=40_000, width_events=4_000, toys=0, replicas=6)
-FULL = _Size(signal_events=10_000, background_events=300_000, width_events=20_000, toys=300, replicas=20)
+QUICK = _Size(signal_events=2_000, background_events=15_000, width_events=4_000, toys=0, replicas=6)
+FULL = _Size(signal_events=10_000, background_events=100_000, width_events=20_000, toys=300, replicas=20)
 
 
 def make(out: Path, *, quick: bool, seed: int, workers: int) -> dict[str, FigureReport]:
