@@ -6,7 +6,13 @@ import pytest
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.events.beams import to_lab
-from scotopic.events.hadrons import CHUNK, continuum_cross_section, generate_hadrons, is_hadrons
+from scotopic.events.hadrons import (
+    CHUNK,
+    continuum_cross_section,
+    generate_hadrons,
+    hadrons_cross_section,
+    is_hadrons,
+)
 
 pytest.importorskip("pythia8mc")
 
@@ -79,9 +85,17 @@ def test_names():
         ({"alpha": "wrong"}, "expected fixed or running"),
         ({"sqrt_s": 3.0}, "expected more than 5 GeV"),
         ({"sqrt_s": float("nan")}, "expected more than 5 GeV"),
+        ({"sqrt_s": 91.19}, "R has no Z"),
         ({"workers": 0}, "at least 1"),
     ],
 )
 def test_wrong_settings(settings, said):
     with pytest.raises(InputError, match=said):
         generate_hadrons(5, **settings)
+    with pytest.raises(InputError, match=said):
+        hadrons_cross_section(**settings)
+
+
+def test_cross_section_with_radiation_takes_events():
+    with pytest.raises(InputError, match="use generate"):
+        hadrons_cross_section(isr="pt")

@@ -286,7 +286,7 @@ def test_registry_tells_the_nouns_apart():
     assert set(PHOTONS) <= set(searches())
     with pytest.raises(InputError, match="no search for a bump"):
         get_search("alp-invisible")
-    with pytest.raises(InputError, match="unknown search for one photon"):
+    with pytest.raises(InputError, match="no search for one photon"):
         get_photon_search("zprime-invisible")
 
 

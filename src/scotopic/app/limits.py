@@ -42,28 +42,23 @@ ROWS = 14  # of a table of masses on the terminal
 def reproduce(
     figures: tuple[str, ...], quick: bool, out: Path, seed: int, workers: int, as_json: bool
 ) -> None:
-    """Remake figures of the paper and compare them with what was published."""
+    """Remake figures of the paper and compare them with what was published.
+
+    Figures that are finished in the folder, with the same settings, are kept.
+    """
+    from scotopic.study.paper_figures.comparison_table import rows
     from scotopic.study.reproduce import reproduce as remake
 
     report = remake(figures or ("all",), quick=quick, out=out, seed=seed, workers=workers)
     if as_json:
         print_json(report)
         return
+    columns = ("check", "published", "ours", "ratio", "verdict", "source", "mark")
     for name, figure in report["figures"].items():
-        columns = ("check", "published", "ours", "ratio", "source", "mark")
-        rows = [
-            (
-                c["what"],
-                "" if c["published"] is None else f"{c['published']:.4g}",
-                f"{c['ours']:.4g}",
-                "" if c["ratio"] is None else f"{c['ratio']:.3f}",
-                c["source"],
-                c["mark"],
-            )
-            for c in figure["checks"]
-        ]
-        print_table(name, columns, rows, text=("source", "mark"))
+        cells = [row[1:] for row in rows({name: figure})]
+        print_table(name, columns, cells, text=("verdict", "source", "mark"))
         print_lines(*figure["files"], "")
+    print_lines(*report["files"])
 
 
 @click.command(short_help="Run a search to limits, p-values and figures.")

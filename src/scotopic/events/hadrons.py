@@ -5,6 +5,7 @@ radiation the cross section is multiplied by what Pythia's grows by, for pairs o
 `scotopic.events.pythia.LEAST_MASS`. At 10.58 GeV Pythia's own cross section is 1 % above ours with a running α.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.beams import Beams, to_lab
+from scotopic.events.cross_section import CrossSection
 from scotopic.events.pythia import LEAST_MASS, HadronBatch, hadrons
 from scotopic.events.record import Events
 from scotopic.numerics.lorentz import boost, velocity
@@ -23,6 +25,7 @@ from scotopic.numerics.rng import seed_of
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.hadrons.channel import ELECTRIC
 from scotopic.physics.hadrons.perturbative import quark_ratio
+from scotopic.physics.processes import LARGE_WEAK
 from scotopic.physics.standard_model import ALPHA_0
 from scotopic.physics.vacuum_polarisation import delta_alpha
 
@@ -43,6 +46,57 @@ def continuum_cross_section(sqrt_s: float, alpha: str = "fixed") -> float:
     r = float(quark_ratio(np.array([sqrt_s]), ELECTRIC)[0])
     running = abs(1.0 - complex(delta_alpha(sqrt_s**2))) ** -2 if alpha == "running" else 1.0
     return r * 4.0 * np.pi * ALPHA_0**2 / (3.0 * sqrt_s**2) * running * GEV2_TO_PB
+
+
+def hadrons_cross_section(
+    sqrt_s: float = 10.58,
+    *,
+    isr: str = "none",
+    alpha: str = "fixed",
+    seed: int = 1,
+    workers: int = 1,
+    model: str = "sm",
+    parameters: Mapping[str, float | str] | None = None,
+    cuts: Sequence[str] = (),
+) -> CrossSection:
+    """Return the continuum's cross section without radiation; the arguments are those of `generate_hadrons`.
+
+    Raises
+    ------
+    InputError
+        As `generate_hadrons`; and with radiation, which takes Pythia's events.
+    """
+    _check(sqrt_s, isr, alpha, workers, model, parameters, cuts)
+    if isr != "none":
+        raise InputError(
+            f"{PROCESS}: the cross section with radiation comes with events of Pythia; use generate with --isr pt"
+        )
+    start = time.perf_counter()
+    value = continuum_cross_section(sqrt_s, alpha)
+    return CrossSection(PROCESS, value, 0.0, 1, time.perf_counter() - start)
+
+
+def _check(
+    sqrt_s: float,
+    isr: str,
+    alpha: str,
+    workers: int,
+    model: str,
+    parameters: Mapping[str, float | str] | None,
+    cuts: Sequence[str],
+) -> None:
+    if workers < 1:
+        raise InputError(f"{PROCESS}: workers = {workers}, must be at least 1")
+    if model != "sm" or parameters or cuts:
+        raise InputError(f"{PROCESS}: only the Standard Model, without cuts")
+    if isr not in ("none", "pt"):
+        raise InputError(f"{PROCESS}: isr = {isr!r}, expected none or pt")
+    if alpha not in ("fixed", "running"):
+        raise InputError(f"{PROCESS}: alpha = {alpha!r}, expected fixed or running")
+    if not (np.isfinite(sqrt_s) and sqrt_s > LEAST_MASS + 1.0):
+        raise InputError(f"{PROCESS}: √s = {sqrt_s:g} GeV, expected more than {LEAST_MASS + 1.0:g} GeV")
+    if sqrt_s > LARGE_WEAK:
+        raise InputError(f"{PROCESS}: √s = {sqrt_s:g} GeV, expected {LARGE_WEAK:g} GeV at most: R has no Z")
 
 
 def generate_hadrons(
@@ -79,16 +133,9 @@ def generate_hadrons(
     InputError
         If Pythia is missing, or an option is not for hadrons.
     """
-    if n < 1 or workers < 1:
-        raise InputError(f"hadrons: {n} events by {workers} workers; both must be at least 1")
-    if model != "sm" or parameters or cuts:
-        raise InputError(f"{PROCESS}: only the Standard Model, without cuts")
-    if isr not in ("none", "pt"):
-        raise InputError(f"{PROCESS}: isr = {isr!r}, expected none or pt")
-    if alpha not in ("fixed", "running"):
-        raise InputError(f"{PROCESS}: alpha = {alpha!r}, expected fixed or running")
-    if not (np.isfinite(sqrt_s) and sqrt_s > LEAST_MASS + 1.0):
-        raise InputError(f"{PROCESS}: √s = {sqrt_s:g} GeV, expected more than {LEAST_MASS + 1.0:g} GeV")
+    if n < 1:
+        raise InputError(f"{PROCESS}: {n} events, must be at least 1")
+    _check(sqrt_s, isr, alpha, workers, model, parameters, cuts)
     work = partial(_chunk, sqrt_s, seed, isr == "pt")
     chunks = [(number, min(CHUNK, n - start)) for number, start in enumerate(range(0, n, CHUNK))]
     if workers == 1 or len(chunks) < 2:
