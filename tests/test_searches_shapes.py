@@ -5,14 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from scotopic.errors import InputError
-from scotopic.searches import (
-    BUMPS,
-    COUNTING,
-    PLANES,
-    get_counting_search,
-    get_plane_search,
-    get_search,
-)
+from scotopic.searches import BUMPS, COUNTING, PLANES, get_counting_search, get_plane_search, get_search
 from scotopic.searches.acceptance import Fiducial
 from scotopic.searches.binning import check_masses, make_edges, mass_hypotheses
 from scotopic.searches.search import Region

@@ -47,8 +47,8 @@ CAPTIONS = {
     ),
     "fig3": Caption(
         "Invisible ALP, projected limit on the coupling",
-        "Expected limits from single photons with 20/fb and 50/ab, with a line of relic density.",
-        "",
+        "Expected limits from single photons with 20/fb and 50/ab, and lines of relic density (resonant annihilation).",
+        "Mass ratio and dark coupling of the published line are not known; those drawn are stated.",
         ("alp-invisible",),
         ("belle2-phase3",),
     ),
@@ -85,10 +85,11 @@ CAPTIONS = {
     ),
     "fig7a": Caption(
         "Invisible dark photon, projected limit",
-        "Expected limits on ε from single photons with 20/fb, beside BaBar and others.",
-        "",
+        "Expected limits on ε from single photons with 20/fb and 50/ab, beside past searches, with thermal targets.",
+        "How often photons escape calorimeter and muon chambers is unknown: the hatched band shows what hangs on it. "
+        "BaBar's curve is given by read-off points; the whole curve is not free to ship.",
         ("darkphoton-invisible",),
-        ("belle2-phase3", "babar"),
+        ("belle2-phase3",),
     ),
     "fig7b": Caption(
         "Visible dark photon, projected limits",

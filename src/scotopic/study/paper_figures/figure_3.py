@@ -19,7 +19,7 @@ from scotopic.physics.dark_matter.relic_target import alp_target, dark_photon_ta
 from scotopic.progress import track
 from scotopic.searches import get_photon_search
 from scotopic.searches.photon_search import PhotonResult
-from scotopic.study.paper_figures.report import Check, FigureReport, check, strings
+from scotopic.study.paper_figures.report import Check, FigureReport, around, check, strings
 from scotopic.study.photon_report import photon_coupling_table, write_photons
 from scotopic.study.photon_run import set_photon_limits
 from scotopic.study.photon_simulation import PhotonSimulation, simulate_photons, with_signal
@@ -28,8 +28,9 @@ from scotopic.study.report import comments
 Floats = NDArray[np.float64]
 
 EXPERIMENT = "belle2-phase3"
-PAPER = "Belle II proceedings 2021, section 6.1"
 BABAR, BOOK = "arXiv:1702.03327, digitised", "arXiv:1808.10567, recalled"
+SCALED, OURS = "arXiv:1911.03176, scaled from 50/ab", "this project"
+REACHES = (("single_photon", 1.8, 8.59), ("lml1", 2.0, 8.34), ("lml6", 1.0, 9.53), ("lml13", 0.5, 10.07))
 LUMINOSITY_FB, FINAL_FB = 20.0, 50_000.0
 BABAR_POINTS = np.array(
     [(0.5, 9.5e-4), (2.0, 8.2e-4), (3.0, 7.5e-4), (4.0, 4.6e-4), (5.0, 5.5e-4), (6.0, 1.27e-3), (7.0, 9.5e-4),
@@ -215,24 +216,46 @@ def _dark_photon_checks(now: PhotonResult, final: PhotonResult) -> list[Check]:
     at = np.interp(BABAR_POINTS[:, 0], now.mass, now.coupling_median)
     ratio = at / BABAR_POINTS[:, 1]
     low, high = (sum(now.composition[region].values()) for region in ("low", "high"))
-    above = float(sum(values.sum() for values in now.spectra[-1].expected.values()))
+    fitted = float(sum(values.sum() for values in now.spectra[-1].expected.values()))
     best, worst = (float(np.interp(1.0, now.mass, end)) for end in now.coupling_unknowns.T)
+    first, last = (float(np.interp(1.0, one.mass, one.coupling_median)) for one in (now, final))
+    thrice = 1.0 / 3.0, 3.0
     return [
-        check("mass reach at E* > 1.8 GeV [GeV]", 8.59, now.reach["single_photon"], "kinematics", "D"),
-        check("mass reach of the line at 1.0 GeV [GeV]", 9.53, now.reach["lml6"], "kinematics", "D"),
-        check("mass reach of the line at 0.5 GeV [GeV]", 10.07, now.reach["lml13"], "kinematics", "D"),
-        check("background in the low-mass area, 20/fb", 300.0, low, BOOK, "M"),
-        check(
-            "background in the high-mass area, M²_rec > 20 GeV² as fitted, 20/fb", 25_000.0, above, BOOK, "M"
+        *(
+            check(
+                f"mass reach at E* > {least:g} GeV [GeV]",
+                mass,
+                now.reach[line],
+                "kinematics",
+                "D",
+                accepted=(mass - 0.01, mass + 0.01),
+            )
+            for line, least, mass in REACHES
         ),
-        check("background in the whole high-mass area, 20/fb", 25_000.0, high, BOOK, "M"),
-        check("ε at 1 GeV, 20/fb", 3e-4, float(np.interp(1.0, now.mass, now.coupling_median)), BOOK, "M"),
-        check("ε at 1 GeV, unknowns at their best", 3e-4, best, BOOK, "M"),
-        check("ε at 1 GeV, unknowns at their worst", 3e-4, worst, BOOK, "M"),
         check(
-            "ε at 1 GeV, 50/ab", None, float(np.interp(1.0, final.mass, final.coupling_median)), PAPER, "P"
+            "background in the low-mass area, 20/fb", 300.0, low, BOOK, "M", accepted=around(300.0, *thrice)
         ),
-        check("median of ours/BaBar at its check-points", 1.0, float(np.median(ratio)), BABAR, "R"),
+        check(
+            "background in the high-mass area as fitted, M²_rec > 20 GeV², 20/fb",
+            25_000.0,
+            fitted,
+            BOOK,
+            "M",
+            accepted=around(25_000.0, *thrice),
+        ),
+        check("background in the whole high-mass area, 20/fb", None, high, OURS, "P"),
+        check("ε at 1 GeV, 20/fb", 3e-4, first, SCALED, "M", accepted=around(3e-4, 0.5, 2.0)),
+        check("ε at 1 GeV, unknowns at their best", None, best, OURS, "P"),
+        check("ε at 1 GeV, unknowns at their worst", None, worst, OURS, "P"),
+        check("ε at 1 GeV, 50/ab", None, last, OURS, "P"),
+        check(
+            "median of our expected over BaBar's observed ε",
+            1.0,
+            float(np.median(ratio)),
+            BABAR,
+            "R",
+            accepted=(0.0, 1.0),
+        ),
         *(
             check(f"ε at {mass:g} GeV: our expected, BaBar's observed", published, ours, BABAR, "R")
             for (mass, published), ours in zip(BABAR_POINTS, at, strict=True)
@@ -241,35 +264,14 @@ def _dark_photon_checks(now: PhotonResult, final: PhotonResult) -> list[Check]:
 
 
 def _alp_checks(now: PhotonResult, final: PhotonResult) -> list[Check]:
-    gain = now.coupling_median / final.coupling_median
-    lightest = float(now.coupling_median[0])
+    gain = float(np.median(now.coupling_median / final.coupling_median))
+    first, last = (float(np.interp(1.0, one.mass, one.coupling_median)) for one in (now, final))
+    light = float(now.coupling_median[0])
     return [
         check(
-            "g of a light ALP, 20/fb: ours, BaBar recast [1/GeV]",
-            1.66e-4,
-            lightest,
-            "JHEP 03 (2021) 190",
-            "R",
+            "g of a light ALP, 20/fb, and BaBar's recast [1/GeV]", 1.66e-4, light, "JHEP 03 (2021) 190", "R"
         ),
-        check(
-            "gain in g from 20/fb to 50/ab, L^(1/4)",
-            2500.0**0.25,
-            float(np.median(gain)),
-            "background limited",
-            "D",
-        ),
-        check(
-            "g at 1 GeV, 20/fb [1/GeV]",
-            None,
-            float(np.interp(1.0, now.mass, now.coupling_median)),
-            PAPER,
-            "P",
-        ),
-        check(
-            "g at 1 GeV, 50/ab [1/GeV]",
-            None,
-            float(np.interp(1.0, final.mass, final.coupling_median)),
-            PAPER,
-            "P",
-        ),
+        check("gain in g from 20/fb to 50/ab", 2500.0**0.25, gain, "L^(1/4), background limited", "D"),
+        check("g at 1 GeV, 20/fb [1/GeV]", None, first, OURS, "P"),
+        check("g at 1 GeV, 50/ab [1/GeV]", None, last, OURS, "P"),
     ]
