@@ -23,6 +23,11 @@ class Caption:
     experiments: tuple[str, ...]
 
 
+LOST = (
+    "Backgrounds hang on how often a photon is lost, which the paper does not say; the limit's band under that and the "
+    "other unknowns is in the files."
+)
+
 CAPTIONS = {
     "fig1": Caption(
         "Signatures of an axion-like particle",
@@ -47,8 +52,8 @@ CAPTIONS = {
     ),
     "fig3": Caption(
         "Invisible ALP, projected limit on the coupling",
-        "Expected limits from single photons with 20/fb and 50/ab, with a line of relic density.",
-        "",
+        "Expected limits from single photons with 20/fb and 50/ab, with couplings of the observed relic density.",
+        LOST,
         ("alp-invisible",),
         ("belle2-phase3",),
     ),
@@ -79,14 +84,14 @@ CAPTIONS = {
     "fig6": Caption(
         "Efficiency of the single-photon trigger",
         "Efficiency of a single-photon line against energy, measured on simulated e+e- → μ+μ-γ by tag and probe.",
-        "",
+        "Compared with the turn-on that was put in; the paper states no number but the threshold.",
         (),
         ("belle2-phase3",),
     ),
     "fig7a": Caption(
         "Invisible dark photon, projected limit",
-        "Expected limits on ε from single photons with 20/fb, beside BaBar and others.",
-        "",
+        "Expected limits on ε from single photons with 20/fb and 50/ab, beside BaBar and others.",
+        LOST,
         ("darkphoton-invisible",),
         ("belle2-phase3", "babar"),
     ),
