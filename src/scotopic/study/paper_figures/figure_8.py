@@ -45,7 +45,7 @@ class _Size:
     replicas: int
 
 
-QUICK = _Size(signal_events=1_000, background_events=15_000, toys=0, replicas=3)
+QUICK = _Size(signal_events=2_500, background_events=15_000, toys=0, replicas=3)
 FULL = _Size(signal_events=6_000, background_events=100_000, toys=1000, replicas=10)
 
 
