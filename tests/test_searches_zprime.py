@@ -38,7 +38,7 @@ def test_registry_has_both_and_tells_the_nouns_apart():
     assert set(COUNTING) <= set(searches())
     for name in COUNTING:
         assert get_counting_search(name).name == name
-        with pytest.raises(InputError, match="counts events in windows"):
+        with pytest.raises(InputError, match="no search for a bump"):
             get_search(name)
 
 

@@ -26,13 +26,20 @@ def select_events(
     seed: int,
     workers: int = 1,
     lost_track_boost: float = 1.0,
+    least_loss: float = 0.0,
 ) -> tuple[Candidates, tuple[CutStep, ...]]:
     """Return the candidates of simulated events that pass `cuts`, and the cut flow.
 
     Candidates keep the index of their event in `events`.
     """
     (selected,) = select_samples(
-        events, experiment, [(find, cuts)], seed=seed, workers=workers, lost_track_boost=lost_track_boost
+        events,
+        experiment,
+        [(find, cuts)],
+        seed=seed,
+        workers=workers,
+        lost_track_boost=lost_track_boost,
+        least_loss=least_loss,
     )
     return selected
 
@@ -45,6 +52,7 @@ def select_samples(
     seed: int,
     workers: int = 1,
     lost_track_boost: float = 1.0,
+    least_loss: float = 0.0,
 ) -> list[tuple[Candidates, tuple[CutStep, ...]]]:
     """Return for each way to find and to cut what `select_events` does; the detector sees the events once."""
     starts = range(0, len(events), CHUNK)
@@ -56,6 +64,7 @@ def select_samples(
             seed=seed_of(seed, "simulate", number),
             workers=workers,
             lost_track_boost=lost_track_boost,
+            least_loss=least_loss,
         )
         generated = CutStep("generated", True, len(detected), *_sum(detected.weights))
         for part, (find, cuts) in zip(parts, samples, strict=True):
