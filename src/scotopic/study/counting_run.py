@@ -22,7 +22,7 @@ BACKGROUND_EVENTS = 200_000  # of each background
 
 
 def run_counting_search(
-    name: str,
+    name: str | CountingSearch,
     *,
     data: Path | None = None,
     experiment: str = "belle2-2018",
@@ -42,9 +42,9 @@ def run_counting_search(
 
     `masses` replaces the windows side by side by windows around these masses.
     """
-    search = get_counting_search(name)
+    search = name if isinstance(name, CountingSearch) else get_counting_search(name)
     if model not in (None, search.model):
-        raise InputError(f"{name} interprets its limits in the model {search.model}, not in {model!r}")
+        raise InputError(f"{search.name} interprets its limits in the model {search.model}, not in {model!r}")
     if luminosity_fb is not None and not (math.isfinite(luminosity_fb) and luminosity_fb > 0.0):
         raise InputError(f"luminosity = {luminosity_fb} /fb, must be positive and finite")
     if toys < 0:

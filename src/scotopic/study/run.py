@@ -22,7 +22,7 @@ BACKGROUND_EVENTS = 400_000  # of each leading background
 
 
 def run_search(
-    name: str,
+    name: str | Search,
     *,
     data: Path | None = None,
     experiment: str = "belle2-2018",
@@ -42,8 +42,8 @@ def run_search(
 
     Parameters
     ----------
-    name : str
-        One of `scotopic.searches.searches()`.
+    name : str or Search
+        One of `scotopic.searches.searches()`, or a search itself.
     data : path, optional
         Events (LHE, HepMC3, Parquet), detected events or candidates; without it the expectation
         fluctuates as Poisson numbers: pseudo-data.
@@ -71,9 +71,9 @@ def run_search(
     InputError
         Before any long work if a name, number or file is wrong.
     """
-    search = get_search(name)
+    search = name if isinstance(name, Search) else get_search(name)
     if model not in (None, search.model):
-        raise InputError(f"{name} interprets its limits in the model {search.model}, not in {model!r}")
+        raise InputError(f"{search.name} interprets its limits in the model {search.model}, not in {model!r}")
     if luminosity_fb is not None and not (math.isfinite(luminosity_fb) and luminosity_fb > 0.0):
         raise InputError(f"luminosity = {luminosity_fb} /fb, must be positive and finite")
     if toys < 0:
