@@ -1,20 +1,22 @@
 """Searches in other models than their own: signal and widths of the model, refusals, comparison with bounds."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from scotopic.app.cli import run
+from scotopic.bounds import load_bound
 from scotopic.bounds.carriers import VECTORS, get_carrier
 from scotopic.errors import InputError
 from scotopic.events.generate import generate
 from scotopic.events.two_body_decay import decay_evenly
 from scotopic.numerics.lorentz import invariant_mass2
-from scotopic.physics.model import get_model
 from scotopic.searches import PLANES, any_search, searches
 from scotopic.searches.signal_process import SIGNALS
 from scotopic.study.carried_signal import carried_signal
+from scotopic.study.model_report import compare_with_bounds
 from scotopic.study.model_search import search_in_model
 from scotopic.study.model_signal import decays_seen, read_couplings, signal_of
 from scotopic.study.run import run_search
@@ -127,6 +129,7 @@ def test_widths_for_bounds_and_for_searches_are_one(name):
     assert decays_seen(dark, SIGNALS["zprime-invisible"])[0] == dark.width()
 
 
+@pytest.mark.study
 def test_a_search_in_another_model_by_its_file(capsys, model_file, tmp_path, monkeypatch):
     monkeypatch.setitem(run_search.__kwdefaults__, "background_events", QUICK["background_events"])
     monkeypatch.setitem(run_search.__kwdefaults__, "signal_events", QUICK["signal_events"])
@@ -150,13 +153,25 @@ def test_a_search_in_another_model_by_its_file(capsys, model_file, tmp_path, mon
     assert not (out / "coupling_limit.csv").exists()
 
 
+def test_a_limit_is_set_beside_bounds_in_its_model():
+    mass = np.array([0.15, 1.0, 3.0, 9.0])
+    found = SimpleNamespace(
+        search="alp-gammagamma", mass=mass, coupling_median=np.array([1e-3, 1e-3, np.nan, 1e-2])
+    )
+    (beside,) = compare_with_bounds(found, "alp-photon", {"invisible": 0.75})
+    # three quarters of the decays are not seen: the published limit is twice as weak
+    published = load_bound("alp-belle2-2020").at(beside.mass)
+    assert beside.mass.tolist() == [1.0, 9.0]
+    assert beside.recast == pytest.approx(2.0 * published, rel=0.02)
+    assert beside.ratio == pytest.approx(np.array([1e-3, 1e-2]) / beside.recast)
+    assert "Belle II, observed, 0.445/fb" in beside.to_json()["about"]
+    (other,) = compare_with_bounds(found, "b-minus-l", {}, ["alp-opal"])
+    assert "alp-photon" in other.to_json()["reason"]
+
+
 @pytest.mark.study
 def test_simulated_and_published_limits_agree():
-    from scotopic.study.model_report import compare_with_bounds
-
     found = search_in_model("alp-gammagamma", "alp-photon", masses=list(np.geomspace(0.3, 9.0, 15)), toys=0)
     (beside,) = compare_with_bounds(found, "alp-photon", {})
     assert beside.bound == "alp-belle2-2020"
     assert 0.6 < np.median(beside.ratio) < 1.6
-    stable = get_model("alp-photon", mass=1.0, g=1e-3)
-    assert stable.mediator == "a"

@@ -21,6 +21,11 @@ Floats = NDArray[np.float64]
 MASSES = 40
 BUMP_EVENTS = (5_000, 100_000)  # of signal per mass, of each leading background
 COUNTING_EVENTS = (3_000, 40_000)
+OBSERVED_ONLY = (
+    "pseudo-data",
+    "observed limits",
+    "luminosity not given",
+)  # notes that expected limits do not need
 COUNTING_SIGNALS = 9  # simulated masses
 MOST_EVENTS = 1e3  # of background in a window: 3 %, where errors of the background are 20 % and more
 
@@ -126,7 +131,7 @@ def project_search(
         found.coupling_median,
         found.coupling_band68,
         found.coupling_band95,
-        tuple(note for note in found.notes if "pseudo-data" not in note),
+        tuple(note for note in found.notes if not any(one in note for one in OBSERVED_ONLY)),
         {"signal_events_per_mass": few, "background_events": many, "seed": seed},
     )
 
