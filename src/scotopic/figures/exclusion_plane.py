@@ -63,7 +63,7 @@ def exclusion_plane(
         fill_bound(axes, bound, number, couplings[1])
     if limits is not None:
         draw_limits(axes, limits, level, "this work:", outer=False)
-    drawn = {bound.label: _joined(bound) for bound in lines} | dict(curves or {})
+    drawn = {bound.label: joined(bound) for bound in lines} | dict(curves or {})
     draw_curves(axes, drawn)
     unnamed = _name_areas(figure, axes, bounds, limits, drawn, masses, couplings)
     handles = [*axes.get_legend_handles_labels()[0], *unnamed]
@@ -86,7 +86,7 @@ def fill_bound(axes: Axes, bound: Bound, number: int, ceiling: float) -> None:
         axes.fill(*outline, facecolor=fill, edgecolor=EDGE, hatch=hatch, lw=0.9, zorder=1.0 + 0.01 * number)
 
 
-def _joined(bound: Bound) -> tuple[Floats, Floats]:
+def joined(bound: Bound) -> tuple[Floats, Floats]:
     """Return the pieces of a bound in one curve, NaN between them."""
     gap = np.array([np.nan])
     mass, coupling = (np.concatenate([part for p in bound.pieces for part in (p[i], gap)]) for i in (0, 1))

@@ -21,6 +21,8 @@ class SignalProcess:
         Twice the spin of the particle whose signal the search simulates.
     flight_mm : float
         Mean flight up to which decays look as the simulated ones, made where the beams collide. P
+    cuts : tuple of str
+        Generator cuts within which the search's cross section is meant.
     published : tuple of str
         Bounds of the catalogue that such a search set.
     """
@@ -29,6 +31,7 @@ class SignalProcess:
     products: tuple[str, ...]
     spin2: int
     flight_mm: float = math.inf
+    cuts: tuple[str, ...] = ()
     published: tuple[str, ...] = ()
 
     @property
@@ -47,11 +50,13 @@ TRACKS_MM = 10.0  # tracks from the interaction point
 PHOTONS_MM = 100.0  # a tenth of the way to the calorimeter
 
 SIGNALS = {
-    "alp-gammagamma": SignalProcess(("gamma",), ("gamma gamma",), 0, PHOTONS_MM, ("alp-belle2-2020",)),
+    "alp-gammagamma": SignalProcess(
+        ("gamma",), ("gamma gamma",), 0, PHOTONS_MM, published=("alp-belle2-2020",)
+    ),
     "alp-invisible": SignalProcess(("gamma",), INVISIBLE, 0, published=("alp-babar-invisible",)),
-    "darkphoton-invisible": SignalProcess(("gamma",), INVISIBLE, 2),
+    "darkphoton-invisible": SignalProcess(("gamma",), INVISIBLE, 2, cuts=("abscostheta:gamma:0:0.95",)),
     "darkphoton-visible": SignalProcess(
-        ("gamma",), ("e- e+", "mu- mu+"), 2, TRACKS_MM, ("bl-babar-visible",)
+        ("gamma",), ("e- e+", "mu- mu+"), 2, TRACKS_MM, published=("bl-babar-visible",)
     ),
     "zprime-invisible": SignalProcess(("mu-", "mu+"), INVISIBLE, 2),
     "zprime-lfv": SignalProcess(("e-", "mu+"), INVISIBLE, 2),

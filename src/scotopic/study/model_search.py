@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
@@ -12,12 +13,19 @@ from scotopic.events.cross_section import cross_section
 from scotopic.events.record import Events
 from scotopic.searches import any_search
 from scotopic.searches.counting_search import CountingResult, CountingSearch
+from scotopic.searches.photon_search import PhotonResult, PhotonSearch
 from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.search import Search, SearchResult
 from scotopic.searches.signal_process import SignalProcess, get_signal
 from scotopic.study.counting_run import run_counting_search
 from scotopic.study.model_signal import REFERENCE, ModelSignal, SignalGenerator, read_couplings, signal_of
+from scotopic.study.photon_run import run_photon_search
 from scotopic.study.run import run_search
+
+Floats = NDArray[np.float64]
+OneSearch = Search | CountingSearch | PhotonSearch
+
+PHOTON_MASSES = (1e-3, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)  # of √s
 
 
 def search_in_model(
@@ -25,7 +33,7 @@ def search_in_model(
     model: str | ModelSignal,
     *,
     parameters: Mapping[str, float | str] | None = None,
-    experiment: str = "belle2-2018",
+    experiment: str | None = None,
     **settings: Any,
 ) -> SearchResult | CountingResult:
     """Run a search whose limits are read in another model.
@@ -43,9 +51,9 @@ def search_in_model(
 
     Notes
     -----
-    e+e- → γV of a vector V has the kinematics of the search's own vector; everything else is simulated with the model's
-    amplitudes. Masses at which the particle would be wider than the resolution, or fly before it decays to what
-    must be seen, get no limit on the coupling, and a note.
+    Where the model makes its particle as the search's own does, with the same spin and angles, the search's signal is
+    used; everything else is simulated with the model's amplitudes. Masses at which the particle would be wider than the
+    resolution, or fly before it decays to what must be seen, get no limit on the coupling, and a note.
 
     Raises
     ------
@@ -56,19 +64,14 @@ def search_in_model(
     signal = model if isinstance(model, ModelSignal) else signal_of(model, parameters or {})
     own = any_search(name)
     assert not isinstance(own, PlaneSearch)
+    experiment = experiment or ("belle2-phase3" if isinstance(own, PhotonSearch) else "belle2-2018")
     sqrt_s = load_experiment(experiment).beams.sqrt_s
-    simulated = np.unique(
-        np.concatenate(list(map(np.asarray, own.signal_masses.values())))
-        if isinstance(own, Search)
-        else own.signal_masses
-    )
+    simulated = _simulated_masses(own, sqrt_s)
     signal.check(name, kind, simulated)
     generator = SignalGenerator(signal, kind)
-    changed = own if _has_its_kinematics(signal, kind, simulated) else _with_signal(own, generator)
-    run: Callable[..., SearchResult | CountingResult] = (
-        run_search if isinstance(own, Search) else run_counting_search
-    )
-    found = run(changed, experiment=experiment, **settings)
+    alike = signal.is_made_like(signal_of(own.model, {}), kind, float(simulated[len(simulated) // 2]))
+    changed = own if alike else _with_signal(own, generator)
+    found = _run(changed, experiment=experiment, **settings)
     if not generator.cross_sections:
         generator.cross_sections.update(
             {float(mass): _cross_section(signal, kind, float(mass), sqrt_s) for mass in simulated}
@@ -76,13 +79,24 @@ def search_in_model(
     return _read(found, signal, kind, generator, sqrt_s, parameters or {})
 
 
-def _has_its_kinematics(signal: ModelSignal, kind: SignalProcess, masses: np.ndarray) -> bool:
-    model = signal.at(float(masses[0]))
-    vector = model.particle(model.mediator).spin2 == kind.spin2 == 2
-    return vector and kind.made_with == ("gamma",)
+def _simulated_masses(own: OneSearch, sqrt_s: float) -> Floats:
+    """Return masses at which the signal's cross section is known, GeV."""
+    if isinstance(own, PhotonSearch):
+        return np.array(PHOTON_MASSES) * sqrt_s
+    if isinstance(own, CountingSearch):
+        return np.array(own.signal_masses)
+    return np.unique(np.concatenate([np.asarray(one) for one in own.signal_masses.values()]))
 
 
-def _with_signal(own: Search | CountingSearch, generator: Callable[..., Events]) -> Search | CountingSearch:
+def _run(search: OneSearch, **settings: Any) -> SearchResult | CountingResult:
+    if isinstance(search, PhotonSearch):
+        return run_photon_search(search, **settings)
+    if isinstance(search, CountingSearch):
+        return run_counting_search(search, **settings)
+    return run_search(search, **settings)
+
+
+def _with_signal(own: OneSearch, generator: Callable[..., Events]) -> OneSearch:
     if isinstance(own, CountingSearch):
         return replace(own, generate_signal=generator, branching=None)
     return replace(own, generate_signal=generator)
@@ -90,7 +104,7 @@ def _with_signal(own: Search | CountingSearch, generator: Callable[..., Events])
 
 def _cross_section(signal: ModelSignal, kind: SignalProcess, mass: float, sqrt_s: float) -> float:
     """Return σ at a coupling of one, pb."""
-    found = cross_section(signal.process(kind, mass), sqrt_s=sqrt_s, rel_error=0.005)
+    found = cross_section(signal.process(kind, mass), sqrt_s=sqrt_s, cuts=kind.cuts, rel_error=0.005)
     return found.value_pb / REFERENCE**2
 
 
@@ -105,23 +119,21 @@ def _read(
     resolution = found.resolution
     if isinstance(found, CountingResult):  # of the squared mass
         resolution = resolution / (2.0 * found.mass)
-    reading = read_couplings(
-        signal,
-        kind,
-        found.mass,
-        generator.cross_section_fb(found.mass),
-        {
-            "observed": np.where(found.sigma_observed > 0.0, found.sigma_observed, np.nan),
-            "median": found.sigma_median,
-            "band68": found.sigma_band68,
-            "band95": found.sigma_band95,
-        },
-        resolution,
-        sqrt_s,
-    )
+    limits = {
+        "observed": np.where(found.sigma_observed > 0.0, found.sigma_observed, np.nan),
+        "median": found.sigma_median,
+        "band68": found.sigma_band68,
+        "band95": found.sigma_band95,
+    }
+    if isinstance(found, PhotonResult):
+        limits["unknowns"] = found.sigma_unknowns
+    per_square = generator.cross_section_fb(found.mass)
+    reading = read_couplings(signal, kind, found.mass, per_square, limits, resolution, sqrt_s)
     if not np.isfinite(reading.couplings["median"]).any():
         raise InputError(f"{found.search} in {signal.name}: {'; '.join(sorted(set(reading.reasons)))}")
     notes = [f"signal, width and branching fraction of the model {signal.name}, {signal.coupling} scanned"]
+    if isinstance(found, PhotonResult):
+        found = replace(found, coupling_unknowns=reading.couplings["unknowns"])
     return replace(
         found,
         coupling_symbol=f"{signal.coupling} ({signal.name})",

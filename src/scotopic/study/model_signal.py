@@ -81,20 +81,32 @@ class ModelSignal:
                 f"{search} looks for decays to {' or '.join(kind.products)}, which the particle of {self.name} "
                 f"does not have from {masses[0]:g} to {masses[-1]:g} GeV"
             )
-        made = generate(self.process(kind, middle), 16, seed=1)
-        beam = 0.5 * made.sqrt_s
-        incoming = np.zeros((2, 4, len(made)))
-        incoming[:, 0], incoming[0, 3], incoming[1, 3] = beam, beam, -beam
-        momenta = np.concatenate([incoming, made.momenta])
-        weak, strong = (
-            squared_amplitude(parse_process(kind.process(one.mediator), one), momenta, "numpy")
-            for one in (self.at(middle), self.make(middle, 2.0 * REFERENCE))
-        )
+        momenta = self.momenta(kind, middle)
+        weak = squared_amplitude(self.process(kind, middle), momenta, "numpy")
+        twice = replace(self, make=lambda mass, g: self.make(mass, 2.0 * g))
+        strong = squared_amplitude(twice.process(kind, middle), momenta, "numpy")
         if not np.allclose(strong, 4.0 * weak, rtol=1e-2, atol=0.0):
             raise InputError(
                 f"model {self.name}: the production does not go with {self.coupling} squared; other couplings that "
                 f"make the particle must be given in units of {self.coupling}, in a model file of your own"
             )
+
+    def momenta(self, kind: SignalProcess, mass: float) -> Floats:
+        """Return momenta (legs, 4, 16) of some events of the signal, the beams first."""
+        made = generate(self.process(kind, mass), 16, cuts=kind.cuts, seed=1)
+        beams = np.zeros((2, 4, len(made)))
+        beams[:, 0], beams[0, 3], beams[1, 3] = (0.5 * made.sqrt_s * sign for sign in (1.0, 1.0, -1.0))
+        return np.concatenate([beams, made.momenta])
+
+    def is_made_like(self, other: "ModelSignal", kind: SignalProcess, mass: float) -> bool:
+        """Return whether both models make their particle, of one spin, with the same angles."""
+        mine, its = self.process(kind, mass), other.process(kind, mass)
+        spins = {one.model.particle(one.model.mediator).spin2 for one in (mine, its)}
+        if len(spins) > 1 or len(mine.outgoing) > 2:
+            return False
+        momenta = self.momenta(kind, mass)
+        ratio = squared_amplitude(mine, momenta, "numpy") / squared_amplitude(its, momenta, "numpy")
+        return bool(np.ptp(ratio) < 0.02 * ratio.mean())
 
 
 def signal_of(model: str, parameters: Mapping[str, float | str]) -> ModelSignal:
@@ -135,7 +147,9 @@ class SignalGenerator:
     def __call__(self, mass: float, n: int, *, sqrt_s: float, seed: int, workers: int = 1) -> Events:
         """Return n events; a particle that must be seen has decayed."""
         process = self.signal.process(self.kind, mass)
-        made = generate(process, n, sqrt_s=sqrt_s, seed=seed, unweighted=True, workers=workers)
+        made = generate(
+            process, n, sqrt_s=sqrt_s, cuts=self.kind.cuts, seed=seed, unweighted=True, workers=workers
+        )
         sigma = (made.cross_section_pb or 0.0) / REFERENCE**2
         self.cross_sections[mass] = sigma
         made = replace(made, weights=made.weights * (sigma / made.weights.sum()), cross_section_pb=sigma)

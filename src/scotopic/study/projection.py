@@ -10,6 +10,7 @@ from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.searches import any_search
 from scotopic.searches.counting_search import CountingSearch
+from scotopic.searches.search import Search
 from scotopic.searches.signal_process import get_signal
 from scotopic.stats import counting_bands
 from scotopic.study.counting_simulation import CountingSimulation, make_windows, simulate_counting
@@ -20,6 +21,8 @@ Floats = NDArray[np.float64]
 
 MASSES = 40
 BUMP_EVENTS = (5_000, 100_000)  # of signal per mass, of each leading background
+PHOTON_SHARES = (0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7)  # tested masses over √s
+PHOTON_EVENTS = (4_000, 4_000)
 COUNTING_EVENTS = (3_000, 40_000)
 OBSERVED_ONLY = (
     "pseudo-data",
@@ -98,14 +101,19 @@ def project_search(
     if isinstance(own, CountingSearch):
         luminosity = luminosity_fb or own.paper_luminosity_fb
         return _of_counts(own, signal, experiment, luminosity, seed, workers)
-    low, high = own.mass_range
-    few, many = BUMP_EVENTS
+    if isinstance(own, Search):
+        few, many = BUMP_EVENTS
+        low, high = own.mass_range
+        masses = [low, *np.round(np.geomspace(low, high, MASSES + 1)[1:-1], 4).tolist()]
+    else:
+        few, many = PHOTON_EVENTS
+        masses = np.round(np.array(PHOTON_SHARES) * load_experiment(experiment).beams.sqrt_s, 4).tolist()
     found = search_in_model(
         name,
         signal,
         experiment=experiment,
         luminosity_fb=luminosity_fb,
-        masses=[low, *np.round(np.geomspace(low, high, MASSES + 1)[1:-1], 4).tolist()],
+        masses=masses,
         toys=0,
         signal_events=few,
         background_events=many,
