@@ -22,6 +22,7 @@ import numpy as np
 
 from scotopic.bounds.carriers import Vector, get_carrier
 from scotopic.bounds.files import read_bound
+from scotopic.bounds.production import SCATTERING
 from scotopic.bounds.recasting import recast
 from scotopic.errors import InputError
 from scotopic.physics.models.vector_charges import VectorCharges
@@ -84,7 +85,8 @@ def ours(path: Path, model: str, both_helicities: bool):
     """Return the recast and CPU seconds of the first curve and of one of the next."""
     bound = read_bound(path)
     carrier = get_carrier(model, {"mixing": "loops"} if model in WITH_LOOPS else None)
-    if both_helicities:
+    scattered = bound.rescaling is not None and set(bound.rescaling.production.mechanisms) & set(SCATTERING)
+    if both_helicities and not scattered:  # neutrinos that scatter come from weak decays
         carrier = _with_right_handed_neutrinos(carrier)
     carrier.widths(np.ones(1))  # tables of hadrons are made once per process
     begun = time.process_time()
@@ -140,7 +142,7 @@ def main() -> None:
             try:
                 found, first, seconds = ours(folder / f"{name}.py", model, given.neutrinos == "both")
             except InputError as fault:
-                print(f"{model:15s} {name:24s} not read: {fault}", flush=True)
+                print(f"{model:15s} {name:24s} not read: {str(fault).rpartition('/')[2]}", flush=True)
                 continue
             agree, points, median = compare(found, reference[name]["curves"])
             other = reference[name]["seconds"]
