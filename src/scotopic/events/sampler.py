@@ -1,6 +1,6 @@
 """Points of phase space with their weights: amplitude, flux, cuts, radiation, adapted grids."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -15,6 +15,7 @@ from scotopic.events.channels import channels_for
 from scotopic.events.cuts import GenerationCut, parse_cuts, passes_all
 from scotopic.events.diagrams import diagrams_of
 from scotopic.events.hard_scale import hard_scales, is_scattered
+from scotopic.events.infinite import refuse_infinite
 from scotopic.events.kinematic_limits import refuse_empty
 from scotopic.events.matching import counted_twice
 from scotopic.events.radiation import Radiation, Radiator, annihilation_resonances
@@ -27,6 +28,7 @@ from scotopic.physics.processes import Process, parse_process
 from scotopic.physics.standard_model import ELECTRON_MASS
 
 Floats = NDArray[np.float64]
+Bias = Callable[[Floats], Floats]
 BATCH = 32_768
 ADAPTATIONS = 7
 POINTS = 120_000
@@ -37,12 +39,16 @@ MOST_REPEATS = 8
 
 @dataclass(frozen=True)
 class Sampler:
-    """A process within cuts at a centre-of-mass energy (GeV), as an integrand over unit cubes."""
+    """A process within cuts at a centre-of-mass energy (GeV), as an integrand over unit cubes.
+
+    With a `bias`, a function of the momenta that come out (radiation included), the integrand is multiplied by it.
+    """
 
     process: Process
     cuts: tuple[GenerationCut, ...]
     sqrt_s: float
     isr: Radiation
+    bias: Bias | None = None
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -72,7 +78,8 @@ class Sampler:
         if self.radiator is None:
             root = np.full(u.shape[-1], self.sqrt_s)
             momenta, weight = channel.build(u, root)
-            return momenta, self._value(channel, momenta, momenta, root, weight, engine)
+            value = self._value(channel, momenta, momenta, root, weight, engine)
+            return momenta, self._biased(momenta, value)
         emission = self.radiator.emit(u[channel.dimensions :])
         momenta, volume = channel.build(u[: channel.dimensions], emission.root)
         moved = emission.recoiled(momenta)
@@ -82,7 +89,15 @@ class Sampler:
             weight = weight * self.radiator.at_scale(emission, scales)
         weight = np.where(counted_twice(self.process, self.cuts, moved, emission.photons), 0.0, weight)
         value = self._value(channel, momenta, moved, emission.root, weight, engine)
-        return np.concatenate([moved, emission.photons]), value
+        momenta = np.concatenate([moved, emission.photons])
+        return momenta, self._biased(momenta, value)
+
+    def _biased(self, momenta: Floats, value: Floats) -> Floats:
+        if self.bias is None:
+            return value
+        alive = value > 0.0
+        value[alive] *= self.bias(momenta[:, :, alive])
+        return value
 
     def _value(
         self,
@@ -146,6 +161,7 @@ def make_sampler(
     cuts: Sequence[str] = (),
     isr: str = "none",
     alpha: str = "fixed",
+    bias: Bias | None = None,
 ) -> Sampler:
     """Return the sampler of a process; arguments as for `scotopic.events.cross_section.cross_section`.
 
@@ -159,9 +175,10 @@ def make_sampler(
         if isinstance(process, Process)
         else parse_process(process, get_model(model, **(parameters or {})))
     )
-    if not (np.isfinite(sqrt_s) and sqrt_s > made.threshold + 2.0 * ELECTRON_MASS):
+    least = max(made.threshold, (2.0 if isr == "none" else 4.0) * ELECTRON_MASS)
+    if not (np.isfinite(sqrt_s) and sqrt_s > least):
         raise InputError(
-            f"√s = {sqrt_s:g} GeV is not enough for {made.text!r}, which needs more than {made.threshold:.4g} GeV"
+            f"√s = {sqrt_s:.8g} GeV is not enough for {made.text!r}, which needs more than {least:.8g} GeV"
         )
     if isr not in ("none", "collinear", "pt"):
         raise InputError(f"isr = {isr!r}, expected none, collinear or pt")
@@ -170,9 +187,9 @@ def make_sampler(
     if alpha == "running":
         made = replace(made, model=replace(made.model, running_alpha=True))
     parsed = parse_cuts(cuts, made.outgoing)
-    sampler = Sampler(made, parsed, sqrt_s, cast(Radiation, isr))
+    sampler = Sampler(made, parsed, sqrt_s, cast(Radiation, isr), bias)
     refuse_empty(made, parsed, sqrt_s, radiated=sampler.isr != "none")
-    _channels(made, parsed, sqrt_s, sampler.isr)  # refuses what has no map
+    refuse_infinite(made, parsed, sqrt_s, radiated=sampler.isr != "none")
     return sampler
 
 
@@ -200,6 +217,10 @@ def adapt(sampler: Sampler, *, seed: int, pool: Executor | None = None) -> Adapt
     adapted = list(map(work, numbers) if pool is None else pool.map(work, numbers))
     means = np.array([weights.mean() for _, weights, _ in adapted])
     if not (means > 0.0).any():
+        if _any_passes(sampler, seed):
+            raise InputError(
+                f"process {sampler.process.text!r}: its amplitude is zero everywhere, or not finite"
+            )
         raise InputError(
             f"process {sampler.process.text!r}: no phase space passes the cuts "
             f"{', '.join(cut.text for cut in sampler.cuts) or '(none)'} at √s = {sampler.sqrt_s:g} GeV "
@@ -213,6 +234,16 @@ def adapt(sampler: Sampler, *, seed: int, pool: Executor | None = None) -> Adapt
         np.array([weights.std() for _, weights, _ in adapted]),
         sum(tried for _, _, tried in adapted),
     )
+
+
+def _any_passes(sampler: Sampler, seed: int) -> bool:
+    rng = stream(seed, "cuts", sampler.process.text)
+    for channel in sampler.channels:
+        u = rng.random((sampler.dimensions(channel), POINTS_PER_CHANNEL[0]))
+        momenta = sampler.evaluate(channel, u, "numpy")[0][: len(sampler.process.outgoing)]
+        if passes_all(sampler.cuts, momenta[:, :, momenta[0, 0] > 0.0]).any():
+            return True
+    return False
 
 
 def _adapt_channel(sampler: Sampler, seed: int, points: int, number: int) -> tuple[Grid, Floats, int]:

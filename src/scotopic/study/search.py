@@ -1,17 +1,28 @@
 """Run any search by its name."""
 
+from collections.abc import Callable
 from typing import Any
 
-from scotopic.searches import COUNTING, PLANES, check_search
+from scotopic.searches import BUMPS, COUNTING, PHOTONS, PLANES, check_search
 from scotopic.searches.counting_search import CountingResult
 from scotopic.searches.plane_search import PlaneResult
 from scotopic.searches.search import SearchResult
 from scotopic.study.counting_run import run_counting_search
+from scotopic.study.photon_run import run_photon_search
 from scotopic.study.plane_run import run_plane_search
 from scotopic.study.run import run_search
 
+Result = SearchResult | CountingResult | PlaneResult
 
-def search(name: str, **settings: Any) -> SearchResult | CountingResult | PlaneResult:
+RUNS: dict[str, Callable[..., Result]] = {
+    **dict.fromkeys(BUMPS, run_search),
+    **dict.fromkeys(COUNTING, run_counting_search),
+    **dict.fromkeys(PHOTONS, run_photon_search),
+    **dict.fromkeys(PLANES, run_plane_search),
+}
+
+
+def search(name: str, **settings: Any) -> Result:
     """Run a search and return its result.
 
     Parameters
@@ -19,12 +30,8 @@ def search(name: str, **settings: Any) -> SearchResult | CountingResult | PlaneR
     name : str
         One of `scotopic.searches.searches()`.
     **settings
-        As for `scotopic.study.run.run_search` (bump searches), `scotopic.study.counting_run.run_counting_search` or
-        `scotopic.study.plane_run.run_plane_search`.
+        As for `run_search` (a bump in one spectrum), `run_counting_search`, `run_plane_search` or
+        `run_photon_search`.
     """
     check_search(name)
-    if name in COUNTING:
-        return run_counting_search(name, **settings)
-    if name in PLANES:
-        return run_plane_search(name, **settings)
-    return run_search(name, **settings)
+    return RUNS[name](name, **settings)
