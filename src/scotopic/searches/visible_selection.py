@@ -48,9 +48,9 @@ ELECTRONS = Region(
         Cut("electron not along its beam", "cos_negative", -np.inf, 0.5, "M", ARTICLE),
         Cut("positron not along its beam", "cos_positive", -0.5, np.inf, "M", ARTICLE),
     ),
-    background_order=((LOWEST, 3),),
+    background_order=((LOWEST, 7), (0.055, 4), (0.1, 3), (9.4, 6)),
     window=WINDOW,
-    spectrum_low=0.008,
+    spectrum_low=0.010,
     spectrum_high=TOP,
     fiducial=Fiducial(((11, np.deg2rad(20.0), np.deg2rad(150.0)), (22, np.deg2rad(16.0), np.deg2rad(142.0)))),
 )
@@ -60,7 +60,7 @@ MUONS = Region(
     mass_high=HIGHEST,
     observable="reduced_mass",
     cuts=(Cut("two muons", "muons", 1.0, 1.0, "M", ARTICLE),),
-    background_order=((0.0, 3),),
+    background_order=((0.2, 5), (0.22, 3), (9.4, 4)),
     window=WINDOW,
     spectrum_low=0.002,
     spectrum_high=TOP,
@@ -79,7 +79,9 @@ def find_candidates(detected: Detected, *, experiment: Experiment, source: str =
     good = tracks.from_ip & (photon.energy_cm > 0.0)
     pairs = two_tracks(tracks.pt, tracks.theta, tracks.phi, tracks.charge, good)
     event = pairs.event
-    electron, muon = (np.stack([flag[slot, event] for slot in pairs.slot]) for flag in (tracks.electron, tracks.muon))
+    electron, muon = (
+        np.stack([flag[slot, event] for slot in pairs.slot]) for flag in (tracks.electron, tracks.muon)
+    )
     muons = muon.all(axis=0)
     electrons = electron.any(axis=0) & ~muon.any(axis=0)
     mass = np.where(muons, MUON_MASS, ELECTRON_MASS)
@@ -103,10 +105,8 @@ def _measured(
     pairs: PairTracks, mass: Floats, detected: Detected, slot: NDArray[np.int64], experiment: Experiment
 ) -> Measured:
     clusters, tracker, calo = detected.clusters, experiment.tracker, experiment.calo
-    energy, theta, phi, region = (
-        one[slot, pairs.event] if len(one) else np.zeros(len(pairs.event), dtype=one.dtype)
-        for one in (clusters.energy, clusters.theta, clusters.phi, clusters.region)
-    )
+    at = (slot, pairs.event)
+    energy, theta, phi, region = clusters.energy[at], clusters.theta[at], clusters.phi[at], clusters.region[at]
     p = pairs.pt / np.sin(pairs.theta)
     beta = p / np.hypot(p, mass)
     a, b = tracker.sigma_angle_mrad

@@ -92,8 +92,6 @@ def _momenta(y: Floats, mass: Floats) -> tuple[Floats, Floats]:
     turn = np.stack([np.zeros_like(pt[0]), np.zeros_like(pt[0]), size[2] * cos[2]])  # ∂pT/∂θ
     along = np.stack([-pt[0] / sin[0] ** 2, -pt[1] / sin[1] ** 2, -size[2] * sin[2]])  # ∂pz/∂θ
     by_size = np.stack([(pt / sin) ** 2 / energy, px, py, pz]) / size
-    by_theta = np.stack(
-        [(pt * turn + pz * along) / energy, turn * np.cos(phi), turn * np.sin(phi), along]
-    )
+    by_theta = np.stack([(pt * turn + pz * along) / energy, turn * np.cos(phi), turn * np.sin(phi), along])
     by_phi = np.stack([np.zeros_like(px), -py, px, np.zeros_like(px)])
     return momenta, np.stack([by_size, by_theta, by_phi], axis=2)

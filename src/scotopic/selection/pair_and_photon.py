@@ -20,7 +20,9 @@ class HardestPhoton:
     next_energy_cm: Floats
 
 
-def hardest_photon(energy: Floats, theta: Floats, phi: Floats, neutral: NDArray[np.bool_], beta: Floats) -> HardestPhoton:
+def hardest_photon(
+    energy: Floats, theta: Floats, phi: Floats, neutral: NDArray[np.bool_], beta: Floats
+) -> HardestPhoton:
     """Return the photon with the largest energy in the centre of mass; arrays are (slots, N)."""
     sin = np.sin(theta)
     along = beta[0] * sin * np.cos(phi) + beta[1] * sin * np.sin(phi) + beta[2] * np.cos(theta)
@@ -38,8 +40,8 @@ def fitted_observables(fitted: Fitted, mass: Floats, beta: Floats) -> dict[str, 
     """Return observables of pairs (negative, positive) and a photon, fitted to the beams.
 
     ``reduced_mass`` is √(m² − 4m_ℓ²), GeV: the pair's phase space begins at its zero, and spectra are smooth there.
-    ``cos_negative`` and ``cos_positive`` are those of polar angles in the centre of mass, from the electrons' direction;
-    ``angle_to_photon`` is the smallest one between a charged particle and the photon there, rad.
+    ``cos_negative`` and ``cos_positive`` are those of polar angles in the centre of mass, from the electron beam;
+    ``angle_to_photon`` is the smallest angle between a charged particle and the photon there, rad.
     """
     negative, positive, photon = (boost(p, -beta) for p in fitted.momenta)
     return {

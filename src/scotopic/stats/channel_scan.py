@@ -36,7 +36,8 @@ class Channel:
         Fraction f of the signal yield that belongs to this channel.
     template : callable
         As for `scan`.
-    background_order : int
+    background_order : (M,)
+        Order of the polynomial around each hypothesis.
     half_width : (int, int)
         Bins of the window below and above the one of the mass.
     left_out : (B,)
@@ -49,13 +50,18 @@ class Channel:
     position: Floats
     share: Floats
     template: Callable[..., Floats]
-    background_order: int
+    background_order: NDArray[np.int64]
     half_width: tuple[int, int]
     left_out: NDArray[np.bool_]
 
     def select(self, which: NDArray[np.bool_]) -> "Channel":
         """Return the channel with some of the hypotheses, all of its own share."""
-        return replace(self, position=self.position[which], share=np.ones(int(which.sum())))
+        return replace(
+            self,
+            position=self.position[which],
+            share=np.ones(int(which.sum())),
+            background_order=self.background_order[which],
+        )
 
 
 def scan_channels(
@@ -89,20 +95,25 @@ def scan_channels(
     errors = np.asarray(efficiency_error, dtype=np.float64)
     seen = np.array([np.isfinite(one.position) & (one.share > 0.0) for one in channels])
     if masses.ndim != 1 or masses.size == 0 or seen.shape != (len(channels), len(masses)):
-        raise InputError("masses, positions and shares must be arrays of one length, with at least one hypothesis")
+        raise InputError(
+            "masses, positions and shares must be arrays of one length, with at least one hypothesis"
+        )
     unseen = np.flatnonzero(~seen.any(axis=0))
     if unseen.size:
         raise InputError(f"no channel sees a signal of mass {masses[unseen[0]]:g}")
     for one in channels:
+        lowest = int(one.background_order.min())
         check_settings(
-            one.background_order, one.half_width, level, method, toys, workers, errors, resolution_error, len(masses)
+            lowest, one.half_width, level, method, toys, workers, errors, resolution_error, len(masses)
         )
     errors = np.broadcast_to(errors, masses.shape)
     counts = np.concatenate([one.counts for one in channels])
     expectation = np.concatenate([one.expectation for one in channels])
     scans = []
-    for pattern in np.unique(seen, axis=1).T:
-        alike = np.flatnonzero((seen == pattern[:, None]).all(axis=0))
+    # −1 where the channel does not take part
+    orders = np.where(seen, [one.background_order for one in channels], -1)
+    for pattern in np.unique(orders, axis=1).T:
+        alike = np.flatnonzero((orders == pattern[:, None]).all(axis=0))
         for some in np.array_split(alike, -(-len(alike) // TOGETHER)):
             scans.append(
                 scan_windows(
@@ -125,22 +136,22 @@ def scan_channels(
 
 def _windows(
     channels: Sequence[Channel],
-    pattern: NDArray[np.bool_],
+    orders: NDArray[np.int64],
     some: NDArray[np.intp],
     masses: Floats,
     resolution_error: float,
 ) -> Windows:
-    """Return the windows of some hypotheses over the channels of `pattern`, spectra laid end to end."""
+    """Return the windows of some hypotheses over the channels that take part, spectra laid end to end."""
     parts, first = [], 0
-    for one, takes_part in zip(channels, pattern, strict=True):
-        if takes_part:
-            parts.append(_one_channel(one, some, first, masses, resolution_error))
+    for one, order in zip(channels, orders, strict=True):
+        if order >= 0:
+            parts.append(_one_channel(one, int(order), some, first, masses, resolution_error))
         first += len(one.counts)
     return parts[0] if len(parts) == 1 else _side_by_side(parts)
 
 
 def _one_channel(
-    one: Channel, some: NDArray[np.intp], first: int, masses: Floats, resolution_error: float
+    one: Channel, order: int, some: NDArray[np.intp], first: int, masses: Floats, resolution_error: float
 ) -> Windows:
     # Only the bins that these windows reach are looked at.
     below, above = one.half_width
@@ -148,7 +159,7 @@ def _one_channel(
     low, high = max(int(at.min()) - below, 0), min(int(at.max()) + above + 1, len(one.counts))
     edges, position = one.edges[low : high + 1], one.position[some]
     check_input(one.counts[low:high], edges, position, one.expectation[low:high], one.template)
-    windows = Windows.build(edges, position, one.template, one.half_width, one.background_order, resolution_error)
+    windows = Windows.build(edges, position, one.template, one.half_width, order, resolution_error)
     inside = windows.inside & ~one.left_out[low:high][windows.bins]
     share = one.share[some][:, None]
     windows = Windows(
@@ -158,7 +169,7 @@ def _one_channel(
         np.where(inside, share * windows.variation, 0.0),
         np.where(inside[:, :, None], windows.background, 0.0),
     )
-    check_windows(windows, masses[some], one.background_order)
+    check_windows(windows, masses[some], order)
     return windows
 
 

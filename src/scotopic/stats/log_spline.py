@@ -47,18 +47,20 @@ class LogSpline:
 
     def density(self, u: ArrayLike) -> Floats:
         """Return the sum of weights per unit of u; the ends are continued as constants."""
-        return np.exp(np.minimum(self._basis(u) @ self.beta, 700.0))
+        return np.asarray(np.exp(np.minimum(self._basis(u) @ self.beta, 700.0)))
 
     def relative_error(self, u: ArrayLike) -> Floats:
         """Return the relative statistical error of the density."""
         basis = self._basis(u)
-        return np.sqrt(np.einsum("ij,jk,ik->i", basis, self.covariance, basis))
+        return np.asarray(np.sqrt(np.einsum("ij,jk,ik->i", basis, self.covariance, basis)))
 
     def _basis(self, u: ArrayLike) -> Floats:
         return _basis(np.asarray(u, dtype=np.float64), self.knots)
 
 
-def fit_log_spline(u: ArrayLike, weights: ArrayLike, low: float, high: float, step: float) -> LogSpline | None:
+def fit_log_spline(
+    u: ArrayLike, weights: ArrayLike, low: float, high: float, step: float
+) -> LogSpline | None:
     """Return the density of weighted events with u from `low` to `high`; None without events there.
 
     Parameters
@@ -90,8 +92,13 @@ def fit_log_spline(u: ArrayLike, weights: ArrayLike, low: float, high: float, st
     basis = _basis(0.5 * (edges[1:] + edges[:-1]), knots)
     near = 2 * BINS_PER_STEP
     typical = uniform_filter1d(squares, near) / np.maximum(uniform_filter1d(sums, near), 1e-300)
-    typical = np.where(uniform_filter1d((sums > 0.0).astype(float), near) > 0.0, typical, squares.sum() / sums.sum())
-    events, exposure = sums / typical, (edges[1] - edges[0]) / typical  # effective number; per unit of density
+    typical = np.where(
+        uniform_filter1d((sums > 0.0).astype(float), near) > 0.0, typical, squares.sum() / sums.sum()
+    )
+    events, exposure = (
+        sums / typical,
+        (edges[1] - edges[0]) / typical,
+    )  # effective number; per unit of density
     bend = np.diff(np.eye(basis.shape[1]), n=2, axis=0)
     penalty = bend.T @ bend / BEND**2 + RIDGE * np.eye(basis.shape[1])
     beta = _fit(basis, events, exposure, penalty)

@@ -42,7 +42,11 @@ def set_channel_limits(
     hold the scans of the channels alone.
     """
     search = simulation.search
-    notes = list(observation.notes) if observation else ["pseudo-data: the smooth simulated expectation, fluctuated"]
+    notes = (
+        list(observation.notes)
+        if observation
+        else ["pseudo-data: the smooth simulated expectation, fluctuated"]
+    )
     luminosity = luminosity_fb or (observation.luminosity_fb if observation else None)
     if luminosity is None:
         luminosity = search.paper_luminosity_fb
@@ -51,7 +55,10 @@ def set_channel_limits(
     parts = search.branching(mass)
     parts = parts / parts.sum(axis=0)
     shares = np.array(
-        [part * _at(channel, simulation, mass, "efficiency_at") for channel, part in zip(search.channels, parts, strict=True)]
+        [
+            part * _at(channel, simulation, mass, "efficiency_at")
+            for channel, part in zip(search.channels, parts, strict=True)
+        ]
     )
     efficiency = shares.sum(axis=0)
     spectra = [
@@ -59,7 +66,10 @@ def set_channel_limits(
         for channel, share in zip(search.channels, shares / efficiency, strict=True)
     ]
     errors = np.array(
-        [part * _at(channel, simulation, mass, "efficiency_error_at") for channel, part in zip(search.channels, parts, strict=True)]
+        [
+            part * _at(channel, simulation, mass, "efficiency_error_at")
+            for channel, part in zip(search.channels, parts, strict=True)
+        ]
     )
     statistical = np.sqrt((errors**2).sum(axis=0))
     relative = statistical / efficiency
@@ -80,13 +90,11 @@ def set_channel_limits(
         if not open_.any():
             continue
         kept = one.select(open_)
-        if with_systematics:
-            settings["efficiency_error"] = relative[open_]
-        result = scan_channels([kept], mass[open_], **settings)
+        result = scan_channels([kept], mass[open_], level=search.level, method=search.method)
         alone.append(RegionSpectrum(channel.region, one.edges, one.counts, expected, result))
 
     per_event = 1.0 / (luminosity * efficiency)
-    s = simulation.experiment.beams.sqrt_s ** 2
+    s = simulation.experiment.beams.sqrt_s**2
     given = dict(parameters or {})
 
     def sigma(events: Floats) -> Floats:
@@ -211,7 +219,7 @@ def _spectrum(
         channel.reduced(mass),
         share,
         shape.template,
-        region.order(float(mass[0])),
+        np.array([region.order(float(one)) for one in np.maximum(mass, region.mass_low)]),
         (half[0], half[1]),
         search.vetoed(middle),
     )
@@ -219,7 +227,11 @@ def _spectrum(
 
 
 def _injected(
-    simulation: ChannelSimulation, channel: Channel, injection: Injection | None, edges: Floats, luminosity: float
+    simulation: ChannelSimulation,
+    channel: Channel,
+    injection: Injection | None,
+    edges: Floats,
+    luminosity: float,
 ) -> Floats:
     if injection is None:
         return np.zeros(len(edges) - 1)
@@ -230,7 +242,11 @@ def _injected(
     efficiency = float(_at(channel, simulation, at, "efficiency_at")[0])
     events = luminosity * injection.cross_section_fb * part * efficiency
     place = channel.reduced(at)[0]
-    return events * simulation.shapes[channel.name].template(float(place), edges) if events else np.zeros(len(edges) - 1)
+    return (
+        events * simulation.shapes[channel.name].template(float(place), edges)
+        if events
+        else np.zeros(len(edges) - 1)
+    )
 
 
 def _marks(search: ChannelSearch, simulation: ChannelSimulation) -> dict[str, int]:
