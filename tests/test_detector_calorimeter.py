@@ -138,7 +138,7 @@ def test_photons_are_lost_in_gaps_and_at_the_seam_of_ninety_degrees(degrees, los
     theta = np.full(200_000, np.deg2rad(degrees))
     region = find_region(theta, CALO)
     assert loss_probability(theta[:1], 0.0 * theta[:1], region[:1], CALO) == loss
-    found = find_photons(np.full(theta.shape, 4.0), theta, 0.0 * theta, region, CALO, draws()).mean()
+    found = find_photons(np.full(theta.shape, 4.0), theta, 0.0 * theta, region, CALO, draws()).found.mean()
     assert found == rate(0.98 * (1.0 - loss), theta.size)
 
 
@@ -150,7 +150,7 @@ def test_soft_photons_make_clusters_less_often(energy, efficiency):
     theta = np.full(100_000, 1.2)
     found = find_photons(
         np.full(theta.shape, energy), theta, 0.0 * theta, find_region(theta, CALO), CALO, draws()
-    ).mean()
+    ).found.mean()
     assert found == rate(0.98 * efficiency, theta.size)
 
 

@@ -227,3 +227,23 @@ def test_pythia_is_asked_for_by_name(produced, monkeypatch):
 def test_masses_of_products(decayed):
     muons = np.moveaxis(decayed.momenta, 1, 2)[np.abs(decayed.pdg) == 13]
     np.testing.assert_allclose(invariant_mass(muons.T), MUON_MASS, atol=2e-5)
+
+
+def test_enriched_decays_have_the_shares_of_nature(produced, decayed):
+    """Weights undo it: shares of e, μ and π agree with those of unweighted decays; the first carry more events."""
+    rich = decay_taus(produced, seed=5, enriched=True)
+    spread = np.sqrt(N) * np.std(rich.weights)
+    assert rich.weights.sum() == pytest.approx(produced.weights.sum(), abs=4.0 * spread)
+    for name, which in leptons(rich).items():
+        weights = rich.weights[which] / produced.weights[which]
+        error = np.sqrt((weights**2).sum()) / N
+        assert weights.sum() / N == pytest.approx(SHARES[name], abs=4.0 * error)
+    assert leptons(rich)["mumu"].sum() > 4 * leptons(decayed)["mumu"].sum()
+    np.testing.assert_allclose(rich.momenta.sum(axis=0), produced.momenta.sum(axis=0), atol=2e-6)
+
+
+def test_enriched_decays_keep_the_spin_correlations(produced, decayed):
+    """Recoil masses of eμ as from Pythia's own pairs, with weights."""
+    rich = decay_taus(produced, seed=5, enriched=True)
+    found, n = recoil_shares(rich)  # all eμ events have the same weight
+    np.testing.assert_array_less(np.abs(found - RECOIL), 4.0 * np.sqrt(RECOIL * (1.0 - RECOIL) / n) + 0.005)

@@ -4,23 +4,24 @@ from dataclasses import fields
 
 import numpy as np
 
-from scotopic.detector.record import Clusters, Detected, Tracks
+from scotopic.detector.record import Clusters, Detected, Missed, Tracks
 from scotopic.io import kind_of, read_detected, write_detected
 from scotopic.io.detected import FLAGS, INTEGERS
 
 
-def part(cls, slots, n, rng):
+def part(cls, *shape, rng):
     kinds = {
         f.name: np.int32 if f.name in INTEGERS else bool if f.name in FLAGS else float for f in fields(cls)
     }
-    return cls(**{name: rng.integers(0, 2, (slots, n)).astype(kind) for name, kind in kinds.items()})
+    return cls(**{name: rng.integers(0, 2, shape).astype(kind) for name, kind in kinds.items()})
 
 
 def test_round_trip(tmp_path):
     rng = np.random.default_rng(3)
     detected = Detected(
-        part(Clusters, 4, 6, rng),
-        part(Tracks, 0, 6, rng),
+        part(Clusters, 4, 6, rng=rng),
+        part(Tracks, 0, 6, rng=rng),
+        part(Missed, 6, rng=rng),
         {"hie": rng.integers(0, 2, 6).astype(bool)},
         rng.random(6),
         np.array([0.0, 0.0, 0.27]),
@@ -31,7 +32,7 @@ def test_round_trip(tmp_path):
     write_detected(detected, tmp_path / "d.parquet", luminosity_fb=0.445)
     back = read_detected(tmp_path / "d.parquet")
     assert kind_of(tmp_path / "d.parquet") == "detected"
-    for name in ("clusters", "tracks"):
+    for name in ("clusters", "tracks", "missed"):
         for f in fields(getattr(detected, name)):
             one, two = getattr(getattr(detected, name), f.name), getattr(getattr(back, name), f.name)
             np.testing.assert_array_equal(one, two)

@@ -42,28 +42,23 @@ ROWS = 14  # of a table of masses on the terminal
 def reproduce(
     figures: tuple[str, ...], quick: bool, out: Path, seed: int, workers: int, as_json: bool
 ) -> None:
-    """Remake figures of the paper and compare them with what was published."""
+    """Remake figures of the paper and compare them with what was published.
+
+    Figures that are finished in the folder, with the same settings, are kept.
+    """
+    from scotopic.study.paper_figures.comparison_table import rows
     from scotopic.study.reproduce import reproduce as remake
 
     report = remake(figures or ("all",), quick=quick, out=out, seed=seed, workers=workers)
     if as_json:
         print_json(report)
         return
+    columns = ("check", "published", "ours", "ratio", "verdict", "source", "mark")
     for name, figure in report["figures"].items():
-        columns = ("check", "published", "ours", "ratio", "source", "mark")
-        rows = [
-            (
-                c["what"],
-                "" if c["published"] is None else f"{c['published']:.4g}",
-                f"{c['ours']:.4g}",
-                "" if c["ratio"] is None else f"{c['ratio']:.3f}",
-                c["source"],
-                c["mark"],
-            )
-            for c in figure["checks"]
-        ]
-        print_table(name, columns, rows, text=("source", "mark"))
+        cells = [row[1:] for row in rows({name: figure})]
+        print_table(name, columns, cells, text=("verdict", "source", "mark"))
         print_lines(*figure["files"], "")
+    print_lines(*report["files"])
 
 
 @click.command(short_help="Run a search to limits, p-values and figures.")
@@ -71,7 +66,8 @@ def reproduce(
 @click.option("--data", type=PATH, help="File of events, detected events or candidates; else pseudo-data.")
 @click.option(
     "--experiment",
-    help="Experiment by name, or the path of a card [default: belle2-2018; belle2-phase3 for dark Higgs bosons].",
+    help="Experiment by name, or the path of a card [default: belle2-2018; belle2-phase3 for dark Higgs bosons, "
+    "single photons and visible dark photons].",
 )
 @click.option(
     "--luminosity",
@@ -105,8 +101,11 @@ def search(
     **settings: Any,
 ) -> None:
     """Run the search NAME to limits, p-values and figures."""
+    from scotopic.searches import CHANNELS
     from scotopic.searches.counting_search import CountingResult
+    from scotopic.searches.photon_search import PhotonResult
     from scotopic.searches.plane_search import PlaneResult
+    from scotopic.searches.search import SearchResult
     from scotopic.study.search import search as run
 
     if experiment is not None:
@@ -121,6 +120,14 @@ def search(
         from scotopic.study.plane_report import write_plane
 
         files = write_plane(result, out)
+    elif out is not None and isinstance(result, PhotonResult):
+        from scotopic.study.photon_report import write_photons
+
+        files = write_photons(result, out)
+    elif out is not None and isinstance(result, SearchResult) and name in CHANNELS:
+        from scotopic.study.channel_report import write_channels
+
+        files = write_channels(result, out)
     elif out is not None and not isinstance(result, (CountingResult, PlaneResult)):
         from scotopic.study.report import write_search
 
@@ -150,7 +157,7 @@ def _print_search(result: "SearchResult", files: list[Path]) -> None:
         for i in chosen
     ]
     title = f"{result.search}, {result.experiment}, {1e3 * result.luminosity_fb:.6g}/pb"
-    columns = ("mass [GeV]", "eff. [%]", "σ obs. [fb]", "σ exp.", "68 %", "g obs. [1/GeV]", "g exp.")
+    columns = ("mass [GeV]", "eff. [%]", "σ obs. [fb]", "σ exp.", "68 %", "coupling obs.", "exp.")
     print_table(title, columns, rows)
     print_lines(f"{len(rows)} of {len(result.mass)} masses shown; coupling: {result.coupling_symbol}")
     _print_summary(result, files)

@@ -4,6 +4,7 @@ All functions take and return arrays of clusters in any shape; GeV, radians and 
 """
 
 import math
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -21,6 +22,8 @@ Bools = NDArray[np.bool_]
 FORWARD_GAP, BACKWARD_GAP = 11, 13
 OUTSIDE, EMPTY = 0, -1
 LOW_ENERGY_GeV = 1.0  # the plateau of `single_photon_eff` holds from here
+LEAST_SHARE = 0.1  # of its energy that a found shower shows
+VISIBLE_GeV = 0.1  # energy that a search for nothing else would see
 
 
 def find_region(theta: Floats, calo: Calorimeter) -> Ints:
@@ -50,14 +53,46 @@ def loss_probability(theta: Floats, phi: Floats, region: Ints, calo: Calorimeter
     return np.asarray(np.where(region == OUTSIDE, 1.0, probability))
 
 
+@dataclass(frozen=True)
+class Found:
+    """What became of K showers; those neither found nor lost leave energy but no good cluster.
+
+    Attributes
+    ----------
+    found, lost : (K,) bool
+        Made a good cluster; left nothing in the crystals.
+    weight : (K,)
+        Undoes a raised probability of loss.
+    """
+
+    found: Bools
+    lost: Bools
+    weight: Floats
+
+
 def find_photons(
-    energy: Floats, theta: Floats, phi: Floats, region: Ints, calo: Calorimeter, rng: np.random.Generator
-) -> Bools:
-    """Return which photons make a cluster: acceptance, loss, efficiency at low and at high energy."""
+    energy: Floats,
+    theta: Floats,
+    phi: Floats,
+    region: Ints,
+    calo: Calorimeter,
+    rng: np.random.Generator,
+    least_loss: float = 0.0,
+) -> Found:
+    """Return which photons make a cluster and which leave nothing: acceptance, loss, efficiency.
+
+    The card's efficiency is that of a good cluster: a photon that misses it has left its energy nevertheless. With
+    `least_loss`, photons above `VISIBLE_GeV` are lost with at least this probability, for rare losses to be studied.
+    """
     excess = np.maximum(energy - calo.min_cluster_GeV, 0.0)
-    efficiency = calo.single_photon_eff * -np.expm1(-excess / calo.low_energy_slope_GeV)
-    efficiency = efficiency * (1.0 - loss_probability(theta, phi, region, calo))
-    return np.asarray(rng.random(energy.shape) < efficiency)
+    seen = -np.expm1(-excess / calo.low_energy_slope_GeV) * (1.0 - loss_probability(theta, phi, region, calo))
+    raised = (energy > VISIBLE_GeV) & (1.0 - seen < least_loss)
+    share = np.where(raised, 1.0 - least_loss, seen)
+    u = rng.random(energy.shape)
+    found, lost = u < calo.single_photon_eff * share, u >= share
+    undo = np.where(lost, (1.0 - seen) / max(least_loss, 1e-300), seen / (1.0 - least_loss))
+    weight = np.where(raised, undo, 1.0)
+    return Found(found, lost, weight)
 
 
 def separation(theta1: Floats, phi1: Floats, theta2: Floats, phi2: Floats) -> Floats:
@@ -142,7 +177,8 @@ def smear(
     d_phi = sigma_phi * angle_scale[1] * rng.standard_normal(energy.shape)
     measured_theta = np.abs(theta + d_theta)
     measured_phi = np.remainder(phi + d_phi + np.pi, 2.0 * np.pi) - np.pi
-    return np.maximum(energy + sigma_e * pull, 0.0), measured_theta, measured_phi
+    # the card's losses say how often less is left, not the end of the tail
+    return np.maximum(energy + sigma_e * pull, LEAST_SHARE * energy), measured_theta, measured_phi
 
 
 def draw_response(shape: tuple[int, ...], tail: Tail, rng: np.random.Generator) -> Floats:

@@ -46,12 +46,37 @@ class Tracks:
 
 
 @dataclass(frozen=True)
+class Missed:
+    """What the calorimeter did not show as clusters, by event (N,).
+
+    Attributes
+    ----------
+    stray : float64
+        Largest energy (GeV) that a photon or electron left in the crystals without a good cluster.
+    chambers : bool
+        The muon chambers veto the event: a photon or electron that the calorimeter lost, or an accident.
+    gaps, cracks, bulk : int32
+        Truth: photons and electrons above 0.1 GeV lost in the gaps between barrel and endcaps, in the seam and the
+        cracks in azimuth, and elsewhere within the calorimeter.
+    escaped : int32
+        Truth: those of them that flew into the muon chambers and were missed there.
+    """
+
+    stray: Floats
+    chambers: NDArray[np.bool_]
+    gaps: NDArray[np.int32]
+    cracks: NDArray[np.int32]
+    bulk: NDArray[np.int32]
+    escaped: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
 class Detected:
     """A sample after detector and trigger.
 
     Attributes
     ----------
-    clusters, tracks : Clusters, Tracks
+    clusters, tracks, missed : Clusters, Tracks, Missed
     trigger : dict of (N,) bool
         Fired level-1 lines by name.
     weights : (N,) float64
@@ -69,6 +94,7 @@ class Detected:
 
     clusters: Clusters
     tracks: Tracks
+    missed: Missed
     trigger: dict[str, NDArray[np.bool_]]
     weights: Floats
     boost: Floats
@@ -90,6 +116,12 @@ def join_detected(parts: Sequence[Detected]) -> Detected:
     return Detected(
         _join_slots(Clusters, [part.clusters for part in parts]),
         _join_slots(Tracks, [part.tracks for part in parts]),
+        Missed(
+            **{
+                one.name: np.concatenate([getattr(part.missed, one.name) for part in parts])
+                for one in fields(Missed)
+            }
+        ),
         {name: np.concatenate([part.trigger[name] for part in parts]) for name in first.trigger},
         np.concatenate([part.weights for part in parts]),
         first.boost,

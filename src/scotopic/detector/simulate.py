@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from typing import Any
@@ -10,23 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.background import draw_background
-from scotopic.detector.calorimeter import (
-    find_photons,
-    find_region,
-    merge_close,
-    smear,
-    time_resolution,
-)
+from scotopic.detector.clustering import EMPTY, Deposits, fill, make_clusters, ranks
 from scotopic.detector.conversion import BEFORE_TRACKER, BEHIND_TRACKER, IN_TRACKER, convert, energy_share
 from scotopic.detector.experiment import Experiment
 from scotopic.detector.identification import charged_deposit, identify_electrons, identify_muons
-from scotopic.detector.record import EMPTY_VALUES, Clusters, Detected, Tracks, join_detected
+from scotopic.detector.record import Clusters, Detected, Tracks, join_detected
 from scotopic.detector.tracker import (
     ELECTRON,
     PHOTON,
     Particles,
-    calorimeter_entry,
     charges,
     draw_found,
     finding_efficiency,
@@ -48,11 +40,17 @@ Bools = NDArray[np.bool_]
 
 CHUNK = 10_000  # events; part of the definition of a sample's random numbers
 SQRT_S_TOLERANCE_GeV = 0.05
-BACKGROUND_SLOT, EMPTY = -2, -1
+BEFORE_FACE = 0.95  # of the way to an endcap's face, at which the tracker has ended
 
 
 def simulate(
-    events: Events, experiment: Experiment, *, seed: int, workers: int = 1, lost_track_boost: float = 1.0
+    events: Events,
+    experiment: Experiment,
+    *,
+    seed: int,
+    workers: int = 1,
+    lost_track_boost: float = 1.0,
+    least_loss: float = 0.0,
 ) -> Detected:
     """Return what an experiment saw of generated events.
 
@@ -68,14 +66,22 @@ def simulate(
         Processes.
     lost_track_boost : float
         Factor on the probability to lose a track; the weights undo it.
+    least_loss : float
+        Least probability that the calorimeter loses a photon and the muon chambers miss it; the weights undo it.
 
     Raises
     ------
     InputError
         If the sample is empty, was made at another √s than the card's, or holds undecayed particles.
     """
-    _check(events, experiment, workers, lost_track_boost)
-    job = partial(_simulate_chunk, experiment=experiment, seed=seed, lost_track_boost=lost_track_boost)
+    _check(events, experiment, workers, lost_track_boost, least_loss)
+    job = partial(
+        _simulate_chunk,
+        experiment=experiment,
+        seed=seed,
+        lost_track_boost=lost_track_boost,
+        least_loss=least_loss,
+    )
     chunks = list(_chunks(events))
     if workers == 1 or len(chunks) == 1:
         return join_detected([job(chunk) for chunk in chunks])
@@ -83,7 +89,9 @@ def simulate(
         return join_detected(list(pool.map(job, chunks)))
 
 
-def _check(events: Events, experiment: Experiment, workers: int, lost_track_boost: float) -> None:
+def _check(
+    events: Events, experiment: Experiment, workers: int, lost_track_boost: float, least_loss: float
+) -> None:
     if len(events) == 0:
         raise InputError("simulate: the sample has no events; at least one is needed")
     nominal = experiment.beams.sqrt_s
@@ -98,6 +106,8 @@ def _check(events: Events, experiment: Experiment, workers: int, lost_track_boos
         raise InputError("simulate: vertices are not finite; every coordinate must be a number, mm")
     if not (np.isfinite(lost_track_boost) and lost_track_boost >= 1.0):
         raise InputError(f"simulate: lost_track_boost = {lost_track_boost}, must be at least 1")
+    if not 0.0 <= least_loss < 1.0:
+        raise InputError(f"simulate: least_loss = {least_loss}, a probability of at least 0 and below 1")
     if workers < 1:
         raise InputError(f"simulate: workers = {workers}, must be at least 1")
 
@@ -108,7 +118,12 @@ def _chunks(events: Events) -> Iterator[tuple[int, Events]]:
 
 
 def _simulate_chunk(
-    numbered: tuple[int, Events], *, experiment: Experiment, seed: int, lost_track_boost: float
+    numbered: tuple[int, Events],
+    *,
+    experiment: Experiment,
+    seed: int,
+    lost_track_boost: float,
+    least_loss: float,
 ) -> Detected:
     number, events = numbered
     n = len(events)
@@ -140,7 +155,8 @@ def _simulate_chunk(
         np.concatenate([converted, np.zeros(len(radiated) + len(charged), dtype=bool)]),
         np.concatenate([np.full(len(neutral), EMPTY, dtype=np.int32), track_slot]),
     )
-    clusters = _make_clusters(deposits, n, experiment, rng("clusters"), rng("background"))
+    clusters, missed, loss_weight = make_clusters(deposits, n, experiment, rng, least_loss)
+    weights *= loss_weight
     tracks = _identify(tracks, clusters, experiment, rng("identification"))
 
     trigger_rng = rng("trigger")
@@ -151,6 +167,7 @@ def _simulate_chunk(
     return Detected(
         clusters,
         tracks,
+        missed,
         trigger,
         weights,
         boost,
@@ -158,16 +175,6 @@ def _simulate_chunk(
         experiment.name,
         beam_spread,
     )
-
-
-@dataclass(frozen=True)
-class Deposits:
-    """Energy (GeV) that particles bring to the calorimeter; `track` is the slot of their track or -1."""
-
-    particles: Particles
-    energy: Floats
-    converted: Bools
-    track: Ints
 
 
 def visible_particles(events: Events) -> tuple[Particles, Ints]:
@@ -201,6 +208,9 @@ def _convert(
     inner, outer = (10.0 * radius for radius in experiment.tracker.radii_cm)
     u = rng.random(len(photons))
     radius = np.where(place == IN_TRACKER, inner + (outer - inner) * u, inner * u)
+    # towards the endcaps the tracker ends before the calorimeter's face
+    face = np.where(momentum[3] > 0.0, experiment.calo.forward_z_mm, experiment.calo.backward_z_mm)
+    radius = np.minimum(radius, BEFORE_FACE * face * pt / np.maximum(np.abs(momentum[3]), 1e-9))
     born = np.hypot(photons.vertex[0], photons.vertex[1])
     early = ((place == BEFORE_TRACKER) | (place == IN_TRACKER)) & (born < radius)
     early &= momentum[0] > 4.0 * ELECTRON_MASS
@@ -225,21 +235,6 @@ def _convert(
     return photons.select(~early), join(pairs), (place == BEHIND_TRACKER)[~early]
 
 
-def _ranks(event: NDArray[np.integer], key: Floats) -> tuple[NDArray[np.int64], int]:
-    """Return the slot of each item within its event, largest key first, and the number of slots."""
-    order = np.lexsort((-key, event))
-    ordered = event[order]
-    rank = np.empty(event.shape, dtype=np.int64)
-    rank[order] = np.arange(event.size) - np.searchsorted(ordered, ordered, side="left")
-    return rank, int(rank.max(initial=-1)) + 1
-
-
-def _fill(name: str, values: NDArray[Any], at: tuple[Any, Any], shape: tuple[int, int]) -> NDArray[Any]:
-    out = np.full(shape, EMPTY_VALUES.get(name, np.nan), dtype=values.dtype)
-    out[at] = values
-    return out
-
-
 def _make_tracks(
     charged: Particles,
     charge: Ints,
@@ -251,7 +246,7 @@ def _make_tracks(
     """Return measured tracks, unidentified, and the slot of each particle's track (-1 if lost)."""
     seen, sign = charged.select(found), charge[found]
     measured = measure(seen, helix(seen, sign, experiment.beam.field_T), experiment.tracker, rng)
-    slot, slots = _ranks(seen.event, measured.pt)
+    slot, slots = ranks(seen.event, measured.pt)
     columns: dict[str, NDArray[Any]] = {
         "pt": measured.pt,
         "theta": measured.theta,
@@ -267,78 +262,7 @@ def _make_tracks(
     at, shape = (slot, seen.event), (slots, n)
     place = np.full(len(charged), EMPTY, dtype=np.int32)
     place[found] = slot
-    return Tracks(**{name: _fill(name, values, at, shape) for name, values in columns.items()}), place
-
-
-def _make_clusters(
-    deposits: Deposits,
-    n: int,
-    experiment: Experiment,
-    rng: np.random.Generator,
-    background_rng: np.random.Generator,
-) -> Clusters:
-    """Return measured clusters of deposits and of beam background."""
-    calo = experiment.calo
-    charge = charges(deposits.particles.pdg)
-    theta, phi, reached = calorimeter_entry(deposits.particles, charge, experiment.beam.field_T, calo)
-    region = find_region(theta, calo)
-    present = reached & find_photons(deposits.energy, theta, phi, region, calo, rng)
-    event = deposits.particles.event[present]
-    slot, slots = _ranks(event, deposits.energy[present])
-    at, shape = (slot, event), (slots, n)
-
-    def spread(values: NDArray[Any], empty: float) -> NDArray[Any]:
-        out = np.full(shape, empty, dtype=values.dtype)
-        out[at] = values[present]
-        return out
-
-    showers = spread(present, False)
-    energy, theta, phi, host, overlapped = merge_close(
-        spread(deposits.energy, 0.0), spread(theta, 0.0), spread(phi, 0.0), showers, calo, rng
-    )
-    for _ in range(slots):  # a host may itself have merged into a harder shower
-        host = np.take_along_axis(host, host, axis=0)
-    track = _matched_tracks(spread(deposits.track, EMPTY), host)
-
-    alone = np.nonzero(showers & (host == np.arange(slots)[:, None]))
-    energy, theta, phi = energy[alone], theta[alone], phi[alone]
-    region = find_region(theta, calo)
-    converted = spread(deposits.converted, False)[alone]
-    energy, theta, phi = smear(energy, theta, phi, region, overlapped[alone], converted, calo, rng)
-    time = time_resolution(energy, calo) * rng.standard_normal(energy.shape)
-    kept = energy > calo.min_cluster_GeV
-    mine: dict[str, NDArray[Any]] = {
-        "energy": energy,
-        "theta": theta,
-        "phi": phi,
-        "time": time,
-        "truth": spread(deposits.particles.slot, EMPTY)[alone],
-        "pdg": spread(deposits.particles.pdg, 0)[alone],
-        "track": track[alone],
-    }
-    noise = draw_background(n, calo, background_rng)
-    drawn = np.nonzero(np.isfinite(noise[0]))
-    numbers = np.full(drawn[0].size, EMPTY, dtype=np.int32)
-    theirs: dict[str, NDArray[Any]] = {
-        name: values[drawn] for name, values in zip(("energy", "theta", "phi", "time"), noise, strict=True)
-    } | {"truth": numbers + (BACKGROUND_SLOT - EMPTY), "pdg": np.zeros_like(numbers), "track": numbers}
-    columns = {name: np.concatenate([mine[name][kept], theirs[name]]) for name in mine}
-    columns["dt99"] = calo.dt99_sigmas * time_resolution(columns["energy"], calo)
-    columns["region"] = find_region(columns["theta"], calo)
-    event = np.concatenate([alone[1][kept], drawn[1]])
-    slot, slots = _ranks(event, columns["energy"])
-    at, shape = (slot, event), (slots, n)
-    return Clusters(**{name: _fill(name, values, at, shape) for name, values in columns.items()})
-
-
-def _matched_tracks(track: NDArray[np.int32], host: Ints) -> Ints:
-    """Return the track of each shower (slots, N): its own or that of a shower that merged into it."""
-    matched = np.full(track.shape, EMPTY, dtype=np.int32)
-    events = np.arange(track.shape[1])
-    for slot in reversed(range(track.shape[0])):  # harder showers last, they win
-        has = track[slot] >= 0
-        matched[host[slot, has], events[has]] = track[slot, has]
-    return matched
+    return Tracks(**{name: fill(name, values, at, shape) for name, values in columns.items()}), place
 
 
 def _identify(tracks: Tracks, clusters: Clusters, experiment: Experiment, rng: np.random.Generator) -> Tracks:
@@ -364,7 +288,7 @@ def _trigger_tracks(charged: Particles, n: int, experiment: Experiment, rng: np.
     inner = np.hypot(charged.vertex[0], charged.vertex[1]) < 10.0 * experiment.tracker.radii_cm[0]
     efficiency = track_efficiency(pt, np.arctan2(pt, pz), experiment.trigger.track)
     found = inner & (rng.random(len(charged)) < efficiency)
-    slot, slots = _ranks(charged.event[found], pt[found])
+    slot, slots = ranks(charged.event[found], pt[found])
     phi = np.full((slots, n), np.nan)
     phi[slot, charged.event[found]] = np.arctan2(py, px)[found]
     return phi

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events
-from scotopic.events.sampler import BATCH, Adapted, adapt, make_sampler
+from scotopic.events.sampler import BATCH, Adapted, Bias, adapt, make_sampler
 from scotopic.numerics.engine import COMPILE_ABOVE_EVENTS, choose_engine
 from scotopic.numerics.rng import stream
 from scotopic.physics.amplitudes.plan import cost
@@ -39,6 +39,7 @@ def generate(
     alpha: str = "fixed",
     workers: int = 1,
     skip: int = 0,
+    bias: Bias | None = None,
 ) -> Events:
     """Return n events whose weights sum to the cross section in pb.
 
@@ -58,6 +59,10 @@ def generate(
     skip : int
         Events of the sample to leave out at its start: what a seed gives is one long sample, of which another
         call may return a longer or a later part. They are generated again, which takes as long as the first time.
+    bias : callable, optional
+        ``bias(momenta)`` of the momenta (slots, 4, N) that come out, at least 0: events come in proportion to it, and
+        weights undo it. The cross section is then that of events with a bias above 0. For rare final states; with
+        several workers it must be picklable.
 
     Notes
     -----
@@ -74,7 +79,14 @@ def generate(
     if skip < 0:
         raise InputError(f"skip = {skip}, must not be negative")
     sampler = make_sampler(
-        process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr, alpha=alpha
+        process,
+        model=model,
+        parameters=parameters,
+        sqrt_s=sqrt_s,
+        cuts=cuts,
+        isr=isr,
+        alpha=alpha,
+        bias=bias,
     )
     adapted = adapt(sampler, seed=seed)
     share = adapted.maxima / adapted.maxima.sum()
@@ -99,7 +111,14 @@ def generate(
             break
     sigma = total / tried
     weight = np.concatenate(weights)[:n]
+    weight *= sigma / weight.sum()
     momenta = np.concatenate(kept, axis=-1)[:, :, :n]
+    error = float(np.sqrt(variance)) / tried
+    if bias is not None:
+        weight /= bias(momenta)
+        spread = float(weight.std() / weight.mean()) / np.sqrt(len(weight))
+        error = float(weight.sum()) * float(np.hypot(error / sigma, spread))
+        sigma = float(weight.sum())
     pdg = np.full((len(momenta), n), pdg_code("gamma"), dtype=np.int32)
     codes = sampler.process.codes
     pdg[: len(codes)] = np.array(codes)[:, None]
@@ -107,12 +126,12 @@ def generate(
     return Events(
         pdg=pdg,
         momenta=momenta,
-        weights=weight * (sigma / weight.sum()),
+        weights=weight,
         frame="cm",
         sqrt_s=sqrt_s,
         process=sampler.process.text,
         cross_section_pb=sigma,
-        cross_section_error_pb=float(np.sqrt(variance)) / tried,
+        cross_section_error_pb=error,
         seed=seed,
         efficiency=found / (tried * BATCH),
         overweight=lost / total if unweighted else 0.0,

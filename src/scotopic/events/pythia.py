@@ -4,7 +4,7 @@ Pythia is an optional guest under the GPL (extra ``pythia``); nothing else of th
 """
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,6 +26,9 @@ TAU = 15
 LEAST_MASS = 4.0
 """GeV, of quark pairs; below, hadrons are no longer a string's."""
 PAIR_ENERGY = 4.0  # GeV; nothing depends on it
+ENRICHED = {(13, 14, 16): 2.4, (11, 12, 16): 1.2, (16, 211): 1.2}
+"""Factors on the branching fractions of τ decays where leptons are wanted; other decays have `ENRICHED_REST`."""
+ENRICHED_REST = 0.45
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ class Record:
     places: Floats
 
 
-def tau_pairs(n: int, seed: int) -> Record:
-    """Return the decays of n pairs τ-τ+ in the spin singlet, in a common rest frame of each pair.
+def tau_pairs(n: int, seed: int, *, enriched: bool = False) -> tuple[Record, Floats]:
+    """Return the decays of n pairs τ-τ+ in the spin singlet, in a common rest frame of each pair, and weights (n,).
 
     A pseudoscalar makes such pairs: their spins are opposite along every axis. Pair i has its τ- at 3i + 2 and
     its τ+ at 3i + 3 of the record, along +z and -z; they decay where they are made.
@@ -58,8 +61,10 @@ def tau_pairs(n: int, seed: int) -> Record:
     ----------
     seed : int
         From 0 to 2⁶³ - 1.
+    enriched : bool
+        Whether τ's decay to e, μ or a single π more often than in nature; the weights, of mean one, undo it.
     """
-    pythia = _started(DECAYS)
+    pythia, factors = _started(DECAYS, enriched)
     pythia.rndm.init(1 + seed % SEEDS)
     event = pythia.event
     event.reset()  # leaves one entry, the whole system
@@ -71,7 +76,20 @@ def tau_pairs(n: int, seed: int) -> Record:
         append(TAU, 1, mother, 0, 0, 0, 0, 0, 0.0, 0.0, momentum, half, TAU_MASS)
         append(-TAU, 1, mother, 0, 0, 0, 0, 0, 0.0, 0.0, -momentum, half, TAU_MASS)
     # one call for all: crossing from Python to C++ costs more than copying
-    return _record(pythia.nextBatch(1, "fail"))
+    record = _record(pythia.nextBatch(1, "fail"))
+    return record, _pair_weights(record, n, factors)
+
+
+def _pair_weights(record: Record, n: int, factors: Mapping[tuple[int, ...], float]) -> Floats:
+    """Return the product of 1/factor of the decays of both τ's (n,)."""
+    if not factors:
+        return np.ones(n)
+    products: list[list[int]] = [[] for _ in range(3 * n + 2)]
+    first = np.flatnonzero((np.abs(record.pdg[record.mother]) == TAU) & (np.abs(record.pdg) != TAU))
+    for mother, code in zip(record.mother[first], np.abs(record.pdg[first]), strict=True):
+        products[mother].append(int(code))
+    weights = np.array([1.0 / factors.get(tuple(sorted(codes)), factors[()]) for codes in products])
+    return np.asarray(weights[2::3] * weights[3::3])
 
 
 @dataclass(frozen=True)
@@ -129,9 +147,24 @@ def hadrons(n: int, sqrt_s: float, seed: int, *, radiation: bool) -> HadronBatch
     return HadronBatch(counts, pdg, _four(flat.p), _four(flat.vProd), sigma, error)
 
 
-@lru_cache(maxsize=1)
-def _started(settings: tuple[str, ...]) -> Any:
-    return _start(settings, 1)
+@lru_cache(maxsize=2)
+def _started(settings: tuple[str, ...], enriched: bool) -> tuple[Any, Mapping[tuple[int, ...], float]]:
+    """Return a running Pythia and the factors on its branching fractions of the τ by products, () for the rest."""
+    pythia = _start(settings, 1)
+    if not enriched:
+        return pythia, {}
+    tau = pythia.particleData.findParticle(TAU)
+    channels = [tau.channel(i) for i in range(tau.sizeChannels())]
+    fractions = np.array([channel.bRatio() for channel in channels])
+    factors = np.array([ENRICHED.get(_products(channel), ENRICHED_REST) for channel in channels])
+    total = float((fractions * factors).sum() / fractions.sum())
+    for channel, fraction, factor in zip(channels, fractions, factors, strict=True):
+        channel.bRatio(float(fraction * factor / total))
+    return pythia, {codes: one / total for codes, one in (*ENRICHED.items(), ((), ENRICHED_REST))}
+
+
+def _products(channel: Any) -> tuple[int, ...]:
+    return tuple(sorted(abs(channel.product(i)) for i in range(channel.multiplicity())))
 
 
 def _start(settings: Sequence[str], seed: int) -> Any:

@@ -1,6 +1,6 @@
 """Points of phase space with their weights: amplitude, flux, cuts, radiation, adapted grids."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -27,6 +27,7 @@ from scotopic.physics.processes import Process, parse_process
 from scotopic.physics.standard_model import ELECTRON_MASS
 
 Floats = NDArray[np.float64]
+Bias = Callable[[Floats], Floats]
 BATCH = 32_768
 ADAPTATIONS = 7
 POINTS = 120_000
@@ -37,12 +38,16 @@ MOST_REPEATS = 8
 
 @dataclass(frozen=True)
 class Sampler:
-    """A process within cuts at a centre-of-mass energy (GeV), as an integrand over unit cubes."""
+    """A process within cuts at a centre-of-mass energy (GeV), as an integrand over unit cubes.
+
+    With a `bias`, a function of the momenta that come out (radiation included), the integrand is multiplied by it.
+    """
 
     process: Process
     cuts: tuple[GenerationCut, ...]
     sqrt_s: float
     isr: Radiation
+    bias: Bias | None = None
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -72,7 +77,8 @@ class Sampler:
         if self.radiator is None:
             root = np.full(u.shape[-1], self.sqrt_s)
             momenta, weight = channel.build(u, root)
-            return momenta, self._value(channel, momenta, momenta, root, weight, engine)
+            value = self._value(channel, momenta, momenta, root, weight, engine)
+            return momenta, self._biased(momenta, value)
         emission = self.radiator.emit(u[channel.dimensions :])
         momenta, volume = channel.build(u[: channel.dimensions], emission.root)
         moved = emission.recoiled(momenta)
@@ -82,7 +88,15 @@ class Sampler:
             weight = weight * self.radiator.at_scale(emission, scales)
         weight = np.where(counted_twice(self.process, self.cuts, moved, emission.photons), 0.0, weight)
         value = self._value(channel, momenta, moved, emission.root, weight, engine)
-        return np.concatenate([moved, emission.photons]), value
+        momenta = np.concatenate([moved, emission.photons])
+        return momenta, self._biased(momenta, value)
+
+    def _biased(self, momenta: Floats, value: Floats) -> Floats:
+        if self.bias is None:
+            return value
+        alive = value > 0.0
+        value[alive] *= self.bias(momenta[:, :, alive])
+        return value
 
     def _value(
         self,
@@ -146,6 +160,7 @@ def make_sampler(
     cuts: Sequence[str] = (),
     isr: str = "none",
     alpha: str = "fixed",
+    bias: Bias | None = None,
 ) -> Sampler:
     """Return the sampler of a process; arguments as for `scotopic.events.cross_section.cross_section`.
 
@@ -170,7 +185,7 @@ def make_sampler(
     if alpha == "running":
         made = replace(made, model=replace(made.model, running_alpha=True))
     parsed = parse_cuts(cuts, made.outgoing)
-    sampler = Sampler(made, parsed, sqrt_s, cast(Radiation, isr))
+    sampler = Sampler(made, parsed, sqrt_s, cast(Radiation, isr), bias)
     refuse_empty(made, parsed, sqrt_s, radiated=sampler.isr != "none")
     _channels(made, parsed, sqrt_s, sampler.isr)  # refuses what has no map
     return sampler

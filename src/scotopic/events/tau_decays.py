@@ -38,7 +38,13 @@ MOST_POLARISED = 1e-4
 
 
 def decay_taus(
-    events: Events, *, seed: int = 1, workers: int = 1, process: Process | None = None, skip: int = 0
+    events: Events,
+    *,
+    seed: int = 1,
+    workers: int = 1,
+    process: Process | None = None,
+    skip: int = 0,
+    enriched: bool = False,
 ) -> Events:
     """Return the events with their τ pairs decayed.
 
@@ -53,12 +59,15 @@ def decay_taus(
         What made the first slots; needed where the Standard Model or `Events.process` does not tell it.
     skip : int
         Events of the sample that were left out before these, see `scotopic.events.generate.generate`.
+    enriched : bool
+        Whether τ's decay to e, μ or a single π more often than in nature, which the events' weights undo.
 
     Returns
     -------
     Events
         Decay products, neutrinos included, stand behind the other particles; `vertices` tells where they were made
-        and `decayed` what they come from. Weights and cross section are those of `events`.
+        and `decayed` what they come from. The cross section is that of `events`, and so are the weights unless
+        `enriched`.
 
     Raises
     ------
@@ -78,7 +87,7 @@ def decay_taus(
         raise InputError(f"τ decays: the first particles of the events are not those of {known.text!r}")
     if (np.abs(events.pdg[len(codes) :]) == TAU).any():
         raise InputError("τ decays: the events have more than one τ pair")
-    work = partial(_decay_chunk, known, seed)
+    work = partial(_decay_chunk, known, seed, enriched)
     chunks = []
     for number in range(skip // CHUNK, -(-(skip + len(events)) // CHUNK)):
         start = number * CHUNK - skip
@@ -128,11 +137,12 @@ class _Products:
 @dataclass(frozen=True)
 class _Chunk:
     size: int
+    weights: Floats
     final: _Products
     inner: _Products
 
 
-def _decay_chunk(process: Process, seed: int, chunk: tuple[int, int, Events]) -> _Chunk:
+def _decay_chunk(process: Process, seed: int, enriched: bool, chunk: tuple[int, int, Events]) -> _Chunk:
     number, first, events = chunk
     n = len(events)
     rng = stream(seed, "tau decays", number)
@@ -140,7 +150,7 @@ def _decay_chunk(process: Process, seed: int, chunk: tuple[int, int, Events]) ->
     taus = [process.codes.index(code) for code in (TAU, -TAU)]
     mine = slice(first, first + n)
     turns = _spin_turns(process, frame.legs, taus, rng.random(CHUNK)[mine])
-    record = tau_pairs(CHUNK, seed_of(seed, "tau decays", number))
+    record, weights = tau_pairs(CHUNK, seed_of(seed, "tau decays", number), enriched=enriched)
     root = _roots(record)
     pair, side = (root - 2) // 3 - first, (root - 2) % 3
     root = np.where((pair >= 0) & (pair < n), root, -1)
@@ -173,7 +183,7 @@ def _decay_chunk(process: Process, seed: int, chunk: tuple[int, int, Events]) ->
         )
         for which in (final, inner)
     ]
-    return _Chunk(n, *lists)
+    return _Chunk(n, weights[mine], *lists)
 
 
 class _HardFrame:
@@ -275,8 +285,10 @@ def _joined(events: Events, codes: Ints, chunks: list[_Chunk]) -> Events:
     inner_momenta = np.zeros((2 + rows, 4, n))
     mothers = np.full((2 + rows, n), -1, dtype=np.int32)
     inner_pdg[:2], inner_momenta[:2] = np.array([[TAU], [-TAU]]), events.momenta[taus]
+    weights = events.weights.copy()
     start = 0
     for chunk in chunks:
+        weights[start : start + chunk.size] *= chunk.weights
         final, inner = chunk.final, chunk.inner
         slot, event = len(kept) + final.place, start + final.event
         pdg[slot, event], origins[slot, event] = final.pdg, final.mother
@@ -287,6 +299,7 @@ def _joined(events: Events, codes: Ints, chunks: list[_Chunk]) -> Events:
         start += chunk.size
     return replace(
         events,
+        weights=weights,
         pdg=pdg,
         momenta=momenta,
         vertices=vertices,

@@ -13,12 +13,19 @@ if TYPE_CHECKING:
     from scotopic.figures.figure_1 import figure_1
     from scotopic.figures.figure_2a import figure_2a
     from scotopic.figures.figure_2b import COMPETITORS, figure_2b
-    from scotopic.figures.files import save, write_csv
+    from scotopic.figures.figure_4a import figure_4a
+    from scotopic.figures.figure_4b import figure_4b
+    from scotopic.figures.figure_5 import figure_5
+    from scotopic.figures.figure_6 import TurnOn, figure_6
+    from scotopic.figures.figure_7b import figure_7b
+    from scotopic.figures.figure_8 import figure_8
+    from scotopic.figures.files import save, save_pages, write_csv
     from scotopic.figures.likelihood_scan import likelihood_scan
     from scotopic.figures.limit_bands import LimitCurves, limit_bands
     from scotopic.figures.mass_plane import mass_plane
     from scotopic.figures.p_values import p_value_scan
     from scotopic.figures.performance import efficiency, resolution
+    from scotopic.figures.photon_plane import photon_plane
     from scotopic.figures.signature_plane import signature_plane
     from scotopic.figures.spectrum import spectrum
     from scotopic.figures.toy_distribution import toy_distribution
@@ -27,17 +34,26 @@ if TYPE_CHECKING:
 __all__ = [
     "COMPETITORS",
     "LimitCurves",
+    "TurnOn",
     "efficiency",
     "exclusion_plane",
     "figure_1",
     "figure_2a",
     "figure_2b",
+    "figure_4a",
+    "figure_4b",
+    "figure_5",
+    "figure_6",
+    "figure_7b",
+    "figure_8",
     "likelihood_scan",
     "limit_bands",
     "mass_plane",
     "p_value_scan",
+    "photon_plane",
     "resolution",
     "save",
+    "save_pages",
     "signature_plane",
     "spectrum",
     "toy_distribution",
@@ -48,10 +64,12 @@ __all__ = [
 _OTHER_FILES = {
     "COMPETITORS": "figure_2b",
     "LimitCurves": "limit_bands",
+    "TurnOn": "figure_6",
     "efficiency": "performance",
     "p_value_scan": "p_values",
     "resolution": "performance",
     "save": "files",
+    "save_pages": "files",
     "write_csv": "files",
 }
 

@@ -60,7 +60,7 @@ def exclusion_plane(
         fill_bound(axes, bound, number, couplings[1])
     if limits is not None:
         draw_limits(axes, limits, level, "this work:", outer=False)
-    draw_curves(axes, {bound.label: _joined(bound) for bound in lines})
+    draw_curves(axes, {bound.label: joined(bound) for bound in lines})
     unnamed = _name_areas(figure, axes, bounds, limits, lines, masses, couplings)
     handles = [*axes.get_legend_handles_labels()[0], *unnamed]
     if handles or note:
@@ -82,7 +82,7 @@ def fill_bound(axes: Axes, bound: Bound, number: int, ceiling: float) -> None:
         axes.fill(*outline, facecolor=fill, edgecolor=EDGE, hatch=hatch, lw=0.9, zorder=1.0 + 0.01 * number)
 
 
-def _joined(bound: Bound) -> tuple[Floats, Floats]:
+def joined(bound: Bound) -> tuple[Floats, Floats]:
     """Return the pieces of a bound in one curve, NaN between them."""
     gap = np.array([np.nan])
     mass, coupling = (np.concatenate([part for p in bound.pieces for part in (p[i], gap)]) for i in (0, 1))

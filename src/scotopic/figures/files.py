@@ -2,6 +2,7 @@
 
 import csv
 import io
+import logging
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -11,11 +12,13 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
 from matplotlib.figure import Figure
 
 from scotopic.errors import InputError
 from scotopic.figures.style import STYLE
+
+logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on the dates of matplotlib's fonts
 
 FORMATS = {".png": FigureCanvasAgg, ".pdf": FigureCanvasPdf}
 
@@ -36,6 +39,16 @@ def save(figure: Figure, stem: str | Path) -> list[Path]:
             _replace(path, content.getvalue())
             written.append(path)
     return written
+
+
+def save_pages(figures: Sequence[Figure], path: str | Path) -> Path:
+    """Write figures as the pages of one PDF, without a date, and return its path."""
+    path, content = Path(path), io.BytesIO()
+    with mpl.rc_context(STYLE), PdfPages(content, metadata={"CreationDate": None}) as pages:  # type: ignore[arg-type]
+        for figure in figures:
+            pages.savefig(figure)
+    _replace(path, content.getvalue())
+    return path
 
 
 def write_csv(path: str | Path, columns: Mapping[str, Any], comments: Sequence[str] = ()) -> Path:

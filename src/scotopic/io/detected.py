@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.record import Clusters, Detected, Tracks
+from scotopic.detector.record import Clusters, Detected, Missed, Tracks
 from scotopic.errors import InputError
 from scotopic.io.kinds import require
 from scotopic.io.parquet import join, read_table, split, write_table
 
-INTEGERS = {"region", "truth", "pdg", "track", "charge"}
-FLAGS = {"from_ip", "muon", "electron"}
+INTEGERS = {"region", "truth", "pdg", "track", "charge", "gaps", "cracks", "bulk", "escaped"}
+FLAGS = {"from_ip", "muon", "electron", "chambers"}
 
 
 def write_detected(
@@ -37,6 +37,7 @@ def write_detected(
     for name, part in (("clusters", detected.clusters), ("tracks", detected.tracks)):
         for field in fields(part):
             columns |= split(f"{name}.{field.name}", getattr(part, field.name))
+    columns |= {f"missed.{field.name}": getattr(detected.missed, field.name) for field in fields(Missed)}
     columns |= {f"trigger.{line}": fired for line, fired in detected.trigger.items()}
     header = {
         "experiment": detected.experiment,
@@ -62,13 +63,15 @@ def read_detected(path: Path) -> Detected:
         def part(cls: type[Clusters] | type[Tracks], name: str, slots: int) -> dict[str, np.ndarray]:
             out = {}
             for field in fields(cls):
-                kind = np.int32 if field.name in INTEGERS else np.bool_ if field.name in FLAGS else np.float64
-                out[field.name] = join(f"{name}.{field.name}", columns, slots, n, kind)
+                out[field.name] = join(f"{name}.{field.name}", columns, slots, n, _kind(field.name))
             return out
 
         return Detected(
             clusters=Clusters(**part(Clusters, "clusters", header["cluster_slots"])),
             tracks=Tracks(**part(Tracks, "tracks", header["track_slots"])),
+            missed=Missed(
+                **{one.name: columns[f"missed.{one.name}"].astype(_kind(one.name)) for one in fields(Missed)}
+            ),
             trigger={line: columns[f"trigger.{line}"].astype(bool) for line in header["trigger"]},
             weights=columns["weight"].astype(np.float64),
             boost=np.asarray(header["boost"], dtype=np.float64),
@@ -78,3 +81,7 @@ def read_detected(path: Path) -> Detected:
         )
     except KeyError as fault:
         raise InputError(f"{path} lacks {fault}; expected a file of detected events") from None
+
+
+def _kind(field: str) -> type[np.generic]:
+    return np.int32 if field in INTEGERS else np.bool_ if field in FLAGS else np.float64

@@ -1,73 +1,75 @@
-"""One file per search, on one of four nouns: bump, counting and plane searches, and bumps in several channels."""
+"""One file per search, on one of five nouns: bumps in one spectrum or several, counts, planes, one photon."""
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from scotopic.errors import InputError
 
 if TYPE_CHECKING:
     from scotopic.searches.channel_search import ChannelSearch
     from scotopic.searches.counting_search import CountingSearch
+    from scotopic.searches.photon_search import PhotonSearch
     from scotopic.searches.plane_search import PlaneSearch
     from scotopic.searches.search import Search
 
+BUMPS = ("alp-gammagamma",)
 COUNTING = ("zprime-invisible", "zprime-lfv")
 PLANES = ("darkhiggs-invisible",)
+PHOTONS = ("darkphoton-invisible", "alp-invisible")
 CHANNELS = ("darkphoton-visible",)
 
 
 def searches() -> tuple[str, ...]:
     """Return the names of the searches."""
-    return ("alp-gammagamma", *COUNTING, *PLANES, *CHANNELS)
+    return (*BUMPS, *COUNTING, *PLANES, *PHOTONS, *CHANNELS)
 
 
 def check_search(name: str) -> None:
-    """Refuse a name that is none of a search."""
+    """Raise `InputError` if there is no search of that name."""
     if name not in searches():
         raise InputError(f"unknown search {name!r}; there are: {', '.join(searches())}")
 
 
-def any_search(name: str) -> "Search | CountingSearch | PlaneSearch | ChannelSearch":
+def any_search(name: str) -> "Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch":
     """Return the search `name`, of whichever noun."""
-    if name in PLANES:
-        return get_plane_search(name)
-    if name in CHANNELS:
-        return get_channel_search(name)
-    return get_counting_search(name) if name in COUNTING else get_search(name)
+    check_search(name)
+    found: Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch = _find(name, searches(), "")
+    return found
 
 
 def get_search(name: str) -> "Search":
-    """Return the bump search `name`."""
-    check_search(name)
-    if name in (*COUNTING, *PLANES, *CHANNELS):
-        raise InputError(f"{name} is no search for a bump in one spectrum")
-    from scotopic.searches.alp_gammagamma import ALP_GAMMAGAMMA
-
-    return ALP_GAMMAGAMMA
+    """Return the search `name` for a bump in one spectrum."""
+    found: Search = _find(name, BUMPS, "for a bump in one spectrum")
+    return found
 
 
 def get_counting_search(name: str) -> "CountingSearch":
     """Return the counting search `name`."""
-    if name not in COUNTING:
-        raise InputError(f"unknown counting search {name!r}; there are: {', '.join(COUNTING)}")
-    from scotopic.searches.zprime_invisible import ZPRIME_INVISIBLE
-    from scotopic.searches.zprime_lfv import ZPRIME_LFV
-
-    return {one.name: one for one in (ZPRIME_INVISIBLE, ZPRIME_LFV)}[name]
+    found: CountingSearch = _find(name, COUNTING, "that counts events")
+    return found
 
 
 def get_plane_search(name: str) -> "PlaneSearch":
     """Return the search `name` in a plane of two masses."""
-    if name not in PLANES:
-        raise InputError(f"unknown search in a plane {name!r}; there are: {', '.join(PLANES)}")
-    from scotopic.searches.darkhiggs_invisible import DARKHIGGS_INVISIBLE
+    found: PlaneSearch = _find(name, PLANES, "in a plane of two masses")
+    return found
 
-    return DARKHIGGS_INVISIBLE
+
+def get_photon_search(name: str) -> "PhotonSearch":
+    """Return the search `name` for one photon."""
+    found: PhotonSearch = _find(name, PHOTONS, "for one photon")
+    return found
 
 
 def get_channel_search(name: str) -> "ChannelSearch":
-    """Return the search `name` in several channels."""
-    if name not in CHANNELS:
-        raise InputError(f"unknown search in several channels {name!r}; there are: {', '.join(CHANNELS)}")
-    from scotopic.searches.darkphoton_visible import DARKPHOTON_VISIBLE
+    """Return the search `name` for a bump in several channels."""
+    found: ChannelSearch = _find(name, CHANNELS, "for a bump in several channels")
+    return found
 
-    return DARKPHOTON_VISIBLE
+
+def _find(name: str, names: tuple[str, ...], kind: str) -> Any:
+    check_search(name)
+    if name not in names:
+        raise InputError(f"{name} is no search {kind}; there are: {', '.join(names)}")
+    word = name.replace("-", "_")
+    return getattr(import_module(f"scotopic.searches.{word}"), word.upper())

@@ -1,7 +1,7 @@
 """The noun `CountingSearch`: events counted in windows of a recoil mass."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 
 from scotopic.events.record import Events
 from scotopic.searches.acceptance import Fiducial
+from scotopic.searches.control_samples import ControlSample, ControlYield
 from scotopic.searches.search import Systematic
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep
 
 Floats = NDArray[np.float64]
+
+TREE_PRECISION = 0.002  # of the cross sections to which efficiencies and limits refer
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class CountedBackground:
     name, label : str
         Key in results and text in figures.
     share : float
-        Number of generated events relative to the leading background.
+        Number of generated events relative to τ pairs, whose decays take longest.
     generate : callable (n, *, experiment, seed, workers) -> Events
         In the centre of mass, or in the laboratory with the beams' energy spread as the card has it.
     """
@@ -53,7 +56,11 @@ class CountingSearch:
     signal_masses : tuple of float
         Where signal is simulated, GeV.
     generate_signal : callable (mass, n, *, sqrt_s, seed, workers) -> Events
-        With the cross section at a coupling of one.
+        At a coupling of one, with initial-state radiation where a coupling is quoted.
+    tree_cross_section_pb : callable (mass, *, sqrt_s) -> float
+        At a coupling of one, without radiation: efficiencies and limits refer to it.
+    controls : tuple of ControlSample
+        They tell the rates of backgrounds.
     find_candidates : callable (detected, *, source) -> Candidates
     fiducial : Fiducial
         What acceptance means here.
@@ -75,7 +82,9 @@ class CountingSearch:
     coupling_symbol: str
     signal_masses: tuple[float, ...]
     generate_signal: Callable[..., Events]
+    tree_cross_section_pb: Callable[..., float]
     backgrounds: tuple[CountedBackground, ...]
+    controls: tuple[ControlSample, ...]
     find_candidates: Callable[..., Candidates]
     fiducial: Fiducial
     branching: Callable[..., Floats] | None
@@ -99,8 +108,10 @@ class CountingSearch:
 class CountingResult:
     """Limits of a counting search, by window in rising mass.
 
+    Limits are on the tree-level cross section: efficiencies are selected events, with radiation, over those of it.
     Masses in GeV, `low` and `high` edges of the windows in GeV², cross sections in fb. `cuts` (M, 2) are the final
-    cuts in use; `expected` numbers of events by background; couplings None where none is quoted.
+    cuts in use; `expected` numbers of events by background, scaled to control samples; couplings None where none is
+    quoted.
     """
 
     search: str
@@ -130,6 +141,8 @@ class CountingResult:
     z_local: Floats
     p_global: float | None
     composition: Mapping[str, float]
+    controls: tuple[ControlYield, ...]
+    systematics: tuple[Systematic, ...]
     cut_flows: Mapping[str, tuple[CutStep, ...]]
     marks: Mapping[str, int]
     notes: tuple[str, ...]
@@ -191,6 +204,8 @@ class CountingResult:
                 ]
                 for name, flow in self.cut_flows.items()
             },
+            "control_samples": [one.to_json() for one in self.controls],
+            "systematics": [asdict(one) for one in self.systematics],
             "provenance_marks": dict(self.marks),
             "notes": list(self.notes),
             "settings": dict(self.settings),

@@ -1,5 +1,7 @@
 """Dark Higgsstrahlung: e+e- → A′h′, A′ → μ+μ-, h′ not seen (Belle II, arXiv:2207.00509)."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,30 +12,35 @@ from scotopic.physics.models.dark_higgs import higgsstrahlung_cross_section
 from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.search import Systematic
 from scotopic.searches.zprime_backgrounds import BACKGROUNDS
-from scotopic.searches.zprime_selection import ARTICLE, FIDUCIAL, PAIR_CUTS, find_muons
+from scotopic.searches.zprime_controls import MUON_CONTROLS
+from scotopic.searches.zprime_selection import ARTICLE, FIDUCIAL, OURS, PAIR_CUTS, find_muons
 
 Floats = NDArray[np.float64]
 
 NARROW = 0.03  # ε of the simulated signal: a width below 0.1 MeV at 10 GeV
-OURS = "assumption"
 
 
-def generate_signal(mAp: float, mh: float, n: int, *, sqrt_s: float, seed: int, workers: int = 1) -> Events:
-    """Return e+e- → μ+μ-h′ through a narrow A′, with its polarisation; cross section at ε = 0.03, α_D = 1."""
-    return generate(
+def generate_signal(
+    mAp: float, mh: float, n: int, *, sqrt_s: float, seed: int, isr: str = "pt", workers: int = 1
+) -> Events:
+    """Return e+e- → μ+μ-h′ through a narrow A′, with its polarisation; cross section of ε²α_D = 1."""
+    made = generate(
         "e- e+ > mu- mu+ hd",
         n,
         model="dark-higgs",
         parameters={"mAp": mAp, "mh": mh, "epsilon": NARROW, "alphaD": 1.0},
         sqrt_s=sqrt_s,
         seed=seed,
+        isr=isr,
         unweighted=True,
         workers=workers,
     )
+    sigma = (made.cross_section_pb or 0.0) / NARROW**2
+    return replace(made, weights=made.weights / NARROW**2, cross_section_pb=sigma)
 
 
 def cross_section_fb(mAp: Floats, mh: Floats, *, s: float) -> Floats:
-    """Return σ(e+e- → A′h′) × BR(A′ → μμ) in fb where ε²α_D is one."""
+    """Return σ(e+e- → A′h′) × BR(A′ → μμ) at tree level in fb where ε²α_D is one."""
     known = np.unique(mAp)
     muons = [
         get_model("dark-higgs", mAp=float(m), mh=0.1, epsilon=1e-3).branching_fractions()["mu- mu+"]
@@ -71,6 +78,7 @@ DARKHIGGS_INVISIBLE = PlaneSearch(
     paper_luminosity_fb=8.34,
     coupling_symbol="epsilon^2 alpha_D",
     backgrounds=BACKGROUNDS,
+    controls=MUON_CONTROLS,
     smoothing={"tautau": (0.5, 3.0), "mumu": (0.4, 0.4), "pipi": (0.4, 0.4), "eemumu": (0.4, 1.5)},
     generate_signal=generate_signal,
     find_candidates=find_muons,

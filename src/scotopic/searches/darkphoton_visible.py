@@ -56,7 +56,7 @@ def generate_signal(mass: float, n: int, *, decay: str, sqrt_s: float, seed: int
 
 
 def _production(mass: float, lepton_mass: float) -> Model:
-    """Return the dark photon's model in which beams radiate a photon and an A′, and muons (of any mass) come from it."""
+    """Return the model in which beams radiate a photon and an A′, from which muons (of any mass) come."""
     whole = get_model("dark-photon", mass=mass, epsilon=REFERENCE_EPSILON, alphaD=0.0)
     kept = {("QED", "e-"), ("dark", "e-"), ("dark", "mu-")}
     particles = []

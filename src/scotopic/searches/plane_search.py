@@ -1,7 +1,7 @@
 """The noun `PlaneSearch`: events counted in overlapping windows of a plane of two masses."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from scotopic.events.record import Events
 from scotopic.searches.acceptance import Fiducial
+from scotopic.searches.control_samples import ControlSample, ControlYield
 from scotopic.searches.counting_search import CountedBackground
 from scotopic.searches.search import Systematic
 from scotopic.selection.candidates import Candidates
@@ -46,9 +47,10 @@ class PlaneSearch:
     smoothing : mapping of background to (float, float)
         Standard deviations (GeV, GeV²) of the kernel that smooths its simulated events.
     generate_signal : callable (m_A, m_h, n, *, sqrt_s, seed, workers) -> Events
+        With initial-state radiation, at a coupling of one.
     find_candidates : callable (detected, *, source) -> Candidates
     cross_section_fb : callable (m_A, m_h, *, s) -> array
-        σ × BR in fb where the coupling is one.
+        σ × BR at tree level in fb where the coupling is one: efficiencies and limits refer to it.
     """
 
     name: str
@@ -69,6 +71,7 @@ class PlaneSearch:
     paper_luminosity_fb: float
     coupling_symbol: str
     backgrounds: tuple[CountedBackground, ...]
+    controls: tuple[ControlSample, ...]
     smoothing: Mapping[str, tuple[float, float]]
     generate_signal: Callable[..., Events]
     find_candidates: Callable[..., Candidates]
@@ -118,6 +121,7 @@ class PlaneResult:
     expected: Mapping[str, Floats]
     coupling_symbol: str
     composition: Mapping[str, float]
+    controls: tuple[ControlYield, ...]
     cut_flows: Mapping[str, tuple[CutStep, ...]]
     systematics: tuple[Systematic, ...]
     marks: Mapping[str, int]
@@ -177,10 +181,8 @@ class PlaneResult:
                 ]
                 for name, flow in self.cut_flows.items()
             },
-            "systematics": [
-                {"name": one.name, "on": one.on, "relative_error": one.relative_error, "mark": one.mark}
-                for one in self.systematics
-            ],
+            "control_samples": [one.to_json() for one in self.controls],
+            "systematics": [asdict(one) for one in self.systematics],
             "provenance_marks": dict(self.marks),
             "notes": list(self.notes),
             "settings": dict(self.settings),

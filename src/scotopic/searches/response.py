@@ -26,13 +26,37 @@ def select_events(
     seed: int,
     workers: int = 1,
     lost_track_boost: float = 1.0,
+    least_loss: float = 0.0,
 ) -> tuple[Candidates, tuple[CutStep, ...]]:
     """Return the candidates of simulated events that pass `cuts`, and the cut flow.
 
     Candidates keep the index of their event in `events`.
     """
+    (selected,) = select_samples(
+        events,
+        experiment,
+        [(find, cuts)],
+        seed=seed,
+        workers=workers,
+        lost_track_boost=lost_track_boost,
+        least_loss=least_loss,
+    )
+    return selected
+
+
+def select_samples(
+    events: Events,
+    experiment: Experiment,
+    samples: Sequence[tuple[Callable[[Detected], Candidates], Sequence[Cut]]],
+    *,
+    seed: int,
+    workers: int = 1,
+    lost_track_boost: float = 1.0,
+    least_loss: float = 0.0,
+) -> list[tuple[Candidates, tuple[CutStep, ...]]]:
+    """Return for each way to find and to cut what `select_events` does; the detector sees the events once."""
     starts = range(0, len(events), CHUNK)
-    parts = []
+    parts: list[list[tuple[Candidates, tuple[CutStep, ...]]]] = [[] for _ in samples]
     for number, start in enumerate(track(starts, f"detector: {events.process}", len(starts))):
         detected = simulate(
             events.select(slice(start, start + CHUNK)),
@@ -40,11 +64,13 @@ def select_events(
             seed=seed_of(seed, "simulate", number),
             workers=workers,
             lost_track_boost=lost_track_boost,
+            least_loss=least_loss,
         )
-        found, flow = apply_cuts(find(detected), cuts)
         generated = CutStep("generated", True, len(detected), *_sum(detected.weights))
-        parts.append((replace(found, event=found.event + start), (generated, *flow)))
-    return _join([found for found, _ in parts]), _add([flow for _, flow in parts])
+        for part, (find, cuts) in zip(parts, samples, strict=True):
+            found, flow = apply_cuts(find(detected), cuts)
+            part.append((replace(found, event=found.event + start), (generated, *flow)))
+    return [(_join([found for found, _ in part]), _add([flow for _, flow in part])) for part in parts]
 
 
 def _sum(weights: np.ndarray) -> tuple[float, float]:

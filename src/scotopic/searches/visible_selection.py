@@ -91,12 +91,13 @@ def find_candidates(detected: Detected, *, experiment: Experiment, source: str =
     fitted = fit_to_beams(measured, mass, nominal, _beam_covariance(experiment, detected.beam_spread))
     fired = [detected.trigger[line] for line in TRIGGER_LINES if line in detected.trigger]
     triggered = np.any(fired, axis=0) if fired else np.zeros(len(detected), dtype=bool)
-    observables = fitted_observables(fitted, mass, detected.boost) | {
+    observables: dict[str, Floats] = fitted_observables(fitted, mass, detected.boost)
+    observables |= {
         "triggered": triggered[event].astype(np.float64),
         "photon_energy": photon.energy_cm[event],
         "other_photon_energy": photon.next_energy_cm[event],
-        "electrons": electrons.astype(np.float64),
-        "muons": muons.astype(np.float64),
+        "electrons": np.asarray(electrons, dtype=np.float64),
+        "muons": np.asarray(muons, dtype=np.float64),
     }
     return Candidates(observables, event, detected.weights[event], None, source)
 
@@ -106,7 +107,12 @@ def _measured(
 ) -> Measured:
     clusters, tracker, calo = detected.clusters, experiment.tracker, experiment.calo
     at = (slot, pairs.event)
-    energy, theta, phi, region = clusters.energy[at], clusters.theta[at], clusters.phi[at], clusters.region[at]
+    energy, theta, phi, region = (
+        clusters.energy[at],
+        clusters.theta[at],
+        clusters.phi[at],
+        clusters.region[at],
+    )
     p = pairs.pt / np.sin(pairs.theta)
     beta = p / np.hypot(p, mass)
     a, b = tracker.sigma_angle_mrad

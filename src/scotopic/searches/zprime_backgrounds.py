@@ -39,14 +39,15 @@ def pions_and_photon(n: int, *, experiment: Experiment, seed: int, workers: int)
 
 
 def taus(n: int, *, experiment: Experiment, seed: int, workers: int) -> Events:
-    """Return e+e- → τ+τ- with radiation, decayed with spin correlations."""
+    """Return e+e- → τ+τ- with radiation, decayed with spin correlations; decays to leptons have smaller weights."""
     beams = experiment.beams
     made = generate(
         "e- e+ > tau- tau+", n, sqrt_s=beams.sqrt_s, seed=seed, isr="pt", unweighted=True, workers=workers
     )
     # flight lengths are those of the laboratory
     rng = stream(seed, "beams") if experiment.beam.use_spread else None
-    return decay_taus(to_lab(made, beams, rng), seed=seed_of(seed, "decays"), workers=workers)
+    lab = to_lab(made, beams, rng)
+    return decay_taus(lab, seed=seed_of(seed, "decays"), workers=workers, enriched=True)
 
 
 def electrons_and_muons(n: int, *, experiment: Experiment, seed: int, workers: int) -> Events:
@@ -63,7 +64,7 @@ def electrons_and_muons(n: int, *, experiment: Experiment, seed: int, workers: i
 
 BACKGROUNDS = (
     CountedBackground("tautau", "τ⁺τ⁻(γ)", 1.0, taus),
-    CountedBackground("mumu", "μ⁺μ⁻(γ)", 1.0, muons_and_photon),
+    CountedBackground("mumu", "μ⁺μ⁻(γ)", 3.0, muons_and_photon),
     CountedBackground("pipi", "π⁺π⁻(γ)", 0.25, pions_and_photon),
-    CountedBackground("eemumu", "e⁺e⁻μ⁺μ⁻", 1.0, electrons_and_muons),
+    CountedBackground("eemumu", "e⁺e⁻μ⁺μ⁻", 3.0, electrons_and_muons),
 )

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 ARTICLE = "arXiv:1912.11276, recalled"
+OURS = "assumption"
 SKIM = "basf2 skim DimuonPlusMissingEnergy"
 
 MUON_RANGE = np.deg2rad([37.0, 120.0])
@@ -36,13 +37,17 @@ FIDUCIAL = Fiducial(
     )
 )
 
+VETOES = (
+    Cut("no photon near the recoil", "photon_near_recoil", -np.inf, 0.15, "M", ARTICLE),
+    Cut("little extra energy", "e_extra", -np.inf, 0.4, "M", ARTICLE),
+)
 _EVENT_CUTS = (
+    Cut("muons leave no more than a minimum-ionising deposit", "muon_deposit", -np.inf, 0.4, "M", ARTICLE),
     Cut("trigger", "triggered", 1.0, 1.0, "R", "basf2 final-decision tables"),
     Cut("azimuths more than 90 degrees apart", "opening_phi", 0.5 * np.pi, np.inf, "M", ARTICLE),
     Cut("transverse recoil momentum", "pt_recoil", 0.2, np.inf, "R", SKIM),
     Cut("light recoil points into the barrel", "recoil_direction", 1.0, 1.0, "M", ARTICLE),
-    Cut("no photon near the recoil", "photon_near_recoil", -np.inf, 0.15, "M", ARTICLE),
-    Cut("little extra energy", "e_extra", -np.inf, 0.4, "M", ARTICLE),
+    *VETOES,
 )
 PAIR_CUTS = {
     "mumu": (
@@ -83,6 +88,7 @@ def find_pairs(
     )
     lines = [detected.trigger[line] for line in trigger_lines if line in detected.trigger]
     fired = np.any(lines, axis=0) if lines else np.zeros(len(detected), dtype=bool)
+    deposit = np.stack([tracks.cluster_energy[slot, pairs.event] for slot in pairs.slot])
     direction = found["theta_recoil"]
     barrel = (direction > RECOIL_RANGE[0]) & (direction < RECOIL_RANGE[1])
     ranges = np.where(electron, ELECTRON_RANGE[:, None, None], MUON_RANGE[:, None, None])
@@ -91,6 +97,7 @@ def find_pairs(
         "triggered": fired[found.event],
         "identified": identified,
         "in_ranges": inside.all(axis=0),
+        "muon_deposit": np.where(electron, 0.0, deposit).max(axis=0),
         "recoil_direction": barrel | (found["m2_recoil"] > LIGHT_RECOIL**2),
     }
     observables = found.observables | {name: values.astype(np.float64) for name, values in extra.items()}

@@ -129,6 +129,7 @@ def recoil_candidates(
             "pt_recoil_soft": across[1 - hard, lane],
             "sin_helicity": _sin_helicity(leptons[0], pair),
             "theta_recoil": np.arccos(np.clip(away[3] / size, -1.0, 1.0)),
+            "phi_recoil": np.arctan2(away[2], away[1]),
             "theta_low": pairs.theta.min(axis=0),
             "theta_high": pairs.theta.max(axis=0),
             "theta_negative": pairs.theta[0],

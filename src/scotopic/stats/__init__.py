@@ -4,6 +4,7 @@ from scotopic.stats.asimov import asimov_significance
 from scotopic.stats.background_order import DiscreteProfile, OrderChoice, choose_order, discrete_profile
 from scotopic.stats.background_prior import sideband_background
 from scotopic.stats.counting import CountingBands, counting_bands, counting_limit, predictive_p_value
+from scotopic.stats.efficiency import clopper_pearson
 from scotopic.stats.feldman_cousins import feldman_cousins_limits
 from scotopic.stats.gross_vitells import (
     EulerFit,
@@ -20,6 +21,7 @@ from scotopic.stats.scan import STATUS, Scan, combine, scan
 from scotopic.stats.shape_profile import ShapeFit, ShapeParameter, fit_shape
 from scotopic.stats.spurious_signal import SpuriousSignal, spurious_signal
 from scotopic.stats.template_interpolation import InterpolatedTemplate, interpolate_templates
+from scotopic.stats.turn_on import TurnOnFit, fit_turn_on, response_matrix
 
 __all__ = [
     "STATUS",
@@ -38,8 +40,10 @@ __all__ = [
     "ShapeFit",
     "ShapeParameter",
     "SpuriousSignal",
+    "TurnOnFit",
     "asimov_significance",
     "choose_order",
+    "clopper_pearson",
     "combine",
     "counting_bands",
     "counting_limit",
@@ -49,12 +53,14 @@ __all__ = [
     "fit_euler",
     "fit_linear",
     "fit_shape",
+    "fit_turn_on",
     "gross_vitells",
     "interpolate_templates",
     "likelihood_ratio",
     "likelihood_scan",
     "plane_scan",
     "predictive_p_value",
+    "response_matrix",
     "scan",
     "sideband_background",
     "spurious_signal",

@@ -98,11 +98,11 @@ def set_channel_limits(
     given = dict(parameters or {})
 
     def sigma(events: Floats) -> Floats:
-        return events * (per_event if events.ndim == 1 else per_event[:, None])
+        return np.asarray(events * (per_event if events.ndim == 1 else per_event[:, None]))
 
     def coupling(cross_section: Floats) -> Floats:
         at = mass if cross_section.ndim == 1 else mass[:, None]
-        return search.coupling_of(cross_section, at, s, **given)
+        return np.asarray(search.coupling_of(cross_section, at, s, **given))
 
     limits = {
         "observed": sigma(found.limit_observed),
@@ -251,5 +251,6 @@ def _injected(
 
 def _marks(search: ChannelSearch, simulation: ChannelSimulation) -> dict[str, int]:
     cuts = [*search.cuts, *(cut for channel in search.channels for cut in channel.region.cuts)]
-    marks = [one.mark for one in (*cuts, *search.systematics, *search.vetoes)]
+    marks = [one.mark for one in cuts] + [one.mark for one in search.systematics]
+    marks += [one.mark for one in search.vetoes]
     return dict(Counter(simulation.experiment.marks()) + Counter(mark[0] for mark in marks))

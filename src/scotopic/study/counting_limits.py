@@ -11,6 +11,7 @@ from scotopic.numerics.rng import stream
 from scotopic.searches.counting_search import CountingResult
 from scotopic.selection.candidates import Candidates
 from scotopic.stats import counting_bands, counting_limit, predictive_p_value
+from scotopic.study.background_scales import background_scales
 from scotopic.study.counting_simulation import (
     OBSERVABLE,
     CountingSimulation,
@@ -32,21 +33,31 @@ def set_counting_limits(
     toys: int = 0,
     seed: int = 1,
     notes: tuple[str, ...],
+    control_counts: Mapping[str, int] | None = None,
 ) -> CountingResult:
     """Return the result: of `data` behind the common cuts, or of pseudo-data drawn from the expectation.
 
-    With data, the background is scaled to what is counted before the final cuts, with the error of that number.
+    With data, backgrounds are scaled to what their control samples count, or all to what is counted before the final
+    cuts where control samples are not at hand; the errors are those of these numbers.
     """
     search = simulation.search
     windows = make_windows(simulation, luminosity_fb, masses)
-    expected = {name: luminosity_fb * rate for name, rate in windows.expected.items()}
+    unscaled = {name: luminosity_fb * rate for name, rate in windows.expected.items()}
+    scales = background_scales(
+        simulation.controls,
+        simulation.backgrounds,
+        data=data,
+        counts=control_counts,
+        luminosity_fb=luminosity_fb,
+    )
+    expected = scales.apply(unscaled)
     background = np.sum(list(expected.values()), axis=0)
-    statistical = luminosity_fb * np.sqrt(np.sum([one**2 for one in windows.expected_error.values()], axis=0))
-    scale, scale_error, said = control_scale(simulation.backgrounds, data, luminosity_fb)
-    expected = {name: scale * value for name, value in expected.items()}
-    background = scale * background
-    relative = np.hypot(search.systematic_error("background"), scale_error)
-    error = np.hypot(scale * statistical, relative * background)
+    simulated = [luminosity_fb * scales.factors[name] * one for name, one in windows.expected_error.items()]
+    error = np.sqrt(
+        np.sum(np.square(simulated), axis=0)
+        + scales.error(unscaled) ** 2
+        + (search.systematic_error("background") * background) ** 2
+    )
     if data is None:
         observed = _pseudo_counts(simulation, windows, luminosity_fb, stream(seed, "counts"))
     else:
@@ -102,12 +113,14 @@ def set_counting_limits(
         p0_local=p_local,
         z_local=np.maximum(-ndtri(np.clip(p_local, 1e-300, 1.0)), 0.0),
         p_global=_global_p(
-            simulation, windows, luminosity_fb * scale, background, error, p_local, toys, seed
+            simulation, windows, scales.factors, luminosity_fb, background, error, p_local, toys, seed
         ),
         composition=composition,
+        controls=scales.yields,
+        systematics=search.systematics,
         cut_flows=simulation.cut_flows,
         marks=simulation.experiment.marks(),
-        notes=(*notes, *said),
+        notes=(*notes, *scales.notes),
         settings={
             "parameters": dict(parameters),
             "method": "bayes",
@@ -117,27 +130,6 @@ def set_counting_limits(
             "signal_events_per_mass": simulation.signal_events,
             "background_events": simulation.background_events,
         },
-    )
-
-
-def control_scale(
-    backgrounds: Mapping[str, Candidates], data: Candidates | None, luminosity_fb: float
-) -> tuple[float, float, tuple[str, ...]]:
-    """Return the ratio of data to simulation before the final cuts, its relative error, and a note."""
-    if data is None:
-        return 1.0, 0.0, ()
-    weights = np.concatenate([found.weights for found in backgrounds.values()])
-    expected = 1e3 * luminosity_fb * float(weights.sum())
-    simulated = float(weights.sum() ** 2 / (weights**2).sum())
-    found = len(data)
-    if found == 0 or expected <= 0.0:
-        return 1.0, 1.0, ("no event before the final cuts: the background is not scaled, its error is 100 %",)
-    scale = found / expected
-    error = float(np.sqrt(1.0 / found + 1.0 / simulated))
-    return (
-        scale,
-        error,
-        (f"background scaled by {scale:.3f} ± {scale * error:.3f}, measured before the final cuts",),
     )
 
 
@@ -155,12 +147,14 @@ def _pseudo_counts(
     simulation: CountingSimulation, windows: CountingWindows, luminosity_fb: float, rng: np.random.Generator
 ) -> Floats:
     """Return counts of a data set drawn from the simulated events, so that overlapping windows share events."""
-    return _draw(simulation, windows, luminosity_fb, rng, 1)[:, 0]
+    ones = dict.fromkeys(simulation.backgrounds, 1.0)
+    return _draw(simulation, windows, ones, luminosity_fb, rng, 1)[:, 0]
 
 
 def _draw(
     simulation: CountingSimulation,
     windows: CountingWindows,
+    factors: Mapping[str, float],
     luminosity_fb: float,
     rng: np.random.Generator,
     toys: int,
@@ -170,10 +164,10 @@ def _draw(
     An event is moved within the widths over which the expectation is averaged, so that toys have that expectation.
     """
     counts = np.zeros((len(windows.centre), toys))
-    for found in simulation.backgrounds.values():
+    for name, found in simulation.backgrounds.items():
         odd = found.event % 2 == 1
-        x, weights = found[OBSERVABLE][odd], 2e3 * luminosity_fb * found.weights[odd]
-        first, second = (found[name][odd] for name in simulation.search.final)
+        x, weights = found[OBSERVABLE][odd], 2e3 * luminosity_fb * factors[name] * found.weights[odd]
+        first, second = (found[observable][odd] for observable in simulation.search.final)
         reach = simulation.search.window_sigmas * simulation.resolution_at(x) * 2.0
         for toy in range(toys):
             number = rng.poisson(weights)
@@ -192,6 +186,7 @@ def _draw(
 def _global_p(
     simulation: CountingSimulation,
     windows: CountingWindows,
+    factors: Mapping[str, float],
     luminosity_fb: float,
     background: Floats,
     error: Floats,
@@ -202,7 +197,7 @@ def _global_p(
     """Return (k + 1)/(N + 1) of N toys, k of which have a smaller local p-value somewhere."""
     if toys == 0:
         return None
-    counts = _draw(simulation, windows, luminosity_fb, stream(seed, "toys"), toys)
+    counts = _draw(simulation, windows, factors, luminosity_fb, stream(seed, "toys"), toys)
     table = np.asarray(predictive_p_value(counts, background[:, None], error[:, None]))
     smaller = int((table.min(axis=0) <= p_local.min()).sum())
     return (smaller + 1) / (toys + 1)
@@ -216,9 +211,7 @@ def _couplings(
     if simulation.search.branching is None:
         return None, None, None, None
     known = [point.mass for point in simulation.signal]
-    reference = np.exp(
-        np.interp(mass, known, np.log([point.cross_section_fb for point in simulation.signal]))
-    )
+    reference = np.exp(np.interp(mass, known, np.log([1e3 * point.tree_pb for point in simulation.signal])))
     per_square = reference * simulation.search.branching(mass, **parameters)
 
     def coupling(limit: Floats) -> Floats:

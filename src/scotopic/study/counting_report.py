@@ -24,6 +24,7 @@ from scotopic.searches import get_counting_search
 from scotopic.searches.counting_search import CountingResult
 from scotopic.study.hepdata_tables import limit_columns
 from scotopic.study.report import plain
+from scotopic.study.systematics_table import state_systematics, systematics_table
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +42,7 @@ def comments(result: CountingResult) -> list[str]:
         f"{result.search}, {result.experiment}, {1e3 * result.luminosity_fb:.6g}/pb; ours, not published",
         f"{100 * result.settings['level']:g} % credibility, flat prior in the cross section",
         f"inputs by provenance: {marks}",
+        *state_systematics(result.systematics, result.controls),
         *result.notes,
     ]
 
@@ -185,6 +187,8 @@ def write_counting(result: CountingResult, folder: Path) -> list[Path]:
     )
     widths = {"signal": (result.mass, result.resolution, 0.0 * result.resolution)}
     written += save(resolution(widths, x_label=X_LABEL, experiment=result.experiment), folder / "resolution")
+    table = systematics_table(result.systematics, result.controls)
+    written.append(write_csv(folder / "systematics.csv", table, stated))
     written += write_submission(hepdata_tables(result), folder / "hepdata", comment="; ".join(stated))
     path = folder / "result.json"
     with replacing(path) as temporary:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,12 +13,13 @@ from scotopic.numerics.rng import seed_of
 from scotopic.searches import get_counting_search
 from scotopic.searches.binning import check_masses
 from scotopic.searches.counting_search import CountingResult, CountingSearch
+from scotopic.study.background_scales import count_controls
 from scotopic.study.counting_limits import set_counting_limits
 from scotopic.study.counting_simulation import simulate_counting
 from scotopic.study.observation import observe
 
 SIGNAL_EVENTS = 10_000  # per simulated mass
-BACKGROUND_EVENTS = 200_000  # of each background
+BACKGROUND_EVENTS = 100_000  # of τ pairs; of others by their share
 
 
 def run_counting_search(
@@ -57,10 +58,11 @@ def run_counting_search(
     _check_parameters(search, given)
     card = load_experiment(experiment)
     notes = ["pseudo-data: drawn from the simulated expectation"]
-    seen = None
+    seen, control_counts = None, None
     if data is not None:
-        key = seed_of(seed, "data")
-        seen = observe(data, search, card, frame=frame, mapping=mapping, seed=key, workers=workers)
+        about: dict[str, Any] = {"frame": frame, "seed": seed_of(seed, "data"), "workers": workers}
+        seen = observe(data, search, card, mapping=mapping, **about)
+        control_counts = count_controls(data, search, card, **about)
         notes = list(seen.notes)
     luminosity = luminosity_fb or (seen.luminosity_fb if seen else None)
     if luminosity is None:
@@ -83,6 +85,7 @@ def run_counting_search(
         toys=toys,
         seed=seed,
         notes=tuple(notes),
+        control_counts=control_counts,
     )
 
 

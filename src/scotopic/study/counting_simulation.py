@@ -14,9 +14,12 @@ from scotopic.progress import track
 from scotopic.searches.acceptance import acceptance
 from scotopic.searches.counting_search import CountingSearch
 from scotopic.searches.response import select_events
+from scotopic.searches.signal_recoil import recoil_resolution
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep
 from scotopic.selection.punzi import figure_of_merit
+from scotopic.study.background_scales import ControlRates
+from scotopic.study.background_simulation import simulate_backgrounds
 
 Floats = NDArray[np.float64]
 
@@ -29,14 +32,13 @@ FEWEST_SIGNAL = 50
 class SignalPoint:
     """Selected signal of one mass.
 
-    Candidates, number generated and their acceptance, σ in fb at a coupling of one, resolution in GeV².
+    Candidates (weights in pb), tree-level σ in pb, both at a coupling of one, acceptance, resolution in GeV².
     """
 
     mass: float
     candidates: Candidates
-    generated: int
+    tree_pb: float
     acceptance: float
-    cross_section_fb: float
     resolution: float
 
 
@@ -48,6 +50,7 @@ class CountingSimulation:
     experiment: Experiment
     signal: tuple[SignalPoint, ...]
     backgrounds: Mapping[str, Candidates]
+    controls: tuple[ControlRates, ...]
     cut_flows: Mapping[str, tuple[CutStep, ...]]
     signal_events: int
     background_events: int
@@ -70,7 +73,7 @@ def simulate_counting(
     """Return the simulated expectation of a counting search."""
     sqrt_s = experiment.beams.sqrt_s
     select = partial(select_events, experiment=experiment, cuts=search.cuts, workers=workers)
-    points, flows = [], {}
+    points = []
     for mass in track(search.signal_masses, "signal", len(search.signal_masses)):
         key = seed_of(seed, "signal", f"{mass:g}")
         made = search.generate_signal(mass, signal_events, sqrt_s=sqrt_s, seed=key, workers=workers)
@@ -80,20 +83,14 @@ def simulate_counting(
                 f"only {len(found)} of {signal_events} simulated signal events of {mass:g} GeV pass the selection "
                 f"with {experiment.name}; {FEWEST_SIGNAL} are needed: simulate more events or check the card"
             )
-        low, high = np.quantile(found[OBSERVABLE], [0.158655, 0.841345])
         accepted = acceptance(made, experiment.beams, search.fiducial)
-        sigma_fb = 1e3 * (made.cross_section_pb or 0.0)
-        points.append(SignalPoint(mass, found, signal_events, accepted, sigma_fb, 0.5 * (high - low)))
-    backgrounds = {}
-    for one in search.backgrounds:
-        key = seed_of(seed, "background", one.name)
-        events = one.generate(
-            max(1, int(one.share * background_events)), experiment=experiment, seed=key, workers=workers
-        )
-        found, flow = select(events, find=partial(search.find_candidates, source=one.name), seed=key)
-        backgrounds[one.name], flows[one.name] = found, flow
+        tree = search.tree_cross_section_pb(mass, sqrt_s=sqrt_s)
+        points.append(SignalPoint(mass, found, tree, accepted, recoil_resolution(found, made)))
+    backgrounds, flows, controls = simulate_backgrounds(
+        search, experiment, background_events=background_events, seed=seed, workers=workers
+    )
     return CountingSimulation(
-        search, experiment, tuple(points), backgrounds, flows, signal_events, background_events
+        search, experiment, tuple(points), backgrounds, controls, flows, signal_events, background_events
     )
 
 
@@ -172,9 +169,7 @@ def best_cuts(
         background += counts_above(found, near, names, grid) * 2.0 / AVERAGED
     signal = point.candidates
     inside = np.abs(signal[OBSERVABLE] - centre) < half
-    efficiency = (
-        counts_above(signal, inside, names, grid) / signal.weights.sum() * len(signal) / point.generated
-    )
+    efficiency = counts_above(signal, inside, names, grid) / point.tree_pb
     merit = figure_of_merit(efficiency, 1e3 * luminosity_fb * background)
     first, second = np.unravel_index(int(merit.argmax()), merit.shape)
     return float(grid[first]), float(grid[second])
@@ -202,9 +197,8 @@ def _yield(
     near = np.abs(found[OBSERVABLE] - centre) < AVERAGED * half
     kept = near & (found.event % 2 == parity) & passes_final(simulation.search, found, cuts)
     weights = 2e3 * found.weights[kept] / AVERAGED
-    # where nothing is left there may still be one event of the sample's typical weight
-    total = float(found.weights.sum())
-    single = 2e3 * float((found.weights**2).sum()) / total / AVERAGED if total > 0.0 else 0.0
+    # where nothing is left there may still be one event of the sample's mean weight
+    single = 2e3 * float(found.weights.mean()) / AVERAGED if len(found) else 0.0
     return float(weights.sum()), float(max(np.sqrt((weights**2).sum()), single))
 
 
@@ -223,8 +217,8 @@ def _efficiencies(
             point = simulation.signal[which]
             width = simulation.search.window_sigmas * point.resolution
             inside = np.abs(point.candidates[OBSERVABLE] - point.mass**2) < width
-            number = np.count_nonzero(inside & passes_final(simulation.search, point.candidates, cut))
-            fraction = number / point.generated
-            values[i] += weight * fraction
-            variance[i] += weight**2 * fraction * (1.0 - fraction) / point.generated
+            kept = inside & passes_final(simulation.search, point.candidates, cut)
+            weights = weight * point.candidates.weights[kept] / point.tree_pb
+            values[i] += weights.sum()
+            variance[i] += (weights**2).sum()
     return values, np.sqrt(variance)

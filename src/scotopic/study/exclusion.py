@@ -17,8 +17,20 @@ from scotopic.bounds.polygon import merge
 from scotopic.bounds.recasting import SPACING, recast
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.searches import COUNTING, PLANES, get_counting_search, get_search, searches
+from scotopic.searches import (
+    CHANNELS,
+    COUNTING,
+    PHOTONS,
+    PLANES,
+    get_channel_search,
+    get_counting_search,
+    get_photon_search,
+    get_search,
+    searches,
+)
+from scotopic.searches.channel_search import ChannelSearch
 from scotopic.searches.counting_search import CountingResult, CountingSearch
+from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.plane_search import PlaneResult
 from scotopic.searches.search import Search, SearchResult
 from scotopic.study.search import search
@@ -208,8 +220,11 @@ def _project(
         if parameters is None:
             left_out.append((name, "not simulated for this invisible branching fraction"))
             continue
+        if name in PHOTONS and load_experiment(experiment).trigger.single_photon is None:
+            left_out.append((name, f"{experiment} has no level-1 line for single photons"))
+            continue
         masses = None
-        if name not in COUNTING:  # those have their own windows
+        if isinstance(one, (Search, ChannelSearch)):  # the others have their own masses
             low, high = one.mass_range
             masses = [low, *np.round(np.geomspace(low, high, SEARCH_MASSES + 1)[1:-1], 4).tolist()]
         found = search(
@@ -227,12 +242,20 @@ def _project(
     return tuple(results), left_out
 
 
-def _find(name: str) -> Search | CountingSearch:
+def _find(name: str) -> Search | CountingSearch | PhotonSearch | ChannelSearch:
+    if name in CHANNELS:
+        return get_channel_search(name)
+    if name in PHOTONS:
+        return get_photon_search(name)
     return get_counting_search(name) if name in COUNTING else get_search(name)
 
 
-def _parameters(one: Search | CountingSearch, invisible: float) -> dict[str, float | str] | None:
+def _parameters(
+    one: Search | CountingSearch | PhotonSearch | ChannelSearch, invisible: float
+) -> dict[str, float | str] | None:
     """Return what a search is told of an invisible branching fraction; None where it cannot be told."""
+    if isinstance(one, PhotonSearch):
+        return {"invisible": invisible} if invisible > 0.0 else None
     if not isinstance(one, CountingSearch):
         return None if invisible == 1.0 else {"invisible": invisible}
     if invisible == 1.0:

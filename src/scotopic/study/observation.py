@@ -12,12 +12,16 @@ from scotopic.detector.record import Detected
 from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.io import kind_of, read_candidates, read_detected, read_events
+from scotopic.searches.channel_search import ChannelSearch
 from scotopic.searches.counting_search import CountingSearch
+from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.response import select_events
 from scotopic.searches.search import Search
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep, apply_cuts
+
+AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch
 
 SQRT_S_TOLERANCE = 0.05  # GeV
 
@@ -42,7 +46,7 @@ class Observation:
 
 def observe(
     path: Path,
-    search: Search | CountingSearch | PlaneSearch,
+    search: AnySearch,
     experiment: Experiment,
     *,
     frame: Literal["auto", "cm", "lab"] = "auto",
@@ -73,7 +77,7 @@ def observe(
 def _from_events(
     events: Events,
     path: Path,
-    search: Search | CountingSearch | PlaneSearch,
+    search: AnySearch,
     experiment: Experiment,
     seed: int,
     workers: int,
@@ -103,9 +107,7 @@ def _from_events(
     return Observation(found, flow, luminosity, tuple(notes))
 
 
-def _from_detected(
-    detected: Detected, path: Path, search: Search | CountingSearch | PlaneSearch, experiment: Experiment
-) -> Observation:
+def _from_detected(detected: Detected, path: Path, search: AnySearch, experiment: Experiment) -> Observation:
     if len(detected) == 0:
         raise InputError(f"{path} holds no events")
     check_sqrt_s(detected.sqrt_s, experiment, path)
@@ -120,9 +122,7 @@ def _from_detected(
     return Observation(found, flow, luminosity, tuple(notes))
 
 
-def _from_candidates(
-    candidates: Candidates, path: Path, search: Search | CountingSearch | PlaneSearch
-) -> Observation:
+def _from_candidates(candidates: Candidates, path: Path, search: AnySearch) -> Observation:
     if len(candidates) == 0:
         raise InputError(f"{path} holds no candidates")
     missing = sorted(set(search.observables) - candidates.observables.keys())

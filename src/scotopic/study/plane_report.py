@@ -15,6 +15,7 @@ from scotopic.io.replace import replacing
 from scotopic.searches.plane_search import PlaneResult
 from scotopic.study.hepdata_tables import limit_columns
 from scotopic.study.report import plain
+from scotopic.study.systematics_table import state_systematics, systematics_table
 
 Floats = NDArray[np.float64]
 
@@ -30,10 +31,7 @@ def comments(result: PlaneResult) -> list[str]:
         f"{result.search}, {result.experiment}, {result.luminosity_fb:.6g}/fb; ours, not published",
         f"{100 * result.settings['level']:g} % credibility, flat prior in the cross section",
         f"inputs by provenance: {marks}",
-        *(
-            f"systematic: {one.name} {100 * one.relative_error:g} % on {one.on}, mark {one.mark}, {one.source}"
-            for one in result.systematics
-        ),
+        *state_systematics(result.systematics, result.controls),
         *result.notes,
     ]
 
@@ -136,6 +134,8 @@ def write_plane(result: PlaneResult, folder: Path) -> list[Path]:
             stated,
         )
     )
+    table = systematics_table(result.systematics, result.controls)
+    written.append(write_csv(folder / "systematics.csv", table, stated))
     written += write_submission(hepdata_tables(result), folder / "hepdata", comment="; ".join(stated))
     path = folder / "result.json"
     with replacing(path) as temporary:

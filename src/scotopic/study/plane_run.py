@@ -17,7 +17,7 @@ from scotopic.searches.plane_search import AXES, PlaneResult
 from scotopic.selection.candidates import Candidates
 from scotopic.stats import plane_scan
 from scotopic.stats.plane_windows import Windows2D
-from scotopic.study.counting_limits import control_scale
+from scotopic.study.background_scales import background_scales, count_controls
 from scotopic.study.observation import observe
 from scotopic.study.plane_simulation import (
     PlaneSimulation,
@@ -32,7 +32,7 @@ from scotopic.study.plane_simulation import (
 Floats = NDArray[np.float64]
 
 SIGNAL_EVENTS = 6_000  # per simulated pair of masses
-BACKGROUND_EVENTS = 200_000  # of each background
+BACKGROUND_EVENTS = 100_000  # of τ pairs; of others by their share
 
 
 def run_plane_search(
@@ -74,10 +74,11 @@ def run_plane_search(
         check_masses(hypotheses, search.signal_masses[0], search.signal_masses[-1])
     card = load_experiment(experiment)
     notes = ["pseudo-data: drawn from the simulated expectation"]
-    seen = None
+    seen, control_counts = None, None
     if data is not None:
-        key = seed_of(seed, "data")
-        seen = observe(data, search, card, frame=frame, mapping=mapping, seed=key, workers=workers)
+        about: dict[str, Any] = {"frame": frame, "seed": seed_of(seed, "data"), "workers": workers}
+        seen = observe(data, search, card, mapping=mapping, **about)
+        control_counts = count_controls(data, search, card, **about)
         notes = list(seen.notes)
     luminosity = luminosity_fb or (seen.luminosity_fb if seen else None)
     if luminosity is None:
@@ -100,6 +101,7 @@ def run_plane_search(
         seed=seed,
         workers=workers,
         notes=tuple(notes),
+        control_counts=control_counts,
     )
 
 
@@ -113,20 +115,32 @@ def set_plane_limits(
     seed: int = 1,
     workers: int = 1,
     notes: tuple[str, ...],
+    control_counts: Mapping[str, int] | None = None,
 ) -> PlaneResult:
     """Return the result: of `data` behind the common cuts, or of pseudo-data drawn from the expectation.
 
-    With data, the background is scaled to what is counted before the final cuts, with the error of that number.
+    With data, backgrounds are scaled as in `scotopic.study.counting_limits.set_counting_limits`.
     """
     search = simulation.search
     cuts = best_cuts(simulation, luminosity_fb)
-    scale, scale_error, said = control_scale(simulation.backgrounds, data, luminosity_fb)
+    scales = background_scales(
+        simulation.controls,
+        simulation.backgrounds,
+        data=data,
+        counts=control_counts,
+        luminosity_fb=luminosity_fb,
+    )
     smoothed = {name: smooth_background(simulation, cuts, name) for name in simulation.backgrounds}
-    bins = {name: scale * luminosity_fb * values for name, (values, _) in smoothed.items()}
+    unscaled = {name: luminosity_fb * values for name, (values, _) in smoothed.items()}
+    bins = scales.apply(unscaled)
     background = np.sum(list(bins.values()), axis=0)
-    variance = np.sum([(scale * luminosity_fb * error) ** 2 for _, error in smoothed.values()], axis=0)
-    relative = np.hypot(search.systematic_error("background"), scale_error)
-    error = np.where(background > 0.0, np.sqrt(variance + (relative * background) ** 2), 0.0)
+    simulated = [luminosity_fb * scales.factors[name] * one for name, (_, one) in smoothed.items()]
+    error = np.sqrt(
+        np.sum(np.square(simulated), axis=0)
+        + scales.error(unscaled) ** 2
+        + (search.systematic_error("background") * background) ** 2
+    )
+    error = np.where(background > 0.0, error, 0.0)
     if data is None:
         events = _pseudo_data(simulation.edges, background, stream(seed, "events"))
     else:
@@ -178,10 +192,11 @@ def set_plane_limits(
             name: 1e3 * luminosity_fb * float(found.weights.sum())
             for name, found in simulation.backgrounds.items()
         },
+        controls=scales.yields,
         cut_flows=simulation.cut_flows,
         systematics=search.systematics,
         marks=simulation.experiment.marks(),
-        notes=(*notes, *said),
+        notes=(*notes, *scales.notes),
         settings={
             **settings,
             "method": "bayes",

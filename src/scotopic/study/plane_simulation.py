@@ -20,9 +20,12 @@ from scotopic.progress import track
 from scotopic.searches.acceptance import acceptance
 from scotopic.searches.plane_search import AXES, PlaneSearch
 from scotopic.searches.response import select_events
+from scotopic.searches.signal_recoil import recoil_resolution
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep
 from scotopic.selection.punzi import figure_of_merit
+from scotopic.study.background_scales import ControlRates
+from scotopic.study.background_simulation import simulate_backgrounds
 from scotopic.study.counting_simulation import FEWEST_SIGNAL
 
 Floats = NDArray[np.float64]
@@ -33,11 +36,15 @@ LOWEST = -4.0  # GeV², where the plane begins: M²_rec of a light recoil is mea
 
 @dataclass(frozen=True)
 class PlanePoint:
-    """Selected signal of one pair of masses, its acceptance, the resolutions of the plane's observables (GeV, GeV²)."""
+    """Selected signal of one pair of masses.
+
+    Candidates (weights in pb) and tree-level σ × BR in pb, both at a coupling of one, acceptance, resolutions of the
+    plane's observables (GeV, GeV²).
+    """
 
     masses: tuple[float, float]
     candidates: Candidates
-    generated: int
+    tree_pb: float
     acceptance: float
     resolution: tuple[float, float]
 
@@ -50,6 +57,7 @@ class PlaneSimulation:
     experiment: Experiment
     signal: tuple[tuple[PlanePoint, ...], ...]
     backgrounds: Mapping[str, Candidates]
+    controls: tuple[ControlRates, ...]
     cut_flows: Mapping[str, tuple[CutStep, ...]]
     signal_events: int
     background_events: int
@@ -116,22 +124,18 @@ def simulate_plane(
                     f"{masses[1]:.3g} GeV pass the selection with {experiment.name}; {FEWEST_SIGNAL} are "
                     "needed: simulate more events or check the card"
                 )
-            low, high = np.quantile([found[name] for name in AXES], [0.158655, 0.841345], axis=1)
-            widths = 0.5 * (high - low)
+            low, high = np.quantile(found[AXES[0]], [0.158655, 0.841345])
+            widths = (0.5 * float(high - low), recoil_resolution(found, made))
             accepted = acceptance(made, experiment.beams, search.fiducial)
-            row.append(
-                PlanePoint(masses, found, signal_events, accepted, (float(widths[0]), float(widths[1])))
-            )
+            pair = np.array(masses)[:, None]
+            tree = 1e-3 * float(search.cross_section_fb(*pair, s=sqrt_s**2)[0])
+            row.append(PlanePoint(masses, found, tree, accepted, widths))
         rows.append(tuple(row))
-    backgrounds, flows = {}, {}
-    for one in search.backgrounds:
-        key = seed_of(seed, "background", one.name)
-        number = max(1, int(one.share * background_events))
-        events = one.generate(number, experiment=experiment, seed=key, workers=workers)
-        found, flow = select(events, find=partial(search.find_candidates, source=one.name), seed=key)
-        backgrounds[one.name], flows[one.name] = found, flow
+    backgrounds, flows, controls = simulate_backgrounds(
+        search, experiment, background_events=background_events, seed=seed, workers=workers
+    )
     return PlaneSimulation(
-        search, experiment, tuple(rows), backgrounds, flows, signal_events, background_events
+        search, experiment, tuple(rows), backgrounds, controls, flows, signal_events, background_events
     )
 
 
@@ -164,7 +168,7 @@ def _best_of_point(simulation: PlaneSimulation, point: PlanePoint, luminosity_fb
         background = background + _sums_above(search, even, area * density)
     signal = point.candidates
     inside = _within(signal, centre, half)
-    efficiency = _sums_above(search, signal, inside / point.generated)
+    efficiency = _sums_above(search, signal, inside * signal.weights / point.tree_pb)
     merit = figure_of_merit(efficiency, background)
     first, second = np.unravel_index(int(merit.argmax()), merit.shape)
     return int(first), int(second)
@@ -210,9 +214,10 @@ def efficiencies(simulation: PlaneSimulation, cuts: Floats) -> tuple[Floats, Flo
         for j, point in enumerate(row):
             half = [sigmas * width for width in point.resolution]
             inside = _within(point.candidates, (point.masses[0], point.masses[1] ** 2), half)
-            kept = np.count_nonzero(inside & passes_final(simulation, cuts, point.candidates))
-            values[i, j] = kept / point.generated
-            errors[i, j] = np.sqrt(values[i, j] * (1.0 - values[i, j]) / point.generated)
+            kept = inside & passes_final(simulation, cuts, point.candidates)
+            weights = point.candidates.weights[kept] / point.tree_pb
+            values[i, j] = weights.sum()
+            errors[i, j] = np.sqrt((weights**2).sum())
     return values, errors
 
 

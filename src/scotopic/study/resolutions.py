@@ -62,8 +62,8 @@ def measure_resolutions(
         rng = stream(key, "resample")
         for name in OBSERVABLES:
             x = true[name]
-            value[name].append(_half_width(x))
-            draws = [_half_width(x[rng.integers(0, len(x), len(x))]) for _ in range(30)]
+            value[name].append(half_width(x))
+            draws = [half_width(x[rng.integers(0, len(x), len(x))]) for _ in range(30)]
             error[name].append(float(np.std(draws)))
     masses = np.array(MASSES)
     values = {name: np.array(v) for name, v in value.items()}
@@ -77,7 +77,8 @@ def measure_resolutions(
     return Resolutions(masses, values, errors, _crossing(masses, ratio, spread), float(np.std(crossings)))
 
 
-def _half_width(x: Floats) -> float:
+def half_width(x: Floats) -> float:
+    """Return half of the central 68 % interval."""
     low, high = np.quantile(x, [0.158655, 0.841345])
     return float(0.5 * (high - low))
 

@@ -1,18 +1,30 @@
 """Run any search by its name."""
 
+from collections.abc import Callable
 from typing import Any
 
-from scotopic.searches import CHANNELS, COUNTING, PLANES, check_search
+from scotopic.searches import BUMPS, CHANNELS, COUNTING, PHOTONS, PLANES, check_search
 from scotopic.searches.counting_search import CountingResult
 from scotopic.searches.plane_search import PlaneResult
 from scotopic.searches.search import SearchResult
 from scotopic.study.channel_run import run_channel_search
 from scotopic.study.counting_run import run_counting_search
+from scotopic.study.photon_run import run_photon_search
 from scotopic.study.plane_run import run_plane_search
 from scotopic.study.run import run_search
 
+Result = SearchResult | CountingResult | PlaneResult
 
-def search(name: str, **settings: Any) -> SearchResult | CountingResult | PlaneResult:
+RUNS: dict[str, Callable[..., Result]] = {
+    **dict.fromkeys(BUMPS, run_search),
+    **dict.fromkeys(CHANNELS, run_channel_search),
+    **dict.fromkeys(COUNTING, run_counting_search),
+    **dict.fromkeys(PHOTONS, run_photon_search),
+    **dict.fromkeys(PLANES, run_plane_search),
+}
+
+
+def search(name: str, **settings: Any) -> Result:
     """Run a search and return its result.
 
     Parameters
@@ -20,14 +32,8 @@ def search(name: str, **settings: Any) -> SearchResult | CountingResult | PlaneR
     name : str
         One of `scotopic.searches.searches()`.
     **settings
-        As for `scotopic.study.run.run_search` (bump searches), `scotopic.study.counting_run.run_counting_search`,
-        `scotopic.study.plane_run.run_plane_search` or `scotopic.study.channel_run.run_channel_search`.
+        As for `run_search` (a bump in one spectrum), `run_channel_search`, `run_counting_search`,
+        `run_plane_search` or `run_photon_search`.
     """
     check_search(name)
-    if name in COUNTING:
-        return run_counting_search(name, **settings)
-    if name in PLANES:
-        return run_plane_search(name, **settings)
-    if name in CHANNELS:
-        return run_channel_search(name, **settings)
-    return run_search(name, **settings)
+    return RUNS[name](name, **settings)

@@ -1,0 +1,43 @@
+"""ALP → invisible: e+e- → γa, one photon and nothing else; the dark photon's selection, another angular law."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.errors import InputError
+from scotopic.events.invisible_recoil import generate_hidden_alp
+from scotopic.physics.models.alp_photon import strahlung_cross_section
+from scotopic.searches.photon_backgrounds import BACKGROUNDS
+from scotopic.searches.photon_search import PhotonSearch
+from scotopic.searches.photon_selection import VETOES, find_candidates
+from scotopic.searches.photon_unknowns import SYSTEMATICS, UNKNOWNS
+
+Floats = NDArray[np.float64]
+
+REFERENCE_COUPLING = 1e-3  # 1/GeV
+
+
+def coupling_of(cross_section_fb: Floats, mass: Floats, s: float, *, invisible: float = 1.0) -> Floats:
+    """Return g (1/GeV) whose σ(e+e- → γa) × BR(a → invisible) is a cross section in fb."""
+    if not 0.0 < invisible <= 1.0:
+        raise InputError(f"invisible = {invisible}, a branching fraction above 0 and at most 1")
+    reference_fb = 1e3 * strahlung_cross_section(mass, REFERENCE_COUPLING, s)
+    positive = np.where(cross_section_fb > 0.0, cross_section_fb, np.nan)
+    return np.asarray(REFERENCE_COUPLING * np.sqrt(positive / (reference_fb * invisible)))
+
+
+ALP_INVISIBLE = PhotonSearch(
+    name="alp-invisible",
+    title="e+e- → γ a, a → invisible",
+    signature="one photon and nothing else",
+    model="alp-photon",
+    cuts=VETOES,
+    unknowns=UNKNOWNS,
+    systematics=SYSTEMATICS,
+    level=0.9,
+    paper_luminosity_fb=20.0,
+    coupling_symbol="g_agammagamma [1/GeV]",
+    backgrounds=BACKGROUNDS,
+    generate_signal=generate_hidden_alp,
+    coupling_of=coupling_of,
+    find_candidates=find_candidates,
+)

@@ -1,0 +1,213 @@
+"""Backgrounds of single photons: e+e-γ with lost electrons, γγ(γ) with all but one photon lost, νν̄γ.
+
+Events are generated in proportion to an estimate of their chance to look like one photon, which their weights undo:
+almost none of a plain sample would.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.detector.calorimeter import OUTSIDE, VISIBLE_GeV, find_region, loss_probability
+from scotopic.detector.experiment import Calorimeter, Experiment, MuonChambers
+from scotopic.detector.missed import veto_efficiency
+from scotopic.events.generate import generate
+from scotopic.events.record import Events
+from scotopic.numerics.lorentz import azimuth, boost, cos_polar_angle, polar_angle
+from scotopic.physics.model import get_model
+from scotopic.physics.particles import pdg_code
+from scotopic.physics.processes import parse_process
+from scotopic.searches.photon_search import PhotonBackground, PhotonRegion
+from scotopic.selection.single_photon import Area
+
+Floats = NDArray[np.float64]
+
+SOFT_GeV = 0.1
+"""γγ has no photon above this beside its two, γγγ has: together they are e+e- → γγ(γ) to first order."""
+LEAST_LOSS = 0.5
+"""Probability of losses in the detector, at least; weights undo it."""
+NEAR = np.deg2rad(0.15)  # holes are widened by this, for the beams' spread
+MARGIN = 0.7  # degrees around an area
+BETTER = 1.04  # a measured energy may be larger than the true one by this factor
+RAREST = 3e-6  # least chance of a loss that is sampled
+LOST_TRACK = 0.03
+AT_EDGE = 0.15  # how often events at an area's edge, where our cuts leave none, are generated
+
+PHOTON, ELECTRON = pdg_code("gamma"), pdg_code("e-")
+
+BACKGROUNDS = (
+    PhotonBackground(
+        "eeg",
+        "e+e-γ, both electrons along the beams",
+        "e- e+ > e- e+ gamma",
+        ("theta:gamma:20:160", "abscostheta:e:0.905:"),
+        least_energy_cut=True,
+        lost_track_boost=10.0,
+    ),
+    PhotonBackground(
+        "eeg_electron",
+        "e+e-γ, electron lost in the detector",
+        "e- e+ > e- e+ gamma",
+        ("theta:gamma:20:160", "costheta:e-:-0.905:0.905"),
+        least_energy_cut=True,
+        lost_track_boost=20.0,
+        share=0.1,
+        copies=5,
+    ),
+    PhotonBackground(
+        "eeg_positron",
+        "e+e-γ, positron lost in the detector",
+        "e- e+ > e- e+ gamma",
+        ("theta:gamma:20:160", "costheta:e+:-0.905:0.905"),
+        least_energy_cut=True,
+        lost_track_boost=20.0,
+        share=0.1,
+        copies=5,
+    ),
+    PhotonBackground(
+        "gg",
+        "γγ, one lost",
+        "e- e+ > gamma gamma",
+        ("abscostheta:gamma::0.999",),
+        isr="collinear",
+        soft=(2, 3),
+        copies=5,
+    ),
+    PhotonBackground(
+        "ggg", "γγγ, two lost", "e- e+ > gamma gamma gamma", (f"E:gamma:{SOFT_GeV:g}:",), share=0.6, copies=8
+    ),
+    PhotonBackground(
+        "nng_e",
+        "ν_e ν̄_e γ",
+        "e- e+ > nu_e nu_e~ gamma",
+        ("theta:gamma:20:160",),
+        least_energy_cut=True,
+        share=0.2,
+    ),
+    PhotonBackground(
+        "nng_mu",
+        "ν_μ ν̄_μ γ and ν_τ ν̄_τ γ",
+        "e- e+ > nu_mu nu_mu~ gamma",
+        ("theta:gamma:20:160",),
+        least_energy_cut=True,
+        share=0.2,
+    ),
+)
+
+TWO_FLAVOURS = "nng_mu"  # its cross section counts twice
+
+
+@dataclass(frozen=True)
+class Chance:
+    """Estimate of the chance that an event looks like one photon of an area, from its momenta.
+
+    Attributes
+    ----------
+    kinds : tuple of int
+        Absolute PDG code by slot; slots behind them are photons.
+    soft : tuple of int
+        Slots that must be softer than `SOFT_GeV`.
+    inside_deg : float
+        Depth in the area from which on events come in full number.
+    least_cm : float
+        Threshold in E*, GeV.
+    beta : (3,)
+        Velocity of the centre of mass in the laboratory.
+    """
+
+    kinds: tuple[int, ...]
+    soft: tuple[int, ...]
+    area: Area
+    inside_deg: float
+    least_cm: float
+    calo: Calorimeter
+    chambers: MuonChambers
+    beta: tuple[float, float, float]
+
+    def __call__(self, momenta: Floats) -> Floats:
+        """Return the estimate (N,) of events with `momenta` (slots, 4, N) in the centre of mass."""
+        seen, lost = [], []
+        for slot, p in enumerate(momenta):
+            kind = self.kinds[slot] if slot < len(self.kinds) else PHOTON
+            there = p[0] > 0.0
+            safe = np.where(there, p, np.array([1.0, 0.0, 0.0, 1.0])[:, None])
+            one, other = self._photon(safe) if kind == PHOTON else self._electron(safe, kind)
+            if slot in self.soft:
+                one, other = np.zeros(len(one)), (p[0] < SOFT_GeV).astype(np.float64)
+            seen.append(np.where(there, one, 0.0))
+            lost.append(np.where(there, other, 1.0))
+        return np.asarray(
+            sum(one * np.prod(lost[:slot] + lost[slot + 1 :], axis=0) for slot, one in enumerate(seen))
+        )
+
+    def _photon(self, p: Floats) -> tuple[Floats, Floats]:
+        lab = boost(p, np.array(self.beta))
+        theta, cos = polar_angle(lab), cos_polar_angle(p)
+        deep = [self.area.depth(factor * p[0], theta, cos) for factor in (1.0, BETTER)]
+        inside = (np.max(deep, axis=0) > -MARGIN) & (BETTER * p[0] > self.least_cm)
+        number = np.where(np.max(deep, axis=0) > self.inside_deg - MARGIN, 1.0, AT_EDGE)
+        return np.where(inside, number, 0.0), self._loss(lab, theta)
+
+    def _electron(self, p: Floats, kind: int) -> tuple[Floats, Floats]:
+        if kind != ELECTRON:  # neutrinos
+            return np.zeros(p.shape[1]), np.ones(p.shape[1])
+        lab = boost(p, np.array(self.beta))
+        theta = polar_angle(lab)
+        loss = self._loss(lab, theta)
+        outside = find_region(theta, self.calo) == OUTSIDE
+        return np.zeros(len(loss)), np.where(outside, 1.0, LOST_TRACK * loss)
+
+    def _loss(self, lab: Floats, theta: Floats) -> Floats:
+        phi = azimuth(lab)
+        near = [
+            loss_probability(at, phi, find_region(at, self.calo), self.calo)
+            for at in (theta - NEAR, theta, theta + NEAR)
+        ]
+        missed = 1.0 - veto_efficiency(lab[0], theta, self.chambers)
+        loss = np.maximum(np.max(near, axis=0) * missed, RAREST)
+        return np.where(lab[0] < VISIBLE_GeV, 1.0, loss)
+
+
+def generate_background(
+    background: PhotonBackground,
+    region: PhotonRegion,
+    threshold: float,
+    n: int,
+    *,
+    experiment: Experiment,
+    seed: int,
+    workers: int = 1,
+) -> Events:
+    """Return n events of a background, most of which may look like a photon of the region above E* = `threshold`.
+
+    Weights sum to the cross section (pb) of events with any chance.
+    """
+    kinds = tuple(abs(code) for code in parse_process(background.process, get_model("sm")).codes)
+    cuts = background.cuts
+    if background.least_energy_cut:
+        cuts = (*cuts, f"E:gamma:{threshold / BETTER:.4g}:")
+    chance = Chance(
+        kinds,
+        background.soft,
+        region.area,
+        region.inside_deg,
+        threshold,
+        experiment.calo,
+        experiment.klm,
+        tuple(experiment.beams.boost.tolist()),
+    )
+    made = generate(
+        background.process,
+        max(1, round(background.share * n)),
+        sqrt_s=experiment.beams.sqrt_s,
+        cuts=cuts,
+        seed=seed,
+        unweighted=True,
+        isr=background.isr,
+        bias=chance,
+        workers=workers,
+    )
+    if background.name == TWO_FLAVOURS:
+        made.weights[:] *= 2.0
+    return made

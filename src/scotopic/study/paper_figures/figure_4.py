@@ -1,0 +1,373 @@
+"""Figure 4: Z′ → invisible with 276/pb, limits on the cross section (a) and on g′ (b), from one simulation."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.bounds import Bound, load_bound
+from scotopic.bounds import bounds as shipped
+from scotopic.bounds.carriers import get_carrier
+from scotopic.detector.card import load_experiment
+from scotopic.events.cross_section import cross_section
+from scotopic.figures import figure_4a, figure_4b, resolution, save, write_csv
+from scotopic.io.hepdata import Axis, Column, Table, write_submission
+from scotopic.physics.magnetic_moment import coupling_for_shift
+from scotopic.physics.standard_model import MUON_MASS
+from scotopic.searches import get_counting_search
+from scotopic.searches.counting_search import CountingResult
+from scotopic.searches.zprime_invisible import branching
+from scotopic.selection.candidates import Candidates
+from scotopic.study.counting_limits import set_counting_limits
+from scotopic.study.counting_report import (
+    comments,
+    coupling_curves,
+    cross_section_curves,
+    hepdata_tables,
+    sample_text,
+    write_counting,
+)
+from scotopic.study.counting_simulation import CountingSimulation, simulate_counting
+from scotopic.study.exclusion import carry_over
+from scotopic.study.paper_figures.medians import relative_error
+from scotopic.study.paper_figures.recoil_resolution import Widths, full_simulation, measure_widths
+from scotopic.study.paper_figures.report import Check, FigureReport, around, check, strings
+
+Floats = NDArray[np.float64]
+
+EXPERIMENT = "belle2-2018"
+LUMINOSITY_FB = 0.276
+ARTICLE = "arXiv:1912.11276, observed, digitised"
+OWN = "tree level, own integration"
+PUNZI_NET = "punzinet (MIT), counts of its training sample"
+
+PUBLISHED_SIGMA_FB = (
+    (1.16, 215.0),
+    (2.29, 263.0),
+    (3.02, 279.0),
+    (3.55, 325.0),
+    (4.24, 463.0),
+    (5.0, 547.0),
+    (5.97, 676.0),
+)
+"""Mass (GeV) and σ: published g′ for B = 1, times our tree-level cross section."""
+PUBLISHED_GPRIME = ((1.16, 0.051), (1.99, 0.086), (3.02, 0.144), (3.98, 0.275), (4.9, 0.494), (5.97, 0.994))
+SIGMA_PB = ((1.0, 99.6), (4.0, 5.44), (6.0, 0.663))
+FRACTIONS = ((0.5, 0.503), (2.0, 0.500), (6.0, 0.339))
+COMPOSITION = {"eemumu": 26.5 / 152.0, "mumu": 4.5 / 152.0}
+"""Relative to τ pairs, before the final step."""
+
+SHIFT, SHIFT_ERROR = 27.9e-10, 7.6e-10
+"""Δa_μ, experiment less Standard Model, before the measurements at Fermilab; T. Aoyama et al., arXiv:2006.04822."""
+
+
+@dataclass(frozen=True)
+class _Size:
+    signal_events: int
+    background_events: int
+    width_events: int
+    toys: int
+    replicas: int
+
+
+QUICK = _Size(signal_events=2_000, background_events=40_000, width_events=4_000, toys=0, replicas=6)
+FULL = _Size(signal_events=10_000, background_events=300_000, width_events=20_000, toys=300, replicas=20)
+
+
+def make(out: Path, *, quick: bool, seed: int, workers: int) -> dict[str, FigureReport]:
+    """Make both halves of figure 4."""
+    size = QUICK if quick else FULL
+    search, card = get_counting_search("zprime-invisible"), load_experiment(EXPERIMENT)
+    simulation = simulate_counting(
+        search,
+        card,
+        signal_events=size.signal_events,
+        background_events=size.background_events,
+        seed=seed,
+        workers=workers,
+    )
+    widths = measure_widths(card, size.width_events, seed=seed, workers=workers)
+    return make_from(simulation, widths, out, size=size, seed=seed)
+
+
+def make_from(
+    simulation: CountingSimulation, widths: Widths, out: Path, *, size: _Size, seed: int
+) -> dict[str, FigureReport]:
+    """Make both halves of figure 4 from what was simulated."""
+
+    def limits(backgrounds: Mapping[str, Candidates], invisible: str, toys: int) -> CountingResult:
+        return set_counting_limits(
+            replace(simulation, backgrounds=backgrounds),
+            data=None,
+            luminosity_fb=LUMINOSITY_FB,
+            parameters={"invisible": invisible},
+            toys=toys,
+            seed=seed,
+            notes=("pseudo-data: drawn from the simulated expectation",),
+        )
+
+    def median_ratio(backgrounds: Mapping[str, Candidates]) -> float:
+        return float(np.median(_ratios(limits(backgrounds, "dark", 0))))
+
+    model = limits(simulation.backgrounds, "standard", 0)
+    one = limits(simulation.backgrounds, "dark", size.toys)
+    details = strings(write_counting(one, out / "zprime-invisible"))
+    error = relative_error(simulation.backgrounds, median_ratio, replicas=size.replicas, seed=seed)
+    return {
+        "fig4a": _fig4a(one, widths, error, out, details),
+        "fig4b": _fig4b(model, one, error, out),
+    }
+
+
+def moment_band(
+    mass: Floats, shift: float = SHIFT, error: float = SHIFT_ERROR, sigmas: float = 2.0
+) -> tuple[Floats, Floats]:
+    """Return the lowest and highest g′ that explain a shift Δa_μ within some standard deviations.
+
+    A lower edge is 0 where the shift is compatible with none.
+    """
+    edges = [max(shift + sign * sigmas * error, 0.0) for sign in (-1.0, 1.0)]
+    low, high = (
+        np.array([coupling_for_shift("vector", float(m), edge, MUON_MASS) for m in mass]) for edge in edges
+    )
+    return low, high
+
+
+def competitors() -> tuple[Bound, ...]:
+    """Return the published bounds that apply to the model, in its coupling."""
+    return carry_over([load_bound(name) for name in shipped()], get_carrier("lmu-ltau"))[0]
+
+
+def _fig4a(
+    result: CountingResult, widths: Widths, error: float, out: Path, details: list[str]
+) -> FigureReport:
+    mass, sigma = np.array(PUBLISHED_SIGMA_FB).T
+    curves = cross_section_curves(result)
+    figure = figure_4a(
+        curves,
+        published={"Belle II 2020 (published, observed)": (mass, sigma)},
+        level=result.settings["level"],
+        sample=sample_text(result),
+        luminosity_fb=result.luminosity_fb,
+        experiment=result.experiment,
+    )
+    stated = comments(result)
+    files = [*save(figure, out / "fig4a"), write_csv(out / "fig4a.csv", curves.columns("fb"), stated)]
+    beside = {"this work": (widths.mass, widths.value, widths.error)}
+    smooth = full_simulation(widths.mass)
+    beside["full simulation (polynomial)"] = (widths.mass, smooth, 0.0 * smooth)
+    figure = resolution(
+        beside,
+        x_label=r"$m_{Z^\prime}$ (GeV)",
+        y_label=r"$\sigma(M^2_\mathrm{rec})$ (GeV$^2$)",
+        experiment=f"{result.experiment}, beam spread off",
+    )
+    files += save(figure, out / "fig4a_resolutions")
+    table = {"mass_GeV": widths.mass, "resolution_GeV2": widths.value, "error_GeV2": widths.error}
+    table["full_simulation_GeV2"] = smooth
+    files.append(write_csv(out / "fig4a_resolutions.csv", table, stated[:1]))
+    tables = [*(one for one in hepdata_tables(result) if one.stem != "coupling_limit"), _width_table(widths)]
+    named = [replace(one, stem=f"fig4a_{one.stem}") for one in tables]
+    files += write_submission(named, out / "hepdata" / "fig4a", comment="; ".join(stated))
+    checks = [
+        *_cross_sections(),
+        *_limits(result, error),
+        *_widths(widths),
+        *_efficiencies(result),
+        *_composition(result),
+        check("windows side by side up to 8 GeV", 69, (len(result.mass) + 1) // 2, "arXiv:1912.11276", "M"),
+    ]
+    return {"files": strings(files) + details, "checks": checks}
+
+
+def _width_table(widths: Widths) -> Table:
+    column = Column("RESOLUTION M^2(RECOIL)", "GeV^2", widths.value, {"stat": widths.error})
+    return Table(
+        "resolutions",
+        "Resolution of the recoil mass squared",
+        "Half of the central 68 % interval; muons at 37 to 120 degrees with pT > 0.4 GeV, recoil pT* > 1 GeV, beam "
+        "energy spread off.",
+        (Axis("MASS", "GeV", widths.mass),),
+        (column,),
+        ("RESOLUTION",),
+    )
+
+
+def _cross_sections() -> list[Check]:
+    checks = []
+    for mass, published in SIGMA_PB:
+        found = cross_section(
+            "e- e+ > mu- mu+ Zp",
+            model="lmu-ltau",
+            parameters={"mass": mass, "gprime": 1.0, "invisible": "dark"},
+            rel_error=0.002,
+        )
+        checks.append(
+            check(
+                f"σ(μμZ′) at {mass:g} GeV, g′ = 1 [pb]",
+                published,
+                found.value_pb,
+                OWN,
+                "D",
+                error=found.error_pb,
+                accepted=around(published, 0.99, 1.01),
+            )
+        )
+    return checks
+
+
+def _ratios(result: CountingResult) -> Floats:
+    """Return our expected over the published limit on σ at the published masses."""
+    mass, sigma = np.array(PUBLISHED_SIGMA_FB).T
+    return np.asarray(np.interp(mass, result.mass, result.sigma_median) / sigma)
+
+
+def _limits(result: CountingResult, error: float) -> list[Check]:
+    ratios = _ratios(result)
+    median = float(np.median(ratios))
+    checks = [
+        check(f"σ at {mass:g} GeV: our expected, published observed [fb]", sigma, ratio * sigma, ARTICLE, "R")
+        for (mass, sigma), ratio in zip(PUBLISHED_SIGMA_FB, ratios.tolist(), strict=True)
+    ]
+    return [
+        check(
+            "median of expected/observed limit on σ, 1 to 6 GeV",
+            1.0,
+            median,
+            ARTICLE,
+            "R",
+            error=error * median,
+            accepted=(0.5, 1.5),
+        ),
+        *checks,
+    ]
+
+
+def _widths(widths: Widths) -> list[Check]:
+    return [
+        check(
+            f"resolution of M²_rec at {mass:g} GeV [GeV²]",
+            published,
+            value,
+            "punzinet (MIT), full simulation, smoothed",
+            "D",
+            error=error,
+            accepted=around(published, 0.85, 1.15),
+        )
+        for mass, published, value, error in zip(
+            widths.mass.tolist(),
+            full_simulation(widths.mass).tolist(),
+            widths.value.tolist(),
+            widths.error.tolist(),
+            strict=True,
+        )
+    ]
+
+
+def _efficiencies(result: CountingResult) -> list[Check]:
+    below = np.flatnonzero((result.mass > 1.0) & (result.mass < 7.0))
+    lowest = int(below[result.efficiency[below].argmin()])
+    highest = int(below[result.efficiency[below].argmax()])
+    return [
+        check(
+            f"{name} signal efficiency in the window, 1 to 7 GeV",
+            published,
+            float(result.efficiency[at]),
+            "arXiv:1912.11276",
+            "M",
+            error=float(result.efficiency_error[at]),
+        )
+        for name, published, at in (("lowest", 0.026, lowest), ("highest", 0.049, highest))
+    ]
+
+
+def _composition(result: CountingResult) -> list[Check]:
+    taus = result.composition["tautau"]
+    texts = {"eemumu": "e⁺e⁻μ⁺μ⁻", "mumu": "μ⁺μ⁻(γ)"}
+    checks = []
+    for name, published in COMPOSITION.items():
+        ours = result.composition[name] / taus if taus > 0.0 else math.nan
+        text = f"{texts[name]} over τ pairs before the final cuts"
+        checks.append(check(text, published, ours, PUNZI_NET, "D", accepted=around(published, 0.5, 2.0)))
+    return checks
+
+
+def _fig4b(model: CountingResult, one: CountingResult, error: float, out: Path) -> FigureReport:
+    grid = np.geomspace(0.01, 8.0, 80)
+    low, high = moment_band(grid)
+    mass, coupling = np.array(PUBLISHED_GPRIME).T
+    curves = {"model": coupling_curves(model), "one": coupling_curves(one)}
+    figure = figure_4b(
+        curves["model"],
+        curves["one"],
+        band=(grid, low, high),
+        bounds=competitors(),
+        published={"Belle II 2020 (published, observed, $B=1$)": (mass, coupling)},
+        level=one.settings["level"],
+        sample=sample_text(one),
+        luminosity_fb=one.luminosity_fb,
+        experiment=one.experiment,
+    )
+    columns = {"mass_GeV": one.mass, "invisible_fraction_of_the_model": branching(one.mass)}
+    for name, found in curves.items():
+        columns |= {
+            f"{key}_B_{name}": values for key, values in found.columns("gprime").items() if key != "mass_GeV"
+        }
+    columns["moment_low_gprime"], columns["moment_high_gprime"] = moment_band(one.mass)
+    stated = comments(one)
+    moment = f"(g-2) of the muon: {SHIFT:g} +- {SHIFT_ERROR:g}, two standard deviations"
+    files = [
+        *save(figure, out / "fig4b"),
+        write_csv(out / "fig4b.csv", columns, [*stated, moment]),
+        *write_submission(_coupling_tables(model, one), out / "hepdata" / "fig4b", comment="; ".join(stated)),
+    ]
+    checks = []
+    for at, published in PUBLISHED_GPRIME:
+        ours = float(np.interp(at, one.mass, curves["one"].median))
+        text = f"g′ at {at:g} GeV, B = 1: our expected, published observed"
+        checks.append(check(text, published, ours, ARTICLE, "R", error=0.5 * error * ours))
+    for at, published in FRACTIONS:
+        ours = float(branching(np.array([at]))[0])
+        text = f"invisible branching fraction of the model at {at:g} GeV"
+        checks.append(
+            check(
+                text,
+                published,
+                ours,
+                "Γ of leptons and neutrinos",
+                "D",
+                accepted=around(published, 0.99, 1.01),
+            )
+        )
+    checks += _moments()
+    return {"files": strings(files), "checks": checks}
+
+
+def _moments() -> list[Check]:
+    at = np.ones(1)
+    edges = [*moment_band(at), moment_band(at, sigmas=0.0)[0]]
+    return [
+        check(
+            f"g′ of the (g−2)_μ band at 1 GeV, {name}",
+            published,
+            float(ours[0]),
+            "Δa = (27.9 ± 7.6)e-10, one loop",
+            "D",
+            accepted=around(published, 0.97, 1.03),
+        )
+        for name, published, ours in zip(
+            ("lower edge", "upper edge", "centre"), (3.8e-3, 7.1e-3, 5.7e-3), edges, strict=True
+        )
+    ]
+
+
+def _coupling_tables(model: CountingResult, one: CountingResult) -> Sequence[Table]:
+    made = []
+    for name, result in (("the model's branching fraction", model), ("a branching fraction of one", one)):
+        table = next(found for found in hepdata_tables(result) if found.stem == "coupling_limit")
+        stem = "fig4b_model" if result is model else "fig4b_one"
+        made.append(replace(table, stem=stem, name=f"Limit on g', {name}"))
+    return made

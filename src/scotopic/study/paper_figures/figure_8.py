@@ -1,0 +1,159 @@
+"""Figure 8: dark Higgsstrahlung, expected limits on ε²α_D over the plane of two masses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.detector.card import load_experiment
+from scotopic.figures import figure_8, save, write_csv
+from scotopic.io.hepdata import write_submission
+from scotopic.physics.models.dark_higgs import higgsstrahlung_cross_section
+from scotopic.searches import get_plane_search
+from scotopic.searches.plane_search import PlaneResult
+from scotopic.selection.candidates import Candidates
+from scotopic.study.paper_figures.medians import relative_error
+from scotopic.study.paper_figures.report import Check, FigureReport, around, check, strings
+from scotopic.study.plane_report import columns, comments, hepdata_tables, write_plane
+from scotopic.study.plane_run import set_plane_limits
+from scotopic.study.plane_simulation import PlaneSimulation, simulate_plane
+
+Floats = NDArray[np.float64]
+
+EXPERIMENT = "belle2-phase3"
+LUMINOSITY_FB = 8.34
+ABSTRACT = "arXiv:2207.00509, abstract, observed"
+FORMULA = "Batell, Pospelov, Ritz; own derivation"
+OURS = "our projection"
+SIGMA_FB = (1.7, 5.0)
+COUPLING = (1.7e-8, 2.0e-6)
+"""Ends of the published ranges of limits, 4.0 < m_A′ < 9.7 GeV."""
+HIGGSSTRAHLUNG_FB = (((5.0, 1.0), 1.10), ((7.0, 1.0), 2.51), ((9.0, 1.0), 6.49))
+"""σ(e+e- → A′h′) at ε²α_D = 1e-8."""
+PLACES = (((9.0, 1.0), (1e-8, 1e-7)), ((5.0, 1.0), (0.5e-7, 5e-7)))
+"""Masses, and ε²α_D as the formula gives it for the published cross sections."""
+NEAR_GEV = 0.2
+
+
+@dataclass(frozen=True)
+class _Size:
+    signal_events: int
+    background_events: int
+    toys: int
+    replicas: int
+
+
+QUICK = _Size(signal_events=1_000, background_events=40_000, toys=0, replicas=3)
+FULL = _Size(signal_events=6_000, background_events=300_000, toys=1000, replicas=10)
+
+
+def make(out: Path, *, quick: bool, seed: int, workers: int) -> dict[str, FigureReport]:
+    """Make figure 8."""
+    size = QUICK if quick else FULL
+    simulation = simulate_plane(
+        get_plane_search("darkhiggs-invisible"),
+        load_experiment(EXPERIMENT),
+        signal_events=size.signal_events,
+        background_events=size.background_events,
+        seed=seed,
+        workers=workers,
+    )
+    return make_from(simulation, out, toys=size.toys, replicas=size.replicas, seed=seed, workers=workers)
+
+
+def make_from(
+    simulation: PlaneSimulation,
+    out: Path,
+    *,
+    toys: int,
+    replicas: int,
+    seed: int,
+    workers: int = 1,
+    masses: Floats | None = None,
+) -> dict[str, FigureReport]:
+    """Make figure 8 from what was simulated; `masses` of the pair (GeV), else those of the search."""
+
+    def limits(backgrounds: Mapping[str, Candidates], toys: int) -> PlaneResult:
+        return set_plane_limits(
+            replace(simulation, backgrounds=backgrounds),
+            data=None,
+            luminosity_fb=LUMINOSITY_FB,
+            masses=masses,
+            toys=toys,
+            seed=seed,
+            workers=workers,
+            notes=("pseudo-data: drawn from the simulated expectation",),
+        )
+
+    result = limits(simulation.backgrounds, toys)
+    error = relative_error(
+        simulation.backgrounds,
+        lambda drawn: float(np.median(limits(drawn, 0).limits["median"])),
+        replicas=replicas,
+        seed=seed,
+    )
+    figure = figure_8(
+        result.mass,
+        result.couplings["median"],
+        sqrt_s=load_experiment(result.experiment).beams.sqrt_s,
+        levels={
+            "weakest published, $2\\times 10^{-6}$": COUPLING[1],
+            "strongest published, $1.7\\times 10^{-8}$": COUPLING[0],
+        },
+        luminosity_fb=result.luminosity_fb,
+        experiment=result.experiment,
+    )
+    stated = comments(result)
+    tables = [replace(one, stem=f"fig8_{one.stem}") for one in hepdata_tables(result)]
+    files = [
+        *save(figure, out / "fig8"),
+        write_csv(out / "fig8.csv", columns(result), stated),
+        *write_submission(tables, out / "hepdata" / "fig8", comment="; ".join(stated)),
+        *write_plane(result, out / "darkhiggs-invisible"),
+    ]
+    return {"fig8": {"files": strings(files), "checks": _checks(result, error)}}
+
+
+def _checks(result: PlaneResult, error: float) -> list[Check]:
+    sigma, coupling = result.limits["median"], result.couplings["median"]
+    best = int(coupling.argmin())
+    m_A, m_h = result.mass[best].tolist()
+    low, high = np.quantile(sigma, [0.05, 0.95]).tolist()
+    middle = float(np.sqrt(SIGMA_FB[0] * SIGMA_FB[1]))
+    s = load_experiment(result.experiment).beams.sqrt_s ** 2
+    checks = [
+        check(
+            "median limit on σ×B, 4 to 9.7 GeV [fb]; published: middle of 1.7 to 5.0",
+            middle,
+            float(np.median(sigma)),
+            ABSTRACT,
+            "R",
+            error=error * float(np.median(sigma)),
+            accepted=(0.5 * SIGMA_FB[0], 2.0 * SIGMA_FB[1]),
+        ),
+        check("σ×B limit that 95 % of the windows exceed [fb]", SIGMA_FB[0], low, ABSTRACT, "R"),
+        check("σ×B limit that 5 % of the windows exceed [fb]", SIGMA_FB[1], high, ABSTRACT, "R"),
+    ]
+    for place, accepted in PLACES:
+        near = np.abs(result.mass - np.array(place)).max(axis=1) < NEAR_GEV
+        ours = float(np.median(coupling[near])) if near.any() else float("nan")
+        text = f"ε²α_D near ({place[0]:g}, {place[1]:g}) GeV, median within {NEAR_GEV:g} GeV"
+        checks.append(
+            check(text, None, ours, "target of this project, from the formula", "D", accepted=accepted)
+        )
+    below, above = (float(np.mean(one)) for one in (coupling < COUPLING[0], coupling > COUPLING[1]))
+    text = f"strongest ε²α_D of all windows, at ({m_A:.2f}, {m_h:.2f}) GeV"
+    checks += [
+        check(text, COUPLING[0], float(coupling[best]), ABSTRACT, "R"),
+        check("share of windows with a limit below 1.7e-8", None, below, OURS, "D"),
+        check("share of windows with a limit above 2e-6", None, above, OURS, "D"),
+    ]
+    for (mass_A, mass_h), published in HIGGSSTRAHLUNG_FB:
+        ours = 1e3 * 1e-8 * float(higgsstrahlung_cross_section(mass_A, mass_h, 1.0, 1.0, s))
+        text = f"σ(A′h′) at ({mass_A:g}, {mass_h:g}) GeV, ε²α_D = 1e-8 [fb]"
+        checks.append(
+            check(text, published, ours, FORMULA, "D", accepted=around(published, 0.99, 1.01)),
+        )
+    return checks

@@ -1,0 +1,41 @@
+"""Statistical error of expected limits: the simulated background drawn again with replacement."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.numerics.rng import stream
+from scotopic.selection.candidates import Candidates
+
+Floats = NDArray[np.float64]
+
+
+def relative_error(
+    backgrounds: Mapping[str, Candidates],
+    statistic: Callable[[Mapping[str, Candidates]], float],
+    *,
+    replicas: int,
+    seed: int,
+) -> float:
+    """Return the standard deviation of ln(statistic) over replicas of the simulated backgrounds.
+
+    In a replica each simulated event counts a Poisson number of times, with a mean of one.
+
+    Parameters
+    ----------
+    backgrounds : mapping of name to Candidates
+        Behind the common cuts.
+    statistic : callable (backgrounds) -> float
+        Such as the median over masses of the expected limit; positive.
+    """
+    rng = stream(seed, "replicas")
+    values = []
+    for _ in range(replicas):
+        drawn = {}
+        for name, found in backgrounds.items():
+            times = rng.poisson(1.0, len(found)).astype(np.float64)
+            drawn[name] = replace(found, weights=times * found.weights)
+        values.append(statistic(drawn))
+    return float(np.std(np.log(values), ddof=1))

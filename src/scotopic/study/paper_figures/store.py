@@ -1,0 +1,102 @@
+"""Finished figures: their reports as JSON beside the settings that they were made with, so that a run can go on."""
+
+import hashlib
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+import scotopic
+from scotopic.io.replace import replacing
+from scotopic.study.paper_figures.report import Check, FigureReport
+
+FOLDER = "finished"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a figure depends on: version and source of the program, seed, size of the run."""
+
+    version: str
+    source: str
+    seed: int
+    quick: bool
+
+
+@dataclass(frozen=True)
+class _File:
+    path: str  # below the folder of the run
+    bytes: int
+
+
+@dataclass(frozen=True)
+class _Stored:
+    settings: Settings
+    seconds: float
+    files: tuple[_File, ...]
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A figure that need not be made again, and how long its group took."""
+
+    report: FigureReport
+    seconds: float
+
+
+def settings_of(*, seed: int, quick: bool) -> Settings:
+    """Return the settings of a run of this program."""
+    return Settings(scotopic.__version__, _digest_of_source(), seed, quick)
+
+
+@cache
+def _digest_of_source() -> str:
+    """Return a digest of the package's files: a version number does not move while the program is worked on."""
+    folder = Path(__file__).parents[2]
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".py", ".toml"):
+            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def save(name: str, report: FigureReport, seconds: float, settings: Settings, out: Path) -> None:
+    """Store the report of a finished figure below `out`."""
+    folder = out / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    files = tuple(
+        _File(Path(one).relative_to(out).as_posix(), Path(one).stat().st_size) for one in report["files"]
+    )
+    stored = _Stored(settings, seconds, files, tuple(report["checks"]))
+    with replacing(folder / f"{name}.json") as temporary:
+        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(stored)))
+
+
+def load(name: str, settings: Settings, out: Path) -> Finished | str | None:
+    """Return a finished figure, a word on why it must be made again, or None if it was never made here."""
+    path = out / FOLDER / f"{name}.json"
+    if not path.exists():
+        return None
+    try:
+        stored = msgspec.json.decode(path.read_bytes(), type=_Stored)
+    except (OSError, msgspec.DecodeError):
+        return f"{path} is damaged"
+    for field in ("version", "source", "seed", "quick"):
+        if getattr(stored.settings, field) != getattr(settings, field):
+            return f"it was made with another {'source of the program' if field == 'source' else field}"
+    if not (stored.files and math.isfinite(stored.seconds)):
+        return f"{path} names no files"
+    for file in stored.files:
+        there = out / file.path
+        if not there.is_file():
+            return f"{there} is missing"
+        if there.stat().st_size != file.bytes:
+            return f"{there} was changed"
+    report: FigureReport = {
+        "files": [str(out / file.path) for file in stored.files],
+        "checks": list(stored.checks),
+    }
+    return Finished(report, stored.seconds)
