@@ -13,7 +13,7 @@ from scotopic.figures.style import LINES, PROJECTION, SECOND, styled
 Floats = NDArray[np.float64]
 
 MASSES = (0.02, 10.5)
-COUPLINGS = (3.0e-5, 1.0e-2)
+COUPLINGS = (1.2e-5, 1.0e-2)
 
 
 @styled

@@ -6,7 +6,10 @@ well and to have f times BaBar's efficiency (trigger), f = 2 for electrons and 1
 information, 1/σ², in our simulation of BaBar.
 """
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -69,18 +72,23 @@ FULL = _Size(signal_events=10_000, background_events=300_000, masses=400)
 def make(out: Path, *, quick: bool, seed: int, workers: int) -> dict[str, FigureReport]:
     """Make figure 7b."""
     size = QUICK if quick else FULL
-    babar, belle2 = (
-        simulate_channels(
-            get_channel_search("darkphoton-visible"),
-            load_experiment(name),
-            signal_events=size.signal_events,
-            background_events=size.background_events,
-            seed=seed,
-            workers=workers,
-        )
-        for name in (BABAR, BELLE2)
-    )
+    simulated = partial(_simulate, size=size, seed=seed)
+    if workers == 1:
+        babar, belle2 = (simulated(name) for name in (BABAR, BELLE2))
+    else:
+        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+            babar, belle2 = pool.map(simulated, (BABAR, BELLE2))
     return make_from(babar, belle2, out, masses=size.masses, seed=seed, workers=workers)
+
+
+def _simulate(experiment: str, *, size: _Size, seed: int) -> ChannelSimulation:
+    return simulate_channels(
+        get_channel_search("darkphoton-visible"),
+        load_experiment(experiment),
+        signal_events=size.signal_events,
+        background_events=size.background_events,
+        seed=seed,
+    )
 
 
 def make_from(
