@@ -9,8 +9,11 @@ import pytest
 from scotopic.app.cli import run
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
+from scotopic.events.generate import generate
+from scotopic.io import write_events
 from scotopic.searches import COUNTING, get_counting_search, get_search, searches
 from scotopic.searches.zprime_invisible import ZPRIME_INVISIBLE, branching
+from scotopic.study.background_simulation import simulate_backgrounds
 from scotopic.study.counting_limits import set_counting_limits
 from scotopic.study.counting_report import write_counting
 from scotopic.study.counting_run import run_counting_search
@@ -35,7 +38,7 @@ def test_registry_has_both_and_tells_the_nouns_apart():
     assert set(COUNTING) <= set(searches())
     for name in COUNTING:
         assert get_counting_search(name).name == name
-        with pytest.raises(InputError, match="counts events in windows"):
+        with pytest.raises(InputError, match="no search for a bump"):
             get_search(name)
 
 
@@ -113,6 +116,31 @@ def test_injected_signal_is_found(simulation):
     assert any("background scaled by" in note for note in found.notes)
 
 
+def test_data_of_one_kind_scale_one_background(simulation, monkeypatch, tmp_path):
+    """Muon pairs alone: their control sample finds as many as simulated, the others find nothing of their own."""
+    made = generate(
+        "e- e+ > mu- mu+ gamma",
+        6000,
+        sqrt_s=simulation.experiment.beams.sqrt_s,
+        cuts=("E:gamma:0.15:", "theta:mu:25:155"),
+        isr="pt",
+        unweighted=True,
+        seed=8,
+    )
+    write_events(made, tmp_path / "muons.parquet")
+    monkeypatch.setattr("scotopic.study.counting_run.simulate_counting", lambda *_, **__: simulation)
+    luminosity = len(made) / (1e3 * made.cross_section_pb)
+    found = run_counting_search(
+        "zprime-invisible", data=tmp_path / "muons.parquet", luminosity_fb=luminosity, toys=0
+    )
+    scale = {one.sample.measures: (one.scale, one.scale_error) for one in found.controls}
+    assert scale["mumu"][0] == pytest.approx(1.0, abs=4.0 * scale["mumu"][1])
+    assert scale["mumu"][1] < 0.2
+    for name in ("tautau", "eemumu"):
+        assert scale[name][0] < 0.2
+    assert any("background mumu scaled by" in note for note in found.notes)
+
+
 def test_global_p_comes_from_toys(simulation):
     assert limits(simulation).p_global is None
     found = limits(simulation, toys=40)
@@ -133,6 +161,7 @@ def test_files_of_a_result(simulation, tmp_path):
     assert [one["measures"] for one in result["control_samples"]] == ["tautau", "mumu", "eemumu"]
     table = (tmp_path / "systematics.csv").read_text()
     assert "τ suppression,background,0.22,M" in table
+    assert "photons that the calorimeter loses,mumu,0.25,P" in table
     assert table.count(",D,") == 3
 
 
@@ -172,14 +201,44 @@ def test_command_prints_what_was_simulated(simulation, monkeypatch, capsys):
 def test_expected_limits_lie_beside_the_published_ones():
     """Median expected over published observed limit on σ between 0.5 and 1.5 in the median, 1 to 6 GeV."""
     published = {1.16: 215.0, 2.29: 263.0, 3.02: 279.0, 3.55: 325.0, 4.24: 463.0, 5.0: 547.0, 5.97: 676.0}
-    found = run_counting_search("zprime-invisible", toys=0, background_events=150_000, workers=2)
+    found = run_counting_search("zprime-invisible", toys=0, background_events=60_000, workers=2)
     ratio = [np.interp(mass, found.mass, found.sigma_median) / sigma for mass, sigma in published.items()]
     assert 0.5 < np.median(ratio) < 1.5
 
 
+def tight(found):
+    """Return the weight behind cuts that come near the preselection of the full simulation's sample.
+
+    Datasheet of that sample's widths: muons of 0.4 GeV across the beams, a recoil of 1 GeV; here into the barrel, too.
+    """
+    kept = (found["pt_low"] > 0.4) & (found["pt_recoil"] > 1.0)
+    kept &= np.abs(found["theta_recoil"] - np.deg2rad(80.5)) < np.deg2rad(47.5)
+    return found.weights[kept].sum()
+
+
+@pytest.mark.study
+def test_composition_beside_full_simulation():
+    """ττ : eeμμ : μμ = 152 : 26.5 : 4.5 of github.com/feichtip/punzinet before its network, within a factor 2.
+
+    For μμ if photons are lost in gaps and by conversion only; the card assumes that 2 % more are.
+    """
+    card = load_experiment("belle2-phase3")
+    settings = {"background_events": 40_000, "seed": 1, "workers": 1}
+    found, _, _ = simulate_backgrounds(ZPRIME_INVISIBLE, card, **settings)
+    tau = tight(found["tautau"])
+    assert 0.5 < tight(found["eemumu"]) / tau / (26.5 / 152.0) < 2.0
+    muons = replace(ZPRIME_INVISIBLE, backgrounds=ZPRIME_INVISIBLE.backgrounds[1:2], controls=())
+    clear = replace(card, calo=replace(card.calo, single_photon_eff=1.0))
+    seldom, _, _ = simulate_backgrounds(muons, clear, **settings)
+    ratios = [tight(one["mumu"]) / tau / (4.5 / 152.0) for one in (found, seldom)]
+    print("μμ over ττ, relative to the full simulation", ratios)
+    assert 0.5 < ratios[1] < 2.0
+    assert ratios[1] < ratios[0] < 6.0
+
+
 @pytest.mark.study
 def test_only_tau_pairs_survive_in_electron_and_muon():
-    found = run_counting_search("zprime-lfv", toys=0, background_events=100_000, workers=2)
+    found = run_counting_search("zprime-lfv", toys=0, background_events=60_000, workers=2)
     total = sum(float(values.sum()) for values in found.expected.values())
     assert float(found.expected["tautau"].sum()) > 0.9 * total
     quiet = found.background < 0.3

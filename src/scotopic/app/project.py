@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
 from scotopic.app.options import PATH, computing, read_folder, read_masses, set_option
 from scotopic.app.output import print_json, print_lines, print_table
@@ -75,7 +74,7 @@ def _print(result: "Projection", files: list[Path]) -> None:
         columns += [f"{symbol}, {one.luminosity_fb:g}/fb" for one in result.results]
     rows = []
     for i in range(0, len(mass), max(1, -(-len(mass) // ROWS))):
-        row = [", ".join(f"{value:.3f}" for value in np.atleast_1d(mass[i]))]
+        row = [", ".join(f"{value:.3f}" for value in mass[i].ravel())]
         row += [f"{one['sigma_limit_fb']['median'][i]:.3g}" for one in kinds]
         if symbol:
             row += [f"{one['coupling_limit']['median'][i]:.2e}" for one in kinds]

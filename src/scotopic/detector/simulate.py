@@ -40,6 +40,7 @@ Bools = NDArray[np.bool_]
 
 CHUNK = 10_000  # events; part of the definition of a sample's random numbers
 SQRT_S_TOLERANCE_GeV = 0.05
+BEFORE_FACE = 0.95  # of the way to an endcap's face, at which the tracker has ended
 
 
 def simulate(
@@ -207,6 +208,9 @@ def _convert(
     inner, outer = (10.0 * radius for radius in experiment.tracker.radii_cm)
     u = rng.random(len(photons))
     radius = np.where(place == IN_TRACKER, inner + (outer - inner) * u, inner * u)
+    # towards the endcaps the tracker ends before the calorimeter's face
+    face = np.where(momentum[3] > 0.0, experiment.calo.forward_z_mm, experiment.calo.backward_z_mm)
+    radius = np.minimum(radius, BEFORE_FACE * face * pt / np.maximum(np.abs(momentum[3]), 1e-9))
     born = np.hypot(photons.vertex[0], photons.vertex[1])
     early = ((place == BEFORE_TRACKER) | (place == IN_TRACKER)) & (born < radius)
     early &= momentum[0] > 4.0 * ELECTRON_MASS

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from scotopic.bounds import Bound
-from scotopic.figures.curves import Curves, set_mass_axis
-from scotopic.figures.exclusion_plane import fill_bound
+from scotopic.figures.curves import Curves, draw_curves, set_mass_axis
+from scotopic.figures.exclusion_plane import joined
 from scotopic.figures.limit_bands import LimitCurves
 from scotopic.figures.style import LINES, SECOND, SIMULATED, headline, new_axes, styled
 
@@ -42,7 +42,7 @@ def figure_4b(
     band : three of (M,)
         Mass (GeV), lower and upper g′ that explain the muon's magnetic moment.
     bounds : sequence of Bound
-        Of others, filled.
+        Of others, drawn as lines.
     published : mapping of label to (mass, g′)
         Single values of others, drawn as points.
     """
@@ -54,8 +54,7 @@ def figure_4b(
     axes.fill_between(
         *band, facecolor=BAND, edgecolor="#5d8a52", lw=0.8, zorder=0.8, label=r"$(g-2)_\mu\pm 2\sigma$"
     )
-    for number, bound in enumerate(bounds):
-        fill_bound(axes, bound, number, COUPLINGS[1])
+    draw_curves(axes, {bound.label: joined(bound) for bound in bounds})
     for name, curves, text in (("one", one, r"$B=1$"), ("model", model, r"$B$ of the model")):
         dark = LINES[0] if name == "model" else "#5f8fbf"
         assert curves.observed is not None

@@ -12,13 +12,13 @@ from matplotlib.image import imread
 from scotopic.figures.style import styled
 
 A4 = (8.27, 11.69)
-LEFT, RIGHT, TOP = 0.06, 0.94, 0.965
+LEFT, RIGHT, TOP, BOTTOM = 0.06, 0.94, 0.965, 0.03
 LINE = 0.0125  # of the page's height, at 8 points
 COLOURS = {"good": "#1f7a2d", "doubtful": "#8a6200", "missed": "#a11d10"}
 OTHER = "#4a525c"
 HEADS = ("check", "published", "ours", "ratio", "accepted", "source", "mark")
-PLACES = (0.085, 0.40, 0.475, 0.60, 0.665, 0.77, 0.915)
-WIDTHS = (52, 12, 20, 10, 18, 26, 4)  # letters
+PLACES = (0.085, 0.385, 0.455, 0.575, 0.63, 0.72, 0.925)
+WIDTHS = (54, 12, 21, 10, 18, 38, 4)  # letters
 LINES_OF_LIST = 84
 
 
@@ -60,7 +60,7 @@ def overview(title: str, text: Sequence[str], sheets: Sequence[Sheet]) -> Figure
         left, top = LEFT + width * (number % columns), y - height * (number // columns)
         axes = figure.add_axes((left, top - height + 0.005, 0.96 * width, height - 0.045))
         _show(axes, one.image, step=2)
-        shown = textwrap.shorten(one.title, 118 // (2 * columns) + 12, placeholder=" …")
+        shown = textwrap.shorten(one.title, 100 // columns, placeholder=" …")
         figure.text(left, top - 0.012, shown, fontsize=7.5, fontweight="bold", va="top")
         figure.text(
             left, top - 0.026, one.counts, fontsize=7.5, color=COLOURS.get(one.worst, OTHER), va="top"
@@ -69,25 +69,38 @@ def overview(title: str, text: Sequence[str], sheets: Sequence[Sheet]) -> Figure
 
 
 @styled
-def sheet(one: Sheet) -> Figure:
-    """Return the page of one picture."""
-    figure = Figure(figsize=A4)
-    figure.text(LEFT, TOP, one.title, fontsize=12, fontweight="bold", va="top")
-    axes = figure.add_axes((0.17, 0.55, 0.66, 0.385))
+def sheet(one: Sheet) -> list[Figure]:
+    """Return the page of one picture, and further ones where its rows need them."""
+    figure = _titled(one.title)
+    axes = figure.add_axes((0.2, 0.60, 0.6, 0.34))
     _show(axes, one.image)
-    y = _paragraphs(figure, one.text, 0.535, 118) - 0.01
-    for place, head in zip(PLACES, HEADS, strict=True):
-        figure.text(place, y, head, fontsize=7, fontweight="bold", va="top")
-    y -= 1.2 * LINE
+    y = _heads(figure, _paragraphs(figure, one.text, 0.59, 118) - 0.008)
+    pages = [figure]
     for verdict, symbol, cells in one.rows:
         wrapped = [textwrap.wrap(cell, width) or [""] for cell, width in zip(cells, WIDTHS, strict=True)]
-        figure.text(
-            LEFT, y, symbol, fontsize=7, fontweight="bold", color=COLOURS.get(verdict, OTHER), va="top"
-        )
+        height = 0.0028 + 0.0085 * max(len(lines) for lines in wrapped)
+        if y - height < BOTTOM:
+            figure = _titled(f"{one.title} (continued)")
+            y = _heads(figure, TOP - 0.035)
+            pages.append(figure)
+        colour = COLOURS.get(verdict, OTHER)
+        figure.text(LEFT, y, symbol, fontsize=7, fontweight="bold", color=colour, va="top")
         for place, lines in zip(PLACES, wrapped, strict=True):
-            figure.text(place, y, "\n".join(lines), fontsize=6.3, va="top", linespacing=1.15)
-        y -= 0.0028 + 0.0088 * max(len(lines) for lines in wrapped)
+            figure.text(place, y, "\n".join(lines), fontsize=6.3, va="top", linespacing=1.12)
+        y -= height
+    return pages
+
+
+def _titled(title: str) -> Figure:
+    figure = Figure(figsize=A4)
+    figure.text(LEFT, TOP, title, fontsize=12, fontweight="bold", va="top")
     return figure
+
+
+def _heads(figure: Figure, y: float) -> float:
+    for place, head in zip(PLACES, HEADS, strict=True):
+        figure.text(place, y, head, fontsize=7, fontweight="bold", va="top")
+    return y - 1.2 * LINE
 
 
 @styled
@@ -101,8 +114,7 @@ def lists(title: str, subjects: Mapping[str, Sequence[str]]) -> list[Figure]:
             lines += [(f"·  {first}", False), *((f"    {one}", False) for one in rest)]
     pages = []
     for start in range(0, len(lines), LINES_OF_LIST):
-        figure = Figure(figsize=A4)
-        figure.text(LEFT, TOP, title, fontsize=12, fontweight="bold", va="top")
+        figure = _titled(title)
         for number, (line, bold) in enumerate(lines[start : start + LINES_OF_LIST]):
             y = TOP - 0.03 - 0.0107 * number
             figure.text(LEFT, y, line, fontsize=6.6, fontweight="bold" if bold else "normal", va="top")

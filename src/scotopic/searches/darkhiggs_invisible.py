@@ -13,7 +13,7 @@ from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.search import Systematic
 from scotopic.searches.zprime_backgrounds import BACKGROUNDS
 from scotopic.searches.zprime_controls import MUON_CONTROLS
-from scotopic.searches.zprime_selection import ARTICLE, FIDUCIAL, OURS, PAIR_CUTS, find_muons
+from scotopic.searches.zprime_selection import ARTICLE, FIDUCIAL, LOST_PHOTONS, OURS, PAIR_CUTS, find_muons
 from scotopic.searches.zprime_systematics import BHABHA, SUPPRESSED, TRIGGERED
 
 Floats = NDArray[np.float64]
@@ -74,6 +74,7 @@ DARKHIGGS_INVISIBLE = PlaneSearch(
         Systematic("particle identification", "efficiency", 0.04, "M", f"as for the Z′, {ARTICLE}"),
         Systematic("luminosity", "luminosity", 0.01, "P", OURS, *BHABHA),
         Systematic("final suppression", "background", 0.22, "M", f"as for the Z′, {ARTICLE}", *SUPPRESSED),
+        LOST_PHOTONS,
     ),
     level=0.9,
     paper_luminosity_fb=8.34,

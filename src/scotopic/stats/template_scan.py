@@ -189,7 +189,8 @@ class _Fit:
 
 def _crossing(yields: Floats, values: Floats, targets: Floats) -> Floats:
     """Return where rising values reach the targets; NaN beyond the last yield."""
-    rising = np.maximum.accumulate(values) + 1e-12 * np.arange(len(values))
+    rising = np.maximum.accumulate(values)
+    rising += 1e-10 * (1.0 + np.abs(rising[-1])) * np.arange(len(values))  # flat stretches have no inverse
     found = PchipInterpolator(rising, yields)(np.clip(targets, rising[0], rising[-1]))
     return np.asarray(np.where(targets > rising[-1], np.nan, found))
 

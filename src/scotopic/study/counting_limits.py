@@ -73,6 +73,7 @@ def set_counting_limits(
         statistical**2
         + scales.error(unscaled) ** 2
         + (search.systematic_error("background") * background) ** 2
+        + np.sum([(search.systematic_error(name) * one) ** 2 for name, one in expected.items()], axis=0)
     )
     if projected:
         observed = np.rint(background)

@@ -27,6 +27,7 @@ from scotopic.study.limits import FLUCTUATED, PROJECTED
 from scotopic.study.observation import Observation, observe
 from scotopic.study.photon_simulation import (
     OBSERVABLE,
+    PhotonSample,
     PhotonSimulation,
     composition,
     expected_spectra,
@@ -47,7 +48,7 @@ LITERATURE_CUTS = 2  # of a region; what comes behind is ours
 
 
 def run_photon_search(
-    name: str,
+    name: str | PhotonSearch,
     *,
     data: Path | None = None,
     experiment: str = "belle2-phase3",
@@ -68,7 +69,7 @@ def run_photon_search(
     `parameters` are ``line``, the level-1 line (`scotopic.searches.photon_selection.LINES`, the first by default), and
     ``invisible``, the mediator's branching fraction (1 by default).
     """
-    search = get_photon_search(name)
+    search = name if isinstance(name, PhotonSearch) else get_photon_search(name)
     check_settings(
         search, luminosities_fb=(luminosity_fb,), model=model, parameters={}, masses=None, toys=toys
     )
@@ -197,7 +198,7 @@ def _scan_region(
     edges = make_edges(region, shape)
     expected = expected_spectra(samples, region, edges, luminosity)
     background = np.sum(list(expected.values()), axis=0)
-    variations = np.array([variation(samples, region, edges, luminosity, one) for one in search.unknowns])
+    variations = _variations(simulation, samples, region, edges, luminosity)
     if observation is None:
         mean = background
         if injection is not None:
@@ -227,7 +228,7 @@ def _scan_region(
     for worst in (False, True):
         changed = reweighted(samples, search.unknowns, worst=worst)
         scaled = np.sum(list(expected_spectra(changed, region, edges, luminosity).values()), axis=0)
-        moved = np.array([variation(changed, region, edges, luminosity, one) for one in search.unknowns])
+        moved = _variations(simulation, changed, region, edges, luminosity)
         ends.append(median_limits(templates, scaled, moved, efficiency_error=error, level=search.level))
     known = Region(
         region.name,
@@ -243,6 +244,17 @@ def _scan_region(
     )
     spectrum = RegionSpectrum(known, edges, observed, expected, scan)
     return _Part(spectrum, mass, shape, np.stack(ends, axis=1))
+
+
+def _variations(
+    simulation: PhotonSimulation,
+    samples: tuple[PhotonSample, ...],
+    region: PhotonRegion,
+    edges: Floats,
+    luminosity: float,
+) -> Floats:
+    changes = [variation(samples, region, edges, luminosity, one) for one in simulation.search.unknowns]
+    return np.reshape(changes, (len(changes), len(edges) - 1))
 
 
 def _assemble(

@@ -140,6 +140,7 @@ def set_plane_limits(
         (0.0 if projected else variance)
         + scales.error(unscaled) ** 2
         + (search.systematic_error("background") * background) ** 2
+        + np.sum([(search.systematic_error(name) * one) ** 2 for name, one in bins.items()], axis=0)
     )
     error = np.where(background > 0.0, error, 0.0)
     if projected:
@@ -189,7 +190,7 @@ def set_plane_limits(
         efficiency=efficiency,
         efficiency_error=efficiency_error,
         plane=plane,
-        per_coupling_fb=search.cross_section_fb(*mass.T, s=simulation.sqrt_s**2),
+        per_coupling_fb=search.cross_section_fb(*mass.T, s=simulation.energy**2),
         events=events,
         expected={
             name: _in_windows(simulation.edges, values, centres, half) for name, values in bins.items()
@@ -227,7 +228,7 @@ def _centres(simulation: PlaneSimulation, masses: Floats | None) -> Floats:
 
     All m_A have the same m_h², so that the windows form a grid.
     """
-    search, sqrt_s = simulation.search, simulation.sqrt_s
+    search, sqrt_s = simulation.search, simulation.energy
     if masses is None:
         rows = [search.mass_range[0]]
         while rows[-1] < search.mass_range[1]:

@@ -24,8 +24,10 @@ body { margin: 0 auto; padding: 0.8rem; max-width: 76rem; font: 1rem/1.45 system
 h1 { font-size: 1.6rem; margin: 0.4rem 0; }
 h2 { font-size: 1.15rem; margin: 0 0 0.3rem; }
 p { margin: 0.3rem 0; }
-main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 34rem), 1fr)); gap: 1rem; }
-section { border: 1px solid #c8cfd8; border-radius: 6px; padding: 0.8rem; min-width: 0; }
+section { border: 1px solid #c8cfd8; border-radius: 6px; padding: 0.8rem; margin: 0.8rem 0; min-width: 0; }
+@media (min-width: 72rem) {
+  main { display: grid; grid-template-columns: 1fr 1fr; gap: 0.8rem; } section { margin: 0; }
+}
 img { width: 100%; height: auto; display: block; margin: 0.5rem 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.84rem; width: 100%; }

@@ -49,7 +49,7 @@ def measure_widths(experiment: Experiment, n: int, *, seed: int, workers: int = 
     values, errors = [], []
     for mass in track(MASSES, "resolutions", len(MASSES)):
         key = seed_of(seed, "width", f"{mass:g}")
-        made = generate_signal(mass, n, sqrt_s=card.beams.sqrt_s, seed=key, workers=workers)
+        made = generate_signal(mass, n, sqrt_s=card.beams.sqrt_s, seed=key, isr="none", workers=workers)
         found, _ = select_events(made, card, find_muons, CUTS, seed=key, workers=workers)
         values.append(half_width(found["m2_recoil"]))
         errors.append(0.93 * values[-1] / np.sqrt(len(found)))

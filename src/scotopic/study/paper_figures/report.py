@@ -51,7 +51,7 @@ def check(
         "ours": known,
         "error": None if error is None or not math.isfinite(error) else float(error),
         "ratio": known / float(published) if published and known is not None else None,
-        "accepted": accepted,
+        "accepted": None if accepted is None else (float(accepted[0]), float(accepted[1])),
         "source": source,
         "mark": mark,
     }
