@@ -42,9 +42,10 @@ SMALL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 OTHERS: tuple[dict[str, Any], dict[str, Any]] = (
     {},
-    {"masses": (1.0, 4.0, 7.0), "signal_events": 1_000, "background_events": 1_000},
+    {"masses": (1.0, 4.0, 7.0), "signal_events": 3_000, "background_events": 1_000},
 )
 QUICKEST = "zprime-lfv"
+DEFAULT = (QUICKEST, "alp-gammagamma")
 
 
 @cache
@@ -70,7 +71,7 @@ def project_small(name: str, **settings: Any) -> Projection:
 
 @pytest.fixture(
     scope="module",
-    params=[name if name == QUICKEST else pytest.param(name, marks=pytest.mark.study) for name in searches()],
+    params=[name if name in DEFAULT else pytest.param(name, marks=pytest.mark.study) for name in searches()],
 )
 def projected(request: pytest.FixtureRequest) -> Projection:
     return project_small(request.param, luminosities_fb=LUMINOSITIES)

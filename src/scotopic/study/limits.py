@@ -218,7 +218,7 @@ def _assemble(
 
     observed, median = sigma(merged.limit_observed), sigma(merged.limit_median)
     band68, band95 = sigma(merged.band68), sigma(merged.band95)
-    if (observed <= 0.0).any():
+    if notes[0] != PROJECTED and (observed <= 0.0).any():
         notes.append(
             f"{int((observed <= 0.0).sum())} observed limits lie below zero (deep downward fluctuations); "
             "their coupling limit is empty"

@@ -47,7 +47,7 @@ class _Kind:
 def _bump_limits(
     search: Any, simulation: Any, parameters: Any, *, controls_fb: float, **settings: Any
 ) -> Result:
-    return set_limits(search, simulation, parameters=parameters, projected=True, **settings)
+    return _of_expectation(set_limits(search, simulation, parameters=parameters, projected=True, **settings))
 
 
 def _counting_limits(
@@ -73,8 +73,20 @@ def _photon_limits(
     search: Any, simulation: Any, parameters: Any, *, workers: int, controls_fb: float, **settings: Any
 ) -> Result:
     invisible = float(parameters.get("invisible", 1.0))
-    return set_photon_limits(
-        replace(simulation, search=search), invisible=invisible, projected=True, **settings
+    return _of_expectation(
+        set_photon_limits(replace(simulation, search=search), invisible=invisible, projected=True, **settings)
+    )
+
+
+def _of_expectation(result: SearchResult) -> SearchResult:
+    """Return a result whose limit called observed is the median one: fluctuations of the simulation are no data."""
+    return replace(
+        result,
+        sigma_observed=result.sigma_median,
+        sigma_cls_observed=result.sigma_cls_median,
+        coupling_observed=result.coupling_median,
+        p0_local=np.full(len(result.mass), 0.5),
+        z_local=np.zeros(len(result.mass)),
     )
 
 
