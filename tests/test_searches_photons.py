@@ -327,7 +327,7 @@ def test_command_takes_data_and_prints_what_was_found(simulation, monkeypatch, c
 
 @pytest.mark.study
 @pytest.mark.reference
-def test_expected_limits_lie_below_those_of_babar(reference):
+def test_expected_limits_lie_below_those_of_babar(reference_folder):
     """20/fb: ε below BaBar's observed limit in the median and at 80 % of its masses (arXiv:1702.03327, digitised).
 
     Recalled from the Belle II Physics Book: 300 and 25,000 events in the two areas, here within a factor 3; ε near
@@ -343,7 +343,7 @@ def test_expected_limits_lie_below_those_of_babar(reference):
     print("ε at 1 GeV", at)
     assert 1.5e-4 < at < 6e-4
     mass, epsilon = np.loadtxt(
-        reference / "reference/curves/dp_inv_BaBar_2017.csv",
+        reference_folder / "reference/curves/dp_inv_BaBar_2017.csv",
         delimiter=",",
         comments=("#", "mass"),
         usecols=(0, 1),
