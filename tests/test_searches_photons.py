@@ -219,7 +219,7 @@ def test_coupling_gives_the_cross_section_back(simulation):
     np.testing.assert_allclose(again, found.sigma_median, rtol=1e-9)
 
 
-@pytest.mark.parametrize("mass", [2.0, 7.0])
+@pytest.mark.parametrize("mass", [4.5, 7.0])
 def test_injected_signal_is_found_where_it_is(simulation, mass):
     masses = mass + np.array([-0.8, 0.0, 0.8])
     size = 4.0 * float(limits(simulation, masses=[mass]).sigma_median[0])
