@@ -16,7 +16,7 @@ from scotopic.selection.cut import apply_cuts
 from scotopic.stats import channel_scan
 from scotopic.stats.channel_scan import scan_channels
 from scotopic.study.channel_simulation import ChannelSimulation
-from scotopic.study.limits import Injection
+from scotopic.study.limits import PROJECTED, Injection
 from scotopic.study.observation import Observation
 
 Floats = NDArray[np.float64]
@@ -34,6 +34,7 @@ def set_channel_limits(
     seed: int = 1,
     workers: int = 1,
     with_systematics: bool = True,
+    projected: bool = False,
 ) -> SearchResult:
     """Return the result of a search whose expectation is already simulated.
 
@@ -45,7 +46,7 @@ def set_channel_limits(
     notes = (
         list(observation.notes)
         if observation
-        else ["pseudo-data: the smooth simulated expectation, fluctuated"]
+        else [PROJECTED if projected else "pseudo-data: the smooth simulated expectation, fluctuated"]
     )
     luminosity = luminosity_fb or (observation.luminosity_fb if observation else None)
     if luminosity is None:
@@ -62,7 +63,7 @@ def set_channel_limits(
     )
     efficiency = shares.sum(axis=0)
     spectra = [
-        _spectrum(simulation, channel, mass, share, observation, luminosity, injection, seed)
+        _spectrum(simulation, channel, mass, share, observation, luminosity, injection, seed, projected)
         for channel, share in zip(search.channels, shares / efficiency, strict=True)
     ]
     errors = np.array(
@@ -197,6 +198,7 @@ def _spectrum(
     luminosity: float,
     injection: Injection | None,
     seed: int,
+    projected: bool,
 ) -> tuple[channel_scan.Channel, dict[str, Floats]]:
     """Return a channel as the scan takes it, and its expectation by background."""
     search, shape, region = simulation.search, simulation.shapes[channel.name], channel.region
@@ -209,7 +211,8 @@ def _spectrum(
     else:
         signal = _injected(simulation, channel, injection, edges, luminosity)
         rng = stream(seed_of(seed, "spectrum", channel.name), "pseudo-data")
-        counts = rng.poisson(expectation + signal).astype(np.float64)
+        mean = expectation + signal
+        counts = mean if projected else rng.poisson(mean).astype(np.float64)
     half = tuple(round(BINS_PER_RESOLUTION * reach) for reach in region.window)
     middle = channel.mass(0.5 * (edges[1:] + edges[:-1]))
     one = channel_scan.Channel(

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from scotopic.detector.card import load_experiment
 from scotopic.detector.experiment import Experiment
 from scotopic.errors import InputError
-from scotopic.searches import COUNTING, PHOTONS, PLANES, any_search, check_search
+from scotopic.searches import CHANNELS, COUNTING, PHOTONS, PLANES, any_search, check_search
 from scotopic.searches.counting_search import CountingResult
 from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.plane_search import PlaneResult
 from scotopic.searches.search import SearchResult, Systematic
-from scotopic.study import counting_run, photon_run, plane_run, run
+from scotopic.study import channel_run, counting_run, photon_run, plane_run, run
+from scotopic.study.channel_limits import set_channel_limits
+from scotopic.study.channel_simulation import simulate_channels
 from scotopic.study.counting_limits import set_counting_limits
 from scotopic.study.counting_simulation import simulate_counting
 from scotopic.study.limits import PROJECTED, set_limits
@@ -78,6 +80,16 @@ def _photon_limits(
     )
 
 
+def _channel_limits(
+    search: Any, simulation: Any, parameters: Any, *, masses: Any, controls_fb: float, **settings: Any
+) -> Result:
+    chosen = None if masses is None else channel_run.open_masses(search, np.asarray(masses, dtype=np.float64))
+    found = set_channel_limits(
+        replace(simulation, search=search), parameters=parameters, masses=chosen, projected=True, **settings
+    )
+    return _of_expectation(found)
+
+
 def _of_expectation(result: SearchResult) -> SearchResult:
     """Return a result whose limit called observed is the median one: fluctuations of the simulation are no data."""
     return replace(
@@ -101,6 +113,13 @@ COUNTS = _Kind(
     counting_run.BACKGROUND_EVENTS,
     simulate_counting,
     _counting_limits,
+)
+CHANNEL = _Kind(
+    "belle2-phase3",
+    channel_run.SIGNAL_EVENTS,
+    channel_run.BACKGROUND_EVENTS,
+    simulate_channels,
+    _channel_limits,
 )
 PLANE = _Kind(
     "belle2-phase3", plane_run.SIGNAL_EVENTS, plane_run.BACKGROUND_EVENTS, simulate_plane, _plane_limits
@@ -240,7 +259,7 @@ def project(
 
 
 def _kind(name: str) -> _Kind:
-    kinds = {COUNTING: COUNTS, PLANES: PLANE, PHOTONS: PHOTON}
+    kinds = {CHANNELS: CHANNEL, COUNTING: COUNTS, PLANES: PLANE, PHOTONS: PHOTON}
     return next((kind for names, kind in kinds.items() if name in names), BUMP)
 
 

@@ -7,12 +7,13 @@ import numpy as np
 
 from scotopic.errors import InputError
 from scotopic.searches.binning import check_masses
+from scotopic.searches.channel_search import ChannelSearch
 from scotopic.searches.counting_search import CountingSearch
 from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.search import Search
 
-AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch
+AnySearch = Search | ChannelSearch | CountingSearch | PlaneSearch | PhotonSearch
 
 
 def check_settings(
@@ -47,7 +48,7 @@ def check_settings(
 
 
 def _check_parameters(
-    search: Search | CountingSearch | PlaneSearch, parameters: Mapping[str, float | str]
+    search: Search | ChannelSearch | CountingSearch | PlaneSearch, parameters: Mapping[str, float | str]
 ) -> None:
     if isinstance(search, PlaneSearch):
         if parameters:
@@ -57,7 +58,7 @@ def _check_parameters(
             )
         return
     try:
-        if isinstance(search, Search):
+        if isinstance(search, (Search, ChannelSearch)):
             words = [name for name, value in parameters.items() if isinstance(value, str)]
             if words:
                 raise InputError(f"{search.name}: {words[0]} = {parameters[words[0]]!r}, expected a number")
