@@ -132,7 +132,7 @@ def test_lines_are_those_of_the_period():
     seen = clusters(np.full((1, 3), 1.0), 1.4, 0.0)
     rng = np.random.default_rng(1)
     assert set(fire_lines(PILOT.trigger, seen, no_tracks(3), BETA, rng)) == {"ffo", "hie"}
-    every = {"ffo", "hie", "lml1", "lml6", "lml13"}
+    every = {"ffo", "hie", "single_photon", "lml1", "lml6", "lml13"}
     assert set(fire_lines(PHASE3.trigger, seen, no_tracks(3), BETA, rng)) == every
 
 

@@ -85,6 +85,7 @@ def test_names():
         ({"alpha": "wrong"}, "expected fixed or running"),
         ({"sqrt_s": 3.0}, "expected more than 5 GeV"),
         ({"sqrt_s": float("nan")}, "expected more than 5 GeV"),
+        ({"sqrt_s": 91.19}, "R has no Z"),
         ({"workers": 0}, "at least 1"),
     ],
 )

@@ -11,6 +11,7 @@ from scotopic.events.cross_section import cross_section
 from scotopic.events.diagram_channels import diagram_channels
 from scotopic.events.diagrams import diagrams_of
 from scotopic.events.generate import generate
+from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.model import get_model
 from scotopic.physics.models.dark_higgs import higgsstrahlung_cross_section
 from scotopic.physics.processes import parse_process
@@ -185,7 +186,13 @@ PHOTON = ("E:gamma:0.5:",)
         ("e- e+ > mu- tau+ gamma", "sm", {}, PHOTON, "number of mu- is not conserved"),
         ("e- e+ > mu- e+ Zp", "lmu-ltau", {"mass": 1.0, "gprime": 1.0}, (), "number of"),
         ("e- e+ > gamma Ap", "dark-photon", {"mass": 11.0, "epsilon": 1.0}, (), "not enough"),
-        ("e- e+ > tau- tau+ Zp", "lmu-ltau", {"mass": 7.1, "gprime": 1.0}, (), "needs more than 10.65 GeV"),
+        (
+            "e- e+ > tau- tau+ Zp",
+            "lmu-ltau",
+            {"mass": 7.1, "gprime": 1.0},
+            (),
+            "needs more than 10.65372 GeV",
+        ),
         ("e- e+ > gamma hd", "dark-higgs", {"mAp": 1.0, "mh": 1.0, "epsilon": 1.0}, (), "no diagram"),
         ("e- e+ > Ap hd", "dark-photon", {"mass": 1.0, "epsilon": 1.0}, (), "no particle 'hd'"),
         ("e- e+ > gamma chi chi~", "dark-photon", {"mass": 1.0, "epsilon": 1.0}, (), "infinite.*energy"),
@@ -253,3 +260,42 @@ def test_cross_section_has_the_same_bits_with_two_workers():
         for workers in (1, 2)
     )
     assert (one.value_pb, one.error_pb, one.points) == (two.value_pb, two.error_pb, two.points)
+
+
+def test_the_z_is_taken_where_the_user_asks_for_it():
+    """On its pole σ = 12π Γ_ee Γ_μμ/(m_Z Γ_Z)², beside the photon, Γ_ll = G_F m_Z³/(6√2π) (v² + a²)."""
+    fermi, mass, width = 1.1663788e-5, 91.1876, 2.4952
+    sin2 = 1.0 - (80.377 / mass) ** 2
+    partial = fermi * mass**3 / (6.0 * np.sqrt(2.0) * np.pi) * (0.25 + (2.0 * sin2 - 0.5) ** 2)
+    expected = 12.0 * np.pi * (partial / (mass * width)) ** 2 * GEV2_TO_PB
+    settings = {"sqrt_s": mass, "rel_error": 0.002}
+    photon = cross_section("e- e+ > mu- mu+", **settings)
+    both = cross_section("e- e+ > mu- mu+", parameters={"weak": "always"}, **settings)
+    assert abs(both.value_pb - photon.value_pb - expected) < 4.0 * both.error_pb
+    assert both.notes == ()
+    assert "W and Z are left out" in photon.notes[0]
+    assert cross_section("e- e+ > gamma gamma", sqrt_s=mass).notes == ()
+    assert cross_section("e- e+ > mu- mu+", rel_error=0.1).notes == ()
+
+
+def test_pairs_of_w_bosons():
+    """At threshold σ = π α_W² β/s, a neutrino's exchange, α_W = √2 G_F m_W²/π; far above, W⁺W⁻Z makes it fall."""
+    mass = 80.377
+    weak = np.sqrt(2.0) * 1.1663788e-5 * mass**2 / np.pi
+    root = 2.0 * mass + 0.01
+    beta = np.sqrt(1.0 - (2.0 * mass / root) ** 2)
+    expected = np.pi * weak**2 * beta / root**2 * GEV2_TO_PB
+    found = cross_section("e- e+ > W- W+", sqrt_s=root)
+    assert abs(found.value_pb / expected - 1.0) < 0.03  # of order β
+    # 1/α = 132.17 is that of G_F, m_W and m_Z, with which terms that grow with s cancel
+    high = [
+        cross_section("e- e+ > W- W+", sqrt_s=energy, parameters={"alpha_inv": 132.17}).value_pb
+        for energy in (1000.0, 5000.0)
+    ]
+    assert high[1] < 0.1 * high[0]
+
+
+@pytest.mark.parametrize("process", ["e- e+ > W- W+ gamma", "e- e+ > W+ W- Z"])
+def test_what_needs_vertices_of_four_vectors_is_refused(process):
+    with pytest.raises(InputError, match="vertices of four vectors"):
+        parse_process(process)

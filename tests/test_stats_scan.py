@@ -4,7 +4,9 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.optimize import brentq
+from scipy.special import xlogy
+from scipy.stats import norm, poisson
 
 from scotopic.errors import InputError
 from scotopic.stats import STATUS, Scan, combine, scan
@@ -97,10 +99,60 @@ def test_empty_window_has_the_exact_poisson_limit_from_toys():
     assert found.calibrated.all()
     assert found.limit_observed.mean() == pytest.approx(2.99573, rel=0.01)
     assert found.limit_observed == pytest.approx(2.99573, rel=0.03)
+    assert found.limit_cls_observed == pytest.approx(2.99573, rel=0.03)  # CLb = 1
     asymptotic = run(nothing, expectation=nothing, calibrate_below=0.0)
     assert not asymptotic.calibrated.any()
     assert asymptotic.limit_observed == pytest.approx(1.35277, rel=1e-4)
     assert np.isfinite(asymptotic.limit_cls_observed).all()
+
+
+def on_off_limits(n, side, background, ratio):
+    """Return CLs+b and CLs limits at 95 % of n ~ Pois(s + b) and side ~ Pois(ratio b), both sums over all outcomes."""
+    outcomes = np.arange(60.0)[:, None], np.arange(700.0)
+
+    def q(s, on, off):
+        excess = (1.0 + ratio) * s - on - off  # s + b and b at the best b ≥ 0 for this s
+        b = (np.sqrt(excess**2 + 4.0 * (1.0 + ratio) * off * s) - excess) / (2.0 * (1.0 + ratio))
+        deviance = 2.0 * (s + b - on - xlogy(on, (s + b) / np.maximum(on, 1e-300)))
+        deviance += 2.0 * (ratio * b - off - xlogy(off, ratio * b / np.maximum(off, 1e-300)))
+        return np.where(on - off / ratio < s, deviance, 0.0)
+
+    def p_value(s, truth):
+        chance = poisson.pmf(outcomes[0], truth + background) * poisson.pmf(outcomes[1], ratio * background)
+        with np.errstate(divide="ignore"):
+            return chance[q(s, *outcomes) >= q(s, n, side) * (1.0 - 1e-9)].sum()
+
+    return (
+        brentq(lambda s: p_value(s, s) - 0.05, 0.05, 30.0),
+        brentq(lambda s: p_value(s, s) / p_value(s, 0.0) - 0.05, 0.05, 30.0),
+    )
+
+
+@pytest.mark.parametrize("background", [0.3, 3.0])
+def test_limits_of_toys_are_those_of_all_outcomes(background):
+    """A constant background and a signal in one of 121 bins: two counts hold all, their outcomes can be summed.
+
+    Toys leave some 4 % on a limit.
+    """
+
+    def one_bin(mass, edges):
+        return np.where(np.arange(len(edges) - 1) == 60, 1.0, 0.0)
+
+    settings = {"background_order": 0, "half_width": 60, "expectation": np.full(121, background)}
+    side = round(120 * background)
+    for n in (1, 3, 6):
+        counts = np.where(np.arange(121) == 60, n, np.diff(np.floor(np.arange(122) * side / 120.0)))
+        counts[0] += side + n - counts.sum()
+        found = scan(counts, np.arange(122.0), [60.5], one_bin, **settings)
+        assert found.calibrated.all()
+        clsb, cls = on_off_limits(n, side, background, 120.0)
+        assert found.limit_observed[0] == pytest.approx(clsb, rel=0.1)
+        assert found.limit_cls_observed[0] == pytest.approx(cls, rel=0.1)
+
+
+def test_window_wider_than_the_spectrum_is_the_spectrum():
+    found = run(FLAT, [10.0], half_width=10**12)
+    assert found.limit_observed == run(FLAT, [10.0], half_width=(np.int64(200), 200)).limit_observed
 
 
 def test_signal_that_the_polynomial_can_imitate_is_flagged():
@@ -214,7 +266,7 @@ def coverage_of_zero(expectation, masses, n_toys, order, half_width, shape=templ
         expected = np.where(window.inside, expectation[window.bins], 0.0)
         data = window.cut(rng.poisson(expectation[:, None], (len(expectation), n_toys)).astype(float))
         if (window.core() * expected).sum() < 25.0:
-            limits = calibrated_limits(window, data, expected, 0.95, seed, 1)[0, :n_toys]
+            limits = calibrated_limits(window, data, expected, 0.95, seed, 1)[0, 0, :n_toys]
         else:
             lanes = window.take(np.zeros(n_toys, dtype=np.intp))
             profile = Profile(lanes, data[0].T, np.zeros(n_toys))
@@ -259,6 +311,13 @@ GOOD = {"counts": FLAT, "edges": EDGES, "masses": MASSES, "template": template}
         ({"background_order": -1}, "background_order"),
         ({"half_width": 0}, "half_width"),
         ({"half_width": 1}, "widen half_width"),
+        ({"half_width": 40.0}, "half_width = 40.0, must be a whole number"),
+        ({"half_width": "40"}, "half_width = '40', must be a whole number"),
+        ({"half_width": (1, 2, 3)}, "one number of bins, or two"),
+        ({"background_order": 2.0}, "background_order = 2.0, must be a whole number"),
+        ({"level": "95"}, "level = '95'"),
+        ({"seed": 1.5}, "seed = 1.5, must be a whole number"),
+        ({"toys": "10"}, "toys = '10', must be a whole number"),
         ({"level": 95.0}, "level = 95.0"),
         ({"method": "bayes"}, "'bayes' is unknown"),
         ({"statistic": "q0"}, "'q0' is unknown; there are q_mu and q_mu_tilde"),
@@ -292,6 +351,7 @@ def test_calibrated_limits_cover_with_0_to_5_events(background, signal, level):
     drawn = np.random.default_rng(3).poisson((mean + signal * template(10.0, EDGES))[:, None], (200, 600))
     different, times = np.unique(drawn.astype(float), axis=1, return_counts=True)
     expected = np.where(window.inside, mean[window.bins], 0.0)
-    limits = calibrated_limits(window, window.cut(different), expected, level, 1, 1)[0, : len(times)]
-    covered = (times * ~(limits < signal)).sum() / 600
-    assert covered > level - 5.0 * np.sqrt(level * (1.0 - level) / 600)
+    both = calibrated_limits(window, window.cut(different), expected, level, 1, 1)[0, :, : len(times)]
+    clsb, cls = ((times * ~(limits < signal)).sum() / 600 for limits in both)
+    assert clsb > level - 5.0 * np.sqrt(level * (1.0 - level) / 600)
+    assert cls >= clsb

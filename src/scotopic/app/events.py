@@ -57,12 +57,14 @@ def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **
                 "error_pb": found.error_pb,
                 "points": found.points,
                 "seconds": found.seconds,
+                "notes": list(found.notes),
             }
         )
         return
     print_lines(
         f"σ({process}) = {found.value_pb:.6g} ± {found.error_pb:.2g} pb at √s = {energy:g} GeV",
         f"{found.points} points in {found.seconds:.2f} s",
+        *(f"note: {note}" for note in found.notes),
     )
 
 
@@ -113,7 +115,7 @@ def generate(
     from scotopic.io import write_events
     from scotopic.numerics.rng import stream
     from scotopic.physics.model import get_model
-    from scotopic.physics.processes import parse_process
+    from scotopic.physics.processes import notes, parse_process
 
     if not output.name.endswith(EVENT_FILES):
         raise InputError(f"--output {output}: expected a name ending in {', '.join(EVENT_FILES)}")
@@ -126,12 +128,14 @@ def generate(
     if beams is not None and rng is not None:
         beams.sample(skip, rng)  # those of the events left out
     start = time.perf_counter()
+    told: tuple[str, ...] = ()
     if is_hadrons(process):
         if decay_taus or skip:
             raise InputError("--decay-taus and --skip are not for hadrons, which Pythia makes and decays")
         events = generate_hadrons(n, sqrt_s=energy, seed=seed, beams=beams, rng=rng, **settings)
     else:
         made = parse_process(process, get_model(settings.pop("model"), **settings.pop("parameters")))
+        told = notes(made, energy)
         if decay_taus:
             check_taus(made)
         events = generate_events(made, n, sqrt_s=energy, seed=seed, skip=skip, **settings)
@@ -152,6 +156,7 @@ def generate(
         "overweight": events.overweight,
         "seconds": seconds,
         "frame": events.frame,
+        "notes": list(told),
         "file": str(output),
     }
     if as_json:
@@ -161,6 +166,7 @@ def generate(
         f"{len(events)} events of {process}, {events.frame} frame, √s = {energy:.5g} GeV, in {seconds:.2f} s",
         f"σ = {events.cross_section_pb:.6g} ± {events.cross_section_error_pb:.2g} pb, "
         f"efficiency of generation {events.efficiency:.3g}, lost to overweights {events.overweight:.1g}",
+        *(f"note: {note}" for note in told),
         str(output),
     )
 

@@ -16,7 +16,7 @@ from scotopic.events.channel import Built, Channel
 from scotopic.events.cuts import GenerationCut, cos_range
 from scotopic.events.diagram_channels import diagram_channels
 from scotopic.events.diagrams import diagrams_of
-from scotopic.events.kinematic_limits import least_photon_energy
+from scotopic.events.kinematic_limits import least_soft_energy
 from scotopic.numerics.lorentz import boost, direction_about, from_angles, two_body_momentum, velocity
 from scotopic.numerics.spinors import Momentum, twice_product
 from scotopic.physics.amplitudes.squared import light_cone
@@ -85,7 +85,7 @@ def _all(momenta: Floats, sqrt_s: Floats) -> Floats:
 
 
 def _limits(process: Process, cuts: Sequence[GenerationCut], sqrt_s: float, radiated: bool) -> Limits:
-    energy = least_photon_energy(process, cuts, sqrt_s, radiated=radiated)
+    energy = least_soft_energy(process, cuts, sqrt_s, radiated=radiated)
     return Limits(0.1 * energy, (-POLE, POLE)) if radiated else Limits(energy, cos_range(cuts, 2, sqrt_s))
 
 

@@ -17,7 +17,7 @@ from scotopic.errors import InputError
 from scotopic.events.sampler import BATCH, Adapted, Sampler, adapt, make_sampler
 from scotopic.numerics.engine import choose_engine
 from scotopic.physics.amplitudes.plan import cost
-from scotopic.physics.processes import Process
+from scotopic.physics.processes import Process, notes
 
 MOST_POINTS = 50_000_000
 SMALLEST_BATCH = 2_048
@@ -30,13 +30,14 @@ Round = list[tuple[float, float]]
 
 @dataclass(frozen=True)
 class CrossSection:
-    """A cross section and its Monte Carlo error in pb, the points it took and the seconds."""
+    """A cross section and its Monte Carlo error in pb, the points it took, the seconds, and what is left out."""
 
     process: str
     value_pb: float
     error_pb: float
     points: int
     seconds: float
+    notes: tuple[str, ...] = ()
 
 
 def cross_section(
@@ -89,7 +90,8 @@ def cross_section(
     heavy = workers > 1 and cost(sampler.process.plan) > WORTH_PROCESSES
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) if heavy else nullcontext() as pool:
         value, error, points = _integrate(sampler, rel_error, seed, pool, workers)
-    return CrossSection(sampler.process.text, value, error, points, time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    return CrossSection(sampler.process.text, value, error, points, seconds, notes(sampler.process, sqrt_s))
 
 
 def _integrate(

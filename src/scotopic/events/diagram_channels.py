@@ -13,9 +13,8 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.errors import InputError
 from scotopic.events.channel import Channel
-from scotopic.events.cuts import GenerationCut, cos_range
+from scotopic.events.cuts import GenerationCut
 from scotopic.events.diagram_maps import map_of
 from scotopic.events.diagrams import Diagram, Propagator, diagrams_of
 from scotopic.numerics.spinors import (
@@ -31,20 +30,11 @@ from scotopic.physics.standard_model import ELECTRON_MASS
 
 Floats = NDArray[np.float64]
 
-WIDEST = 1.0 - 1e-12
-
 
 def diagram_channels(
     process: Process, cuts: Sequence[GenerationCut], sqrt_s: float, *, radiated: bool
 ) -> tuple[Channel, ...]:
-    """Return one channel per diagram, identical particles taken together.
-
-    Raises
-    ------
-    InputError
-        If the cross section is infinite.
-    """
-    _refuse_forward(process, cuts, sqrt_s)
+    """Return one channel per diagram, identical particles taken together."""
     diagrams = diagrams_of(process.plan)
     chosen: dict[Diagram, int] = {}
     for diagram in diagrams:
@@ -76,16 +66,6 @@ def _permuted(diagram: Diagram, order: dict[int, int]) -> Diagram:
         return legs & 0b11 | sum(1 << new for old, new in order.items() if legs >> old & 1)
 
     return tuple(sorted(Propagator(moved(one.legs), one.mass, one.width) for one in diagram))
-
-
-def _refuse_forward(process: Process, cuts: Sequence[GenerationCut], sqrt_s: float) -> None:
-    if process.outgoing in (("e-", "e+"), ("e+", "e-")):
-        slot = process.outgoing.index("e-")
-        if cos_range(cuts, slot, sqrt_s)[1] > WIDEST and cos_range(cuts, 1 - slot, sqrt_s)[0] < -WIDEST:
-            raise InputError(
-                f"process {process.text!r}: the cross section is infinite without a cut on the angle; add one "
-                "such as --cut theta:e:10:170"
-            )
 
 
 @dataclass(frozen=True)

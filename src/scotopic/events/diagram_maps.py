@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from scotopic.events.cuts import GenerationCut, cos_range
 from scotopic.events.diagrams import Diagram, Propagator
-from scotopic.events.kinematic_limits import least_photon_energy, mass_range
+from scotopic.events.kinematic_limits import least_soft_energy, mass_range
 from scotopic.numerics.lorentz import direction_about, two_body_momentum
 from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ELECTRON_MASS
@@ -43,8 +43,8 @@ class DiagramMap:
         s-channel propagators.
     first_cos : (float, float)
         Range of the cosine of the first cluster to the positron beam.
-    photon_energy : float
-        What the cuts ask of every photon at least, GeV.
+    soft_energy : float
+        What the cuts ask of every massless boson at least, GeV.
     windows : dict of mask to (float, float)
         Masses of pairs between which the cuts keep them, GeV.
     """
@@ -54,7 +54,7 @@ class DiagramMap:
     exchanged: tuple[Propagator, ...]
     decaying: dict[int, Propagator]
     first_cos: tuple[float, float]
-    photon_energy: float
+    soft_energy: float
     windows: dict[int, tuple[float, float]]
 
     @property
@@ -110,7 +110,7 @@ class DiagramMap:
             scale = distance
         elif lowest > 0.0:
             # a lepton and its photons: 2 k·p is at least E_γ m²/E, in a cone of m/E
-            excess = 2.0 * self.photon_energy * lowest**2 / float(highest.max())
+            excess = 2.0 * self.soft_energy * lowest**2 / float(highest.max())
             scale = max(excess, SMALLEST_EXCESS * float(high.max()))
         else:
             scale = SMALLEST_SHARE * float(high.max())
@@ -227,7 +227,7 @@ def map_of(
     if exchanged and clusters[0].bit_count() == 1 and not radiated:
         low, high = cos_range(cuts, clusters[0].bit_length() - 3, sqrt_s)
         cos = (-high, -low)  # to the positron beam
-    energy = least_photon_energy(process, cuts, sqrt_s, radiated=radiated) * (0.1 if radiated else 1.0)
+    energy = least_soft_energy(process, cuts, sqrt_s, radiated=radiated) * (0.1 if radiated else 1.0)
     pairs = {slots for cut in cuts if cut.what == "M" for slots in cut.slots}
     windows = {1 << a + 2 | 1 << b + 2: mass_range(cuts, (a, b)) for a, b in pairs}
     return DiagramMap(process, tuple(clusters), tuple(exchanged), decaying, cos, energy, windows)

@@ -88,6 +88,11 @@ def generate(
         alpha=alpha,
         bias=bias,
     )
+    for name, code in zip(sampler.process.outgoing, sampler.process.codes, strict=True):
+        if code == 0:  # marks an empty slot
+            raise InputError(
+                f"{name} of {sampler.process.model.name} has the PDG code 0, which events cannot have"
+            )
     adapted = adapt(sampler, seed=seed)
     share = adapted.maxima / adapted.maxima.sum()
     kept_share = float(adapted.means.sum() / adapted.maxima.sum()) if unweighted else 0.67

@@ -25,6 +25,7 @@ from scotopic.numerics.rng import seed_of
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.hadrons.channel import ELECTRIC
 from scotopic.physics.hadrons.perturbative import quark_ratio
+from scotopic.physics.processes import LARGE_WEAK
 from scotopic.physics.standard_model import ALPHA_0
 from scotopic.physics.vacuum_polarisation import delta_alpha
 
@@ -94,6 +95,8 @@ def _check(
         raise InputError(f"{PROCESS}: alpha = {alpha!r}, expected fixed or running")
     if not (np.isfinite(sqrt_s) and sqrt_s > LEAST_MASS + 1.0):
         raise InputError(f"{PROCESS}: √s = {sqrt_s:g} GeV, expected more than {LEAST_MASS + 1.0:g} GeV")
+    if sqrt_s > LARGE_WEAK:
+        raise InputError(f"{PROCESS}: √s = {sqrt_s:g} GeV, expected {LARGE_WEAK:g} GeV at most: R has no Z")
 
 
 def generate_hadrons(

@@ -42,27 +42,17 @@ def mass_range(cuts: Sequence[GenerationCut], pair: tuple[int, int]) -> tuple[fl
     return max((0.0, *(cut.low for cut in found))), min((cut.high for cut in found), default=math.inf)
 
 
-def least_photon_energy(
+def least_soft_energy(
     process: Process, cuts: Sequence[GenerationCut], sqrt_s: float, *, radiated: bool
 ) -> float:
-    """Return the energy (GeV) that every photon has at least; infinite without photons.
-
-    Raises
-    ------
-    InputError
-        If a photon beside two other particles or more may have none, where the cross section is infinite.
-    """
-    photons = [slot for slot, name in enumerate(process.outgoing) if name == "gamma"]
-    least = min(
-        (energy_range(process, cuts, slot, sqrt_s, radiated=radiated)[0] for slot in photons),
-        default=math.inf,
+    """Return the energy (GeV) that every photon, or other massless boson, has at least; 0 without any."""
+    soft = [
+        slot for slot, name in enumerate(process.outgoing) if process.model.particle(name).is_massless_boson
+    ]
+    return max(
+        0.0,
+        min((energy_range(process, cuts, slot, sqrt_s, radiated=radiated)[0] for slot in soft), default=0.0),
     )
-    if len(process.outgoing) > 2 and not least > 0.0:
-        raise InputError(
-            f"process {process.text!r}: the cross section is infinite without a cut on the photons' energy; add "
-            "one such as --cut E:gamma:0.1:"
-        )
-    return least
 
 
 def refuse_empty(process: Process, cuts: Sequence[GenerationCut], sqrt_s: float, *, radiated: bool) -> None:

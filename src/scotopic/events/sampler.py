@@ -15,6 +15,7 @@ from scotopic.events.channels import channels_for
 from scotopic.events.cuts import GenerationCut, parse_cuts, passes_all
 from scotopic.events.diagrams import diagrams_of
 from scotopic.events.hard_scale import hard_scales, is_scattered
+from scotopic.events.infinite import refuse_infinite
 from scotopic.events.kinematic_limits import refuse_empty
 from scotopic.events.matching import counted_twice
 from scotopic.events.radiation import Radiation, Radiator, annihilation_resonances
@@ -174,9 +175,10 @@ def make_sampler(
         if isinstance(process, Process)
         else parse_process(process, get_model(model, **(parameters or {})))
     )
-    if not (np.isfinite(sqrt_s) and sqrt_s > made.threshold + 2.0 * ELECTRON_MASS):
+    least = max(made.threshold, (2.0 if isr == "none" else 4.0) * ELECTRON_MASS)
+    if not (np.isfinite(sqrt_s) and sqrt_s > least):
         raise InputError(
-            f"√s = {sqrt_s:g} GeV is not enough for {made.text!r}, which needs more than {made.threshold:.4g} GeV"
+            f"√s = {sqrt_s:.8g} GeV is not enough for {made.text!r}, which needs more than {least:.8g} GeV"
         )
     if isr not in ("none", "collinear", "pt"):
         raise InputError(f"isr = {isr!r}, expected none, collinear or pt")
@@ -187,7 +189,7 @@ def make_sampler(
     parsed = parse_cuts(cuts, made.outgoing)
     sampler = Sampler(made, parsed, sqrt_s, cast(Radiation, isr), bias)
     refuse_empty(made, parsed, sqrt_s, radiated=sampler.isr != "none")
-    _channels(made, parsed, sqrt_s, sampler.isr)  # refuses what has no map
+    refuse_infinite(made, parsed, sqrt_s, radiated=sampler.isr != "none")
     return sampler
 
 
@@ -215,6 +217,10 @@ def adapt(sampler: Sampler, *, seed: int, pool: Executor | None = None) -> Adapt
     adapted = list(map(work, numbers) if pool is None else pool.map(work, numbers))
     means = np.array([weights.mean() for _, weights, _ in adapted])
     if not (means > 0.0).any():
+        if _any_passes(sampler, seed):
+            raise InputError(
+                f"process {sampler.process.text!r}: its amplitude is zero everywhere, or not finite"
+            )
         raise InputError(
             f"process {sampler.process.text!r}: no phase space passes the cuts "
             f"{', '.join(cut.text for cut in sampler.cuts) or '(none)'} at √s = {sampler.sqrt_s:g} GeV "
@@ -228,6 +234,16 @@ def adapt(sampler: Sampler, *, seed: int, pool: Executor | None = None) -> Adapt
         np.array([weights.std() for _, weights, _ in adapted]),
         sum(tried for _, _, tried in adapted),
     )
+
+
+def _any_passes(sampler: Sampler, seed: int) -> bool:
+    rng = stream(seed, "cuts", sampler.process.text)
+    for channel in sampler.channels:
+        u = rng.random((sampler.dimensions(channel), POINTS_PER_CHANNEL[0]))
+        momenta = sampler.evaluate(channel, u, "numpy")[0][: len(sampler.process.outgoing)]
+        if passes_all(sampler.cuts, momenta[:, :, momenta[0, 0] > 0.0]).any():
+            return True
+    return False
 
 
 def _adapt_channel(sampler: Sampler, seed: int, points: int, number: int) -> tuple[Grid, Floats, int]:

@@ -60,11 +60,11 @@ def figure_6(
     for number, (label, line) in enumerate(lines.items()):
         _draw(axes, line, number, label)
     axes.set_xlim(0.0, max(float(line.edges[-1]) for line in lines.values()))
-    axes.set_ylim(0.0, 1.25)
+    axes.set_ylim(0.0, 1.35)
     axes.axhline(1.0, color="#999999", lw=0.7, ls=(0, (1, 2)), zorder=0.5)
     axes.set_xlabel(r"Predicted photon energy $E^*$ (GeV)", loc="right")
     axes.set_ylabel("Efficiency of the trigger line", loc="top")
-    axes.legend(loc="upper left", ncols=len(lines))
+    axes.legend(loc="upper left", ncols=2)
     headline(axes, sample, luminosity_fb, experiment)
     if len(lines) == 1:
         (line,) = lines.values()

@@ -17,7 +17,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.stats.checks import check_input, check_settings, check_windows
+from scotopic.stats.checks import arrays_of, both_sides, check_input, check_settings, check_windows
 from scotopic.stats.limits import fit_free, fit_null
 from scotopic.stats.windows import Windows
 
@@ -68,11 +68,11 @@ def window_models(
     resolution_error: float = 0.0,
 ) -> list[WindowModel]:
     """Return the models of the windows of a scan, one per mass; arguments as for `scotopic.stats.scan`."""
-    below_above = (half_width, half_width) if isinstance(half_width, int) else half_width
-    counts, edges, masses = (np.asarray(value, dtype=np.float64) for value in (counts, edges, masses))
+    below_above = both_sides(half_width)
+    counts, edges, masses = arrays_of(counts=counts, edges=edges, masses=masses)
     errors = np.asarray(efficiency_error, dtype=np.float64)
     check_input(counts, edges, masses, None, template)
-    check_settings(background_order, below_above, 0.95, "clsb", 0, 1, errors, resolution_error, len(masses))
+    check_settings(background_order, 0.95, "clsb", 0, 1, 1, errors, resolution_error, len(masses))
     windows = Windows.build(edges, masses, template, below_above, background_order, resolution_error)
     check_windows(windows, masses, background_order)
     errors = np.broadcast_to(errors, masses.shape)

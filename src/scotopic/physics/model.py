@@ -130,7 +130,9 @@ class Model:
         for particle in self.particles:
             if name in (particle.name, particle.anti):
                 return particle
-        known = " ".join(sorted({n for p in self.particles for n in (p.name, p.anti)}))
+        known = " ".join(
+            sorted({n for p in self.particles for n in (p.name, p.anti) if not p.auxiliary and " " not in n})
+        )
         raise InputError(f"model {self.name} has no particle {name!r}; it has: {known}")
 
     def conjugate(self, field: str) -> str:

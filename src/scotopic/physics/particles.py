@@ -48,6 +48,16 @@ class Particle:
         """Number of spin states."""
         return 2 if self.spin2 == 2 and self.mass == 0.0 else self.spin2 + 1
 
+    @property
+    def is_charged_vector(self) -> bool:
+        """Whether it is a vector with an electric charge, such as the W."""
+        return self.spin2 == 2 and self.charge != 0
+
+    @property
+    def is_massless_boson(self) -> bool:
+        """Whether any number of them may come with little energy."""
+        return self.spin2 != 1 and self.mass == 0.0
+
 
 ELECTRON = Particle("e-", "e+", 11, 1, -1, ELECTRON_MASS)
 MUON = Particle("mu-", "mu+", 13, 1, -1, MUON_MASS)

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scotopic.errors import InputError
-from scotopic.physics.amplitudes.plan import Leg, Plan, make_plan
+from scotopic.physics.amplitudes.plan import Leg, Plan, make_plan, most_of
 from scotopic.physics.model import FormFactor, Model, get_model
 from scotopic.physics.particles import PHOTON
+
+LARGE_WEAK = 30.0
+"""GeV; above, the Z changes cross sections of μμ and wide-angle Bhabha scattering by 0.1 % and more."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,18 @@ class Process:
     @cached_property
     def plan(self) -> Plan:
         """The plan of the amplitude, from the model's leading interactions where they are enough."""
-        for interactions in self.model.leading:
-            plan = make_plan(self.model.only(*interactions), self._legs)
-            if plan.diagrams:
-                return plan
-        return make_plan(self.model, self._legs)
+        return make_plan(self._leading, self._legs)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The interactions with diagrams beside those of the leading ones."""
+        taken = {vertex.interaction for vertex in self._leading.vertices}
+        others = sorted({vertex.interaction for vertex in self.model.vertices} - taken)
+        return tuple(
+            other
+            for other in others
+            if make_plan(self.model.only(*taken, other), self._legs).diagrams > self.plan.diagrams
+        )
 
     @property
     def hadrons(self) -> tuple[FormFactor, tuple[int, int]] | None:
@@ -79,9 +89,22 @@ class Process:
         return None
 
     @property
+    def is_flat(self) -> bool:
+        """Whether a constant stands for the squared amplitude."""
+        return self.model.flat is not None and self.model.mediator in self.outgoing
+
+    @property
     def threshold(self) -> float:
         """Sum of the outgoing masses, GeV."""
         return math.fsum(self.masses[len(self.incoming) :])
+
+    @cached_property
+    def _leading(self) -> Model:
+        for interactions in self.model.leading:
+            chosen = self.model.only(*interactions)
+            if make_plan(chosen, self._legs).diagrams:
+                return chosen
+        return self.model
 
     @property
     def _legs(self) -> tuple[Leg, ...]:
@@ -118,8 +141,28 @@ def parse_process(text: str, model: Model | None = None) -> Process:
     _check_conservation(process)
     _check_hadrons(process)
     if not process.plan.diagrams:
-        raise InputError(f"process {text!r}: no diagram of the model {chosen.name} leads to it")
+        raise InputError(
+            f"process {text!r}: no diagram of the model {chosen.name} leads to it (couplings of zero make none)"
+        )
+    _check_four_vectors(process)
     return process
+
+
+def notes(process: Process, sqrt_s: float) -> tuple[str, ...]:
+    """Return what a user should know of a process at √s (GeV): what is left out and not small."""
+    if sqrt_s < LARGE_WEAK or "weak" not in process.left_out:
+        return ()
+    return ("W and Z are left out, which is not small at this energy; --set weak=always takes them",)
+
+
+def _check_four_vectors(process: Process) -> None:
+    # two triple-vector vertices and one of four vectors belong together; inside nu_e nu_e~ gamma gamma it is tiny
+    massive = [name for name in process.outgoing if process.model.particle(name).is_charged_vector]
+    if massive and most_of("triple vector", process.plan) > 1:
+        raise InputError(
+            f"process {process.text!r}: {massive[0]} and other vectors need vertices of four vectors, which models "
+            "do not have"
+        )
 
 
 def _check_hadrons(process: Process) -> None:
@@ -136,6 +179,8 @@ def _check_conservation(process: Process) -> None:
     charge, flavour = 0, Counter[str]()
     for i, name in enumerate(process.names):
         particle = process.model.particle(name)
+        if particle.auxiliary:
+            raise InputError(f"process {process.text!r}: {name} stands for a vertex and is no particle")
         sign = 1 if i < len(process.incoming) else -1
         orientation = 1 if name == particle.name else -1
         charge += sign * orientation * particle.charge

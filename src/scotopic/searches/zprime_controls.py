@@ -30,7 +30,7 @@ SEEN_PHOTON = ControlSample(
 
 SOFT_RECOIL = ControlSample(
     "soft_recoil",
-    "a heavy recoil along the beams, where the suppression of τ pairs leaves nothing",
+    "two muons and a heavy recoil along the beams",
     "eemumu",
     find_muons,
     (

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scotopic.errors import InputError
+from scotopic.stats.checks import arrays_of
 from scotopic.stats.predictive import Floats
 
 SMALL = 1e-7  # signal over background, below which the leading term is exact to 1e-7
@@ -38,7 +39,7 @@ def asimov_significance(
 
         Z² = 2 (s + b) ln[(s + b)(b + σ²)/(b² + (s + b) σ²)] − 2 (b²/σ²) ln[1 + σ² s/(b (b + σ²))].
     """
-    s, b, error = (np.asarray(value, dtype=np.float64) for value in (signal, background, background_error))
+    s, b, error = arrays_of(signal=signal, background=background, background_error=background_error)
     for name, values in (("signal", s), ("background", b), ("background_error", error)):
         if not (np.isfinite(values) & (values >= 0.0)).all():
             raise InputError(f"{name}: every number must be finite and at least 0")

@@ -10,7 +10,7 @@ from scipy.stats import f as f_distribution
 
 from scotopic.errors import InputError
 from scotopic.numerics.newton import FAILED, fit_poisson, twice_log_ratio
-from scotopic.stats.checks import check_input, check_windows
+from scotopic.stats.checks import arrays_of, both_sides, check_input, check_windows
 from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]
@@ -208,15 +208,13 @@ def _windows(
     penalty: float,
 ) -> tuple[Floats, NDArray[np.intp], list[Windows]]:
     # Checked counts, the orders in rising order and one window for each.
-    below_above = (half_width, half_width) if isinstance(half_width, int) else half_width
-    spectrum, borders = (np.asarray(value, dtype=np.float64) for value in (counts, edges))
+    below_above = both_sides(half_width)
+    spectrum, borders = arrays_of(counts=counts, edges=edges)
     masses = np.array([mass], dtype=np.float64)
     check_input(spectrum, borders, masses, None, template)
     ladder = np.unique(np.asarray(orders, dtype=np.intp))
     if not ladder.size or ladder[0] < 0:
         raise InputError("orders must be one or more whole numbers of at least 0")
-    if min(below_above) < 1:
-        raise InputError(f"half_width = {below_above}, must be at least one bin on either side")
     if not penalty >= 0.0:
         raise InputError(f"penalty = {penalty:g}, must be at least 0")
     windows = [Windows.build(borders, masses, template, below_above, int(order), 0.0) for order in ladder]

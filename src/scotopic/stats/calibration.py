@@ -1,8 +1,9 @@
 """Limits calibrated with toys, for windows with too few events for asymptotic formulas.
 
 The p-value of a yield s is the fraction of toys, thrown with s and the background that is expected,
-whose q_s is at least the observed one (CLs+b). It is found on a grid of yields once per window; every
-data set of that window then gets its limit by interpolation, linear in Φ⁻¹(1 − p).
+whose q_s is at least the observed one (CLs+b); CLs is that over the same fraction of toys without signal. Both are
+found on a grid of yields once per window; every data set of that window then gets its limits by interpolation,
+linear in Φ⁻¹(1 − p) and in ln CLs.
 
 Few toys thrown with a yield have a q_s as large as data with few events. Background toys do: both kinds together
 are a sample of the mixture of their densities, and count with the ratio of the wanted density to it (importance
@@ -23,11 +24,12 @@ from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]
 
-GRID = np.arange(-2.0, 7.0)  # yields, in units of `unit_yield`
+GRID = np.arange(-2.0, 7.0)  # yields, in units of `unit_yield`; CLs from 0
 TOYS = 1000  # per yield
 BAND_TOYS = 500
 QUANTILES = ndtr([-2.0, -1.0, 0.0, 1.0, 2.0])
 TIE = 1e-9  # relative, equal q of equal data
+SMALLEST = 1.0 / (TOYS + 2.0)  # probability that so many toys can tell
 
 
 @dataclass(frozen=True)
@@ -39,43 +41,59 @@ class Calibration:
     yields : (S,)
     q_toys : (S, N)
         Sorted.
-    p_toys : (S, N + 1)
-        Probability of at least that q; none for more than the largest one.
+    p_toys, cls_toys : (S, N + 1)
+        Probability of at least that q, with the yield, and over that without signal; for more than the largest one
+        none, and the last ratio.
     """
 
     yields: Floats
     q_toys: Floats
     p_toys: Floats
+    cls_toys: Floats
 
     @classmethod
-    def build(cls, yields: Floats, q_toys: Floats, weights: Floats) -> "Calibration":
-        """Return the distributions of weighted toys (S, N)."""
+    def build(cls, yields: Floats, q_toys: Floats, weights: Floats, without: Floats) -> "Calibration":
+        """Return the distributions of toys (S, N) whose weights are those with the yield, and those without signal."""
         order = np.argsort(q_toys, axis=1)
-        sums = np.cumsum(np.take_along_axis(weights, order, axis=1)[:, ::-1], axis=1)[:, ::-1]
-        p_toys = np.pad(sums / sums[:, :1], ((0, 0), (0, 1)))
-        return cls(yields, np.take_along_axis(q_toys, order, axis=1), p_toys)
+
+        def at_least(weights: Floats) -> Floats:
+            sums = np.cumsum(np.take_along_axis(weights, order, axis=1)[:, ::-1], axis=1)[:, ::-1]
+            return sums / sums[:, :1]
+
+        p_toys, p_without = at_least(weights), at_least(without)
+        ratio = np.where(p_without > p_toys, p_toys / np.where(p_without > 0.0, p_without, 1.0), 1.0)
+        return cls(
+            yields,
+            np.take_along_axis(q_toys, order, axis=1),
+            np.pad(p_toys, ((0, 0), (0, 1))),
+            np.pad(ratio, ((0, 0), (0, 1)), mode="edge"),
+        )
 
     def limits(self, q: Floats, level: float) -> Floats:
-        """Return the limits (T,) of data with q (S, T); NaN beyond the grid."""
+        """Return the limits (2, T), CLs+b and CLs, of data with q (S, T); NaN beyond the grid."""
         below = np.array(
             [
                 np.searchsorted(toys, value - TIE * (1.0 + value))
                 for toys, value in zip(self.q_toys, q, strict=True)
             ]
         )
-        smallest = 1.0 / (TOYS + 2.0)  # that so many toys can tell
-        z = -ndtri(np.clip(np.take_along_axis(self.p_toys, below, axis=1), smallest, 1.0 - smallest))
-        threshold = ndtri(level)
-        kept = z < threshold
-        last = len(z) - 1 - np.argmax(kept[::-1], axis=0)  # the largest yield that is not excluded
-        lanes = np.arange(q.shape[1])
-        after = np.minimum(last + 1, len(z) - 1)
-        step = np.where(after > last, z[after, lanes] - z[last, lanes], np.nan)
-        limit = self.yields[last] + (self.yields[after] - self.yields[last]) * (
-            (threshold - z[last, lanes]) / step
-        )
-        found: Floats = np.where(kept.any(axis=0), limit, self.yields[0])
-        return found
+        p, ratio = (np.take_along_axis(table, below, axis=1) for table in (self.p_toys, self.cls_toys))
+        clsb = _last_crossing(self.yields, -ndtri(np.clip(p, SMALLEST, 1.0 - SMALLEST)), float(ndtri(level)))
+        some = self.yields >= 0.0
+        logs = -np.log(np.maximum(ratio[some], SMALLEST))
+        return np.stack([clsb, _last_crossing(self.yields[some], logs, -float(np.log1p(-level)))])
+
+
+def _last_crossing(yields: Floats, values: Floats, threshold: float) -> Floats:
+    # Where values (S, T) exceed a threshold for good (T,): the first yield if everywhere, NaN if not at the last.
+    kept = values < threshold
+    last = len(values) - 1 - np.argmax(kept[::-1], axis=0)  # the largest yield that is not excluded
+    lanes = np.arange(values.shape[1])
+    after = np.minimum(last + 1, len(values) - 1)
+    step = np.where(after > last, values[after, lanes] - values[last, lanes], np.nan)
+    limit = yields[last] + (yields[after] - yields[last]) * ((threshold - values[last, lanes]) / step)
+    found: Floats = np.where(kept.any(axis=0), limit, yields[0])
+    return found
 
 
 def unit_yield(window: Windows, expectation: Floats) -> float:
@@ -106,19 +124,18 @@ def _toys(mean: Floats, inside: NDArray[np.bool_], number: int, seed: int, *key:
     return np.where(inside[:, None], drawn, 1.0)[None]
 
 
-def _weight(counts: Floats, mean: Floats, without: Floats) -> Floats:
-    # Density of data (W, T) at `mean` to that of the mixture of toys of `mean` and `without` (W,).
+def _weights(counts: Floats, mean: Floats, without: Floats) -> tuple[Floats, Floats]:
+    # Densities of data (W, T) at `mean` and at `without` (W,) to that of the mixture of toys of both.
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # ln 0 where nothing is expected
         logs = np.where(counts > 0.0, counts * (np.log(mean) - np.log(without))[:, None], 0.0)
         ratio = np.exp(logs.sum(axis=0) - (mean - without).sum())
-        weight: Floats = 1.0 / (TOYS + BAND_TOYS / ratio)
-    return weight
+        return 1.0 / (TOYS + BAND_TOYS / ratio), 1.0 / (TOYS * ratio + BAND_TOYS)
 
 
 def _calibrate(
     window: Windows, expectation: Floats, level: float, seed: int
 ) -> tuple[Calibration, tuple[LinearModel, LinearModel], Floats]:
-    # Calibration of one window, its models, and the limits of background toys.
+    # Calibration of one window, its models, and the limits (2, T) of background toys.
     models = window.model(expectation, signal=True), window.model(expectation, signal=False)
     yields = unit_yield(window, expectation) * GRID
     centre = int(window.bins[0, window.core()[0].argmax()])  # names the window's toys
@@ -132,8 +149,9 @@ def _calibrate(
         counts = _toys(mean, inside, TOYS, seed, centre, j)
         q_toys.append(np.append(q_of_yields(counts, window, np.array([one]), models)[0], q_background[j]))
         both = np.concatenate([counts[0], background[0]], axis=1)[inside]
-        weights.append(_weight(both, mean[inside], without[inside]))
-    calibration = Calibration.build(yields, np.array(q_toys), np.array(weights))
+        weights.append(_weights(both, mean[inside], without[inside]))
+    with_signal, no_signal = np.swapaxes(np.array(weights), 0, 1)
+    calibration = Calibration.build(yields, np.array(q_toys), with_signal, no_signal)
     limits = calibration.limits(q_background, level)
     return calibration, models, limits
 
@@ -141,7 +159,7 @@ def _calibrate(
 def calibrated_limits(
     windows: Windows, counts: Floats, expected: Floats, level: float, seed: int, workers: int
 ) -> Floats:
-    """Return limits (M, T + 5): of the data sets `counts` (M, W, T), then quantiles of background toys.
+    """Return limits (M, 2, T + 5), CLs+b and CLs: of data `counts` (M, W, T), then quantiles of background toys.
 
     The quantiles are those of −2 … +2 standard deviations; NaN where a limit lies beyond the grid.
     """
@@ -152,8 +170,8 @@ def calibrated_limits(
         calibration, models, limits = _calibrate(window, expected[which], level, seed)
         observed = calibration.limits(q_of_yields(counts[which], window, calibration.yields, models), level)
         limits = np.where(np.isnan(limits), np.inf, limits)
-        bands = np.quantile(limits, QUANTILES, method="nearest")
-        return np.concatenate([observed, np.where(np.isinf(bands), np.nan, bands)])
+        bands = np.quantile(limits, QUANTILES, axis=1, method="nearest").T
+        return np.concatenate([observed, np.where(np.isinf(bands), np.nan, bands)], axis=1)
 
     with ThreadPoolExecutor(workers) as pool:
         lanes = range(len(counts))

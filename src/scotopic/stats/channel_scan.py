@@ -103,9 +103,7 @@ def scan_channels(
         raise InputError(f"no channel sees a signal of mass {masses[unseen[0]]:g}")
     for one in channels:
         lowest = int(one.background_order.min())
-        check_settings(
-            lowest, one.half_width, level, method, toys, workers, errors, resolution_error, len(masses)
-        )
+        check_settings(lowest, level, method, toys, seed, workers, errors, resolution_error, len(masses))
     errors = np.broadcast_to(errors, masses.shape)
     counts = np.concatenate([one.counts for one in channels])
     expectation = np.concatenate([one.expectation for one in channels])

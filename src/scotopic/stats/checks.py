@@ -1,9 +1,11 @@
 """One clear error for input that makes no sense."""
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Sequence
+from typing import SupportsFloat, SupportsIndex
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from scotopic.errors import InputError
 from scotopic.stats.windows import Windows
@@ -11,6 +13,17 @@ from scotopic.stats.windows import Windows
 Floats = NDArray[np.float64]
 
 METHODS = ("clsb", "cls")
+
+
+def arrays_of(**given: ArrayLike) -> list[Floats]:
+    """Return arrays of numbers, in the order given, or refuse by name what is none."""
+    arrays = []
+    for name, values in given.items():
+        try:
+            arrays.append(np.asarray(values, dtype=np.float64))
+        except (TypeError, ValueError):
+            raise InputError(f"{name}: expected numbers") from None
+    return arrays
 
 
 def check_input(
@@ -35,6 +48,10 @@ def check_input(
         raise InputError(
             f"mass {masses[outside][0]:g} lies outside the spectrum, {edges[0]:g} to {edges[-1]:g}"
         )
+    if not callable(template):
+        raise InputError(
+            "template must be a function: template(mass, edges) gives the fraction of the signal in every bin"
+        )
     for mass in masses:
         shape = np.asarray(template(mass, edges))
         if shape.shape != counts.shape:
@@ -46,33 +63,52 @@ def check_input(
             )
 
 
-def check_scan_shape(background_order: int, half_width: tuple[int, int]) -> None:
-    """Refuse polynomials and windows that make no sense."""
-    if background_order < 0:
-        raise InputError(f"background_order = {background_order}, must be at least 0")
-    if min(half_width) < 1:
-        raise InputError(f"half_width = {half_width}, must be at least one bin on either side")
+def whole(name: str, value: SupportsIndex, least: int) -> int:
+    """Return a whole number of at least `least`, or refuse what is none."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise InputError(f"{name} = {value!r}, must be a whole number") from None
+    if number < least:
+        raise InputError(f"{name} = {number}, must be at least {least}")
+    return number
+
+
+def both_sides(half_width: SupportsIndex | Sequence[SupportsIndex]) -> tuple[int, int]:
+    """Return the bins of a window below and above that of the mass, from one number for both or from two."""
+    one = isinstance(half_width, str) or np.ndim(half_width) == 0  # type: ignore[arg-type]
+    sides = [half_width, half_width] if one else list(half_width)  # type: ignore[arg-type]
+    if len(sides) != 2:
+        raise InputError(f"half_width = {half_width}, must be one number of bins, or two: below and above")
+    below, above = (whole("half_width", side, 1) for side in sides)  # type: ignore[arg-type]
+    return below, above
+
+
+def check_level(level: float) -> None:
+    """Refuse levels that no upper limit of a scan can have."""
+    if not (isinstance(level, SupportsFloat) and 0.5 < float(level) < 1.0):
+        raise InputError(f"level = {level!r}, must lie between 0.5 and 1, such as 0.95")
 
 
 def check_settings(
     background_order: int,
-    half_width: tuple[int, int],
     level: float,
     method: str,
     toys: int,
+    seed: int,
     workers: int,
     efficiency_error: Floats,
     resolution_error: float,
     n_masses: int,
 ) -> None:
     """Refuse settings that make no sense."""
-    check_scan_shape(background_order, half_width)
-    if not 0.5 < level < 1.0:
-        raise InputError(f"level = {level}, must lie between 0.5 and 1, such as 0.95")
+    whole("background_order", background_order, 0)
+    whole("toys", toys, 0)
+    whole("seed", seed, 0)
+    whole("workers", workers, 1)
+    check_level(level)
     if method not in METHODS:
         raise InputError(f"method {method!r} is unknown; there are {' and '.join(METHODS)}")
-    if toys < 0 or workers < 1:
-        raise InputError(f"toys = {toys} and workers = {workers}; toys from 0, workers from 1")
     if efficiency_error.shape not in {(), (n_masses,)}:
         raise InputError(f"efficiency_error has shape {efficiency_error.shape}, expected () or ({n_masses},)")
     if not ((efficiency_error >= 0.0) & (efficiency_error < 1.0)).all():

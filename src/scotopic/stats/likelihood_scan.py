@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.stats.checks import check_input, check_settings, check_windows
+from scotopic.stats.checks import arrays_of, both_sides, check_input, check_settings, check_windows
 from scotopic.stats.limits import fit_free
 from scotopic.stats.profile import Profile, bracket, find_root
 from scotopic.stats.windows import Windows
@@ -85,11 +85,11 @@ def likelihood_scan(
     InputError
         For counts, edges, mass, template or settings that make no sense.
     """
-    below_above = (half_width, half_width) if isinstance(half_width, int) else half_width
-    counts, edges = (np.asarray(value, dtype=np.float64) for value in (counts, edges))
+    below_above = both_sides(half_width)
+    counts, edges = arrays_of(counts=counts, edges=edges)
     masses, errors = np.array([mass], dtype=np.float64), np.array([efficiency_error])
     check_input(counts, edges, masses, None, template)
-    check_settings(background_order, below_above, 0.95, "clsb", 0, 1, errors, resolution_error, 1)
+    check_settings(background_order, 0.95, "clsb", 0, 1, 1, errors, resolution_error, 1)
     windows = Windows.build(edges, masses, template, below_above, background_order, resolution_error)
     check_windows(windows, masses, background_order)
     data = windows.cut(counts[:, None])[:, :, 0]

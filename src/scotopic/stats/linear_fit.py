@@ -18,6 +18,7 @@ from scipy.optimize import linprog
 
 from scotopic.errors import InputError
 from scotopic.numerics.newton import FAILED, LinearModel, fit_poisson, twice_log_ratio
+from scotopic.stats.checks import arrays_of
 from scotopic.stats.scan import COLLINEAR
 from scotopic.stats.windows import COLLINEAR as SMALLEST_SHARE
 from scotopic.stats.windows import SMALLEST_VARIANCE
@@ -189,7 +190,7 @@ def likelihood_ratio(
 
 
 def _checked(counts: ArrayLike, design: ArrayLike, offset: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    n, columns, known = (np.asarray(value, dtype=np.float64) for value in (counts, design, offset))
+    n, columns, known = arrays_of(counts=counts, design=design, offset=offset)
     if columns.ndim != 2 or 0 in columns.shape:
         raise InputError(f"design has shape {columns.shape}, expected (bins, parameters)")
     if n.ndim not in (1, 2) or n.shape[0] != columns.shape[0]:

@@ -14,7 +14,7 @@ from scipy.stats import norm
 from scotopic.errors import InputError
 from scotopic.numerics.newton import BOUNDARY, FAILED, INTERIOR
 from scotopic.stats.calibration import calibrated_limits
-from scotopic.stats.checks import check_input, check_settings, check_windows
+from scotopic.stats.checks import arrays_of, both_sides, check_input, check_settings, check_windows
 from scotopic.stats.limits import fit_null, upper_limits
 from scotopic.stats.toys import discovery, fit_toys, largest_z, p_value
 from scotopic.stats.windows import Windows
@@ -57,7 +57,7 @@ class Scan:
     band68, band95 : (M, 2)
         Central bands of the expected limit.
     limit_cls_observed, limit_cls_median : float
-        The same with CLs, asymptotic.
+        The same with CLs.
     status : int
         Key of `STATUS`; limits are NaN where a fit failed or the signal is collinear, bands where they
         come out of order.
@@ -146,7 +146,7 @@ def scan(
     method : {"clsb", "cls"}
         Which limit is the headline. CLs+b is q_s = Φ⁻¹(level)², not truncated at zero.
     statistic : {"q_mu", "q_mu_tilde"}
-        Of the CLs limits; q̃_μ takes a negative yield for none.
+        Of asymptotic CLs limits; q̃_μ takes a negative yield for none.
     toys : int
         Toys of the whole spectrum for the global p-value.
     seed : int
@@ -158,7 +158,7 @@ def scan(
     expectation : (B,), optional
         Smooth background expectation for toys, median and bands; by default the fitted background.
     calibrate_below : float
-        CLs+b limits come from toys where the background within ±2 standard deviations is less.
+        Limits come from toys, of q_μ, where the background within ±2 standard deviations is less.
     workers : int
         Threads; results do not depend on it.
 
@@ -175,12 +175,13 @@ def scan(
     are without nuisance terms, which mean nothing where there is no signal. Calibrated limits take the
     effect of the nuisance terms from the asymptotic ones.
     """
-    below_above = (half_width, half_width) if isinstance(half_width, int) else half_width
-    counts, edges, masses = (np.asarray(value, dtype=np.float64) for value in (counts, edges, masses))
-    errors = np.asarray(efficiency_error, dtype=np.float64)
+    below_above = both_sides(half_width)
+    counts, edges, masses, errors = arrays_of(
+        counts=counts, edges=edges, masses=masses, efficiency_error=efficiency_error
+    )
     check_input(counts, edges, masses, expectation, template)
     check_settings(
-        background_order, below_above, level, method, toys, workers, errors, resolution_error, len(masses)
+        background_order, level, method, toys, seed, workers, errors, resolution_error, len(masses)
     )
     if statistic not in STATISTICS:
         raise InputError(f"statistic {statistic!r} is unknown; there are {' and '.join(STATISTICS)}")
@@ -238,22 +239,20 @@ def scan_windows(
 
     core = windows.core()
     limits = upper_limits(windows, data[:, :, 0], expected, errors, level, bounded=bounded)
-    clsb = limits.clsb
+    asymptotic = np.stack([limits.clsb, limits.cls], axis=1)
+    both = asymptotic.copy()
     calibrated = ((core * expected).sum(axis=1) < calibrate_below) & ~collinear
     if calibrated.any():
         few = np.flatnonzero(calibrated)
         shift = _effect_of_errors(
-            windows.take(few), data[few, :, 0], expected[few], clsb[few], errors[few], level
+            windows.take(few), data[few, :, 0], expected[few], both[few], errors[few], level, bounded
         )
-        clsb = clsb.copy()
-        clsb[few] = shift + calibrated_limits(
+        both[few] = shift + calibrated_limits(
             windows.take(few), data[few], expected[few], level, seed, workers
         )
-        clsb = np.where(np.isfinite(clsb), clsb, limits.clsb)  # beyond the grid: many signal events
+        both = np.where(np.isfinite(both), both, asymptotic)  # beyond the grid: many signal events
     wrong = (status == FAILED) | collinear
-    clsb, cls = np.where(wrong[:, None], np.nan, clsb), np.where(wrong[:, None], np.nan, limits.cls)
-    if method == "cls":
-        calibrated = np.zeros_like(calibrated)
+    clsb, cls = np.moveaxis(np.where(wrong[:, None, None], np.nan, both), 1, 0)
     headline = clsb if method == "clsb" else cls
     ordered = np.logical_and.reduce(np.diff(headline[:, 1:], axis=1) >= 0.0, axis=1)
     disordered = ~ordered & ~wrong
@@ -286,13 +285,20 @@ def _largest_z(windows: Windows, smooth: Floats, toys: int, seed: int, workers: 
 
 
 def _effect_of_errors(
-    windows: Windows, counts: Floats, expected: Floats, with_errors: Floats, errors: Floats, level: float
+    windows: Windows,
+    counts: Floats,
+    expected: Floats,
+    with_errors: Floats,
+    errors: Floats,
+    level: float,
+    bounded: bool,
 ) -> Floats:
-    # What the nuisance terms add to the asymptotic limits (M, 6).
+    # What the nuisance terms add to the asymptotic limits (M, 2, 6).
     if not errors.any() and not windows.variation.any():
         return np.zeros_like(with_errors)
     fixed = replace(windows, variation=np.zeros_like(windows.variation))
-    change = with_errors - upper_limits(fixed, counts, expected, np.zeros_like(errors), level).clsb
+    without = upper_limits(fixed, counts, expected, np.zeros_like(errors), level, bounded=bounded)
+    change = with_errors - np.stack([without.clsb, without.cls], axis=1)
     return np.where(np.isfinite(change), change, 0.0)
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scotopic.errors import InputError
 from scotopic.numerics.newton import FAILED, fit_poisson
-from scotopic.stats.checks import check_input, check_windows
+from scotopic.stats.checks import arrays_of, both_sides, check_input, check_windows, whole
 from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]
@@ -81,13 +80,10 @@ def spurious_signal(
     spurious signal is below 20 % of its statistical error (or 10 % of the expected signal). What is left can
     be an additional yield with a Gaussian constraint.
     """
-    below_above = (half_width, half_width) if isinstance(half_width, int) else half_width
-    spectrum, borders, at = (np.asarray(value, dtype=np.float64) for value in (expectation, edges, masses))
+    below_above = both_sides(half_width)
+    spectrum, borders, at = arrays_of(expectation=expectation, edges=edges, masses=masses)
     check_input(spectrum, borders, at, None, template)
-    if background_order < 0:
-        raise InputError(f"background_order = {background_order}, must be at least 0")
-    if min(below_above) < 1:
-        raise InputError(f"half_width = {below_above}, must be at least one bin on either side")
+    whole("background_order", background_order, 0)
     windows = Windows.build(borders, at, template, below_above, background_order, 0.0)
     check_windows(windows, at, background_order)
     asimov = windows.cut(spectrum[:, None])

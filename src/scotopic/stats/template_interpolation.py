@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import PchipInterpolator
 
 from scotopic.errors import InputError
+from scotopic.stats.checks import arrays_of
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +59,7 @@ def interpolate_templates(masses: ArrayLike, edges: ArrayLike, fractions: ArrayL
     InputError
         For arrays that do not fit together and templates with NaN, negative numbers or nothing in them.
     """
-    at, borders, shapes = (np.asarray(value, dtype=np.float64) for value in (masses, edges, fractions))
+    at, borders, shapes = arrays_of(masses=masses, edges=edges, fractions=fractions)
     if at.ndim != 1 or len(at) < 2 or not np.isfinite(at).all() or (np.diff(at) <= 0.0).any():
         raise InputError("masses must be at least two finite, rising numbers")
     if borders.ndim != 1 or not np.isfinite(borders).all() or (np.diff(borders) <= 0.0).any():

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 from scipy.stats import beta
 
-from scotopic.errors import InputError
 from scotopic.numerics.engine import Engine, map_lanes
 from scotopic.numerics.newton import (
     FAILED,
@@ -23,7 +22,7 @@ from scotopic.numerics.newton import (
 from scotopic.numerics.newton_passes import Window, scan_window
 from scotopic.numerics.rng import stream
 from scotopic.progress import track
-from scotopic.stats.checks import check_input, check_scan_shape, check_windows
+from scotopic.stats.checks import arrays_of, both_sides, check_input, check_level, check_windows, whole
 from scotopic.stats.limits import yield_unit
 from scotopic.stats.profile import find_crossing
 from scotopic.stats.windows import Windows
@@ -141,14 +140,15 @@ def scan_toys(
     InputError
         For input that makes no sense.
     """
-    below_above = (half_width, half_width) if isinstance(half_width, int) else half_width
-    spectrum, borders, at = (np.asarray(value, dtype=np.float64) for value in (expectation, edges, masses))
+    below_above = both_sides(half_width)
+    spectrum, borders, at = arrays_of(expectation=expectation, edges=edges, masses=masses)
     check_input(spectrum, borders, at, None, template)
-    check_scan_shape(background_order, below_above)
-    if toys < 1 or workers < 1:
-        raise InputError(f"toys = {toys} and workers = {workers}, both must be at least 1")
-    if level is not None and not 0.5 < level < 1.0:
-        raise InputError(f"level = {level}, must lie between 0.5 and 1, such as 0.95")
+    whole("background_order", background_order, 0)
+    whole("toys", toys, 1)
+    whole("seed", seed, 0)
+    whole("workers", workers, 1)
+    if level is not None:
+        check_level(level)
     windows = Windows.build(borders, at, template, below_above, background_order, 0.0)
     check_windows(windows, at, background_order)
     blocks = list(fit_toys(windows, spectrum, toys, seed, level=level, workers=workers, engine=engine))

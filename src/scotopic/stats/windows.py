@@ -53,8 +53,8 @@ class Windows:
         resolution_error: float,
     ) -> "Windows":
         """Return the windows of `half_width` = (below, above) bins around each mass."""
-        below, above = half_width
         n_bins = len(edges) - 1
+        below, above = (min(side, n_bins) for side in half_width)  # wider is the whole spectrum
         at = np.clip(np.searchsorted(edges, masses, side="right") - 1, 0, n_bins - 1)
         wanted = at[:, None] + np.arange(-below, above + 1)
         inside = (wanted >= 0) & (wanted < n_bins)

@@ -33,7 +33,7 @@ from scotopic.searches.counting_search import CountingResult, CountingSearch
 from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.plane_search import PlaneResult
 from scotopic.searches.search import Search, SearchResult
-from scotopic.study.search import search
+from scotopic.study.projection import project
 
 Floats = NDArray[np.float64]
 Result = SearchResult | CountingResult
@@ -227,16 +227,15 @@ def _project(
         if isinstance(one, (Search, ChannelSearch)):  # the others have their own masses
             low, high = one.mass_range
             masses = [low, *np.round(np.geomspace(low, high, SEARCH_MASSES + 1)[1:-1], 4).tolist()]
-        found = search(
+        found = project(
             name,
+            luminosities_fb=() if luminosity_fb is None else (luminosity_fb,),
             experiment=experiment,
-            luminosity_fb=luminosity_fb,
             parameters=parameters,
             masses=masses,
-            toys=0,
             seed=seed,
             workers=workers,
-        )
+        ).results[0]
         assert not isinstance(found, PlaneResult)
         results.append(found)
     return tuple(results), left_out

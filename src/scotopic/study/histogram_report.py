@@ -61,7 +61,7 @@ def write_histogram_scan(result: HistogramScan, folder: Path) -> list[Path]:
         luminosity_fb=card.luminosity_fb,
     )  # fmt: skip
     written += save(figure, folder / "p_value")
-    settings = model_settings(card, len(histogram.counts))
+    settings = model_settings(card)
     excess = fit_of(result)
     headline: dict[str, Any] = {"sample": SAMPLE, "luminosity_fb": card.luminosity_fb}
     figure = spectrum(
@@ -102,7 +102,7 @@ def fit_of(result: HistogramScan) -> LikelihoodScan | None:
     at = int(found.z_local.argmax())
     if not np.isfinite(found.shat[at]):
         return None
-    settings = model_settings(card, len(histogram.counts))
+    settings = model_settings(card)
     settings["efficiency_error"] = float(np.broadcast_to(settings["efficiency_error"], found.mass.shape)[at])
     return likelihood_scan(
         histogram.counts, histogram.edges, float(found.mass[at]), card.signal.template, **settings,

@@ -109,7 +109,7 @@ def scan_histogram(
         histogram.edges,
         chosen.masses,
         chosen.signal.template,
-        **model_settings(chosen, bins),
+        **model_settings(chosen),
         level=chosen.level,
         method=chosen.method,
         toys=toys,
@@ -135,15 +135,11 @@ def scan_histogram(
     return HistogramScan(histogram, chosen, found, per_event, tuple(notes_of(histogram, found)), settings)
 
 
-def model_settings(card: ScanCard, bins: int) -> dict[str, Any]:
-    """Return what the likelihood of a scan of a spectrum with that many bins depends on."""
-    below, above = card.half_width
+def model_settings(card: ScanCard) -> dict[str, Any]:
+    """Return what the likelihood of a scan depends on besides the spectrum."""
     return {
         "background_order": card.background_order,
-        "half_width": (
-            min(below, bins),
-            min(above, bins),
-        ),  # a window wider than the spectrum is the spectrum
+        "half_width": card.half_width,
         "efficiency_error": card.efficiency_error,
         "resolution_error": card.systematics["resolution"],
     }

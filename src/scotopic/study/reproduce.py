@@ -12,6 +12,7 @@ from scotopic.progress import say, track
 from scotopic.study.paper_figures import (
     figure_1,
     figure_2,
+    figure_3,
     figure_4,
     figure_5,
     figure_6,
@@ -28,6 +29,7 @@ from scotopic.study.paper_figures.report import FigureReport
 GROUPS: dict[tuple[str, ...], Callable[..., dict[str, FigureReport]]] = {
     ("fig1",): figure_1.make,
     ("fig2a", "fig2b"): figure_2.make,
+    ("fig3", "fig7a"): figure_3.make,
     ("fig4a", "fig4b"): figure_4.make,
     ("fig5",): figure_5.make,
     ("fig6",): figure_6.make,

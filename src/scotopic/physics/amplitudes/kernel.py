@@ -53,6 +53,8 @@ def sum_of_squares(plan: Plan, momenta: tuple[Momentum, ...], gauge: bool = True
     squared: Real = None
     for amplitude in amplitudes.values():
         squared = add(squared, amplitude.squared_modulus())
+    if squared is None:  # no helicities whose amplitude does not vanish
+        return None
     for i, leg in enumerate(plan.legs):
         if plan.model.particle(leg.field).spin2 == 1:
             squared = squared / spinor_norm(momenta[i], mirrored=_backward(plan, i))

@@ -133,6 +133,8 @@ def _joins(model: Model, scale: float) -> _Joins:
             entries.append(entry)
 
     for vertex in model.vertices:
+        if not any(vertex.couplings):
+            continue
         x, y, z = vertex.fields
         couplings = tuple(g / scale for g in vertex.couplings)
         if vertex.kind[:2] == "FF":
@@ -288,3 +290,15 @@ def cost(plan: Plan) -> int:
     own = sum(size(key.mask) * len(terms) for key, terms in plan.currents)
     closing = sum(size(t.a.mask | t.b.mask) for _, terms in plan.closings for t in terms)
     return own + closing + sum(size((1 << len(states)) - 1) // 4 for _ in plan.closings)
+
+
+def most_of(rule: Rule, plan: Plan) -> int:
+    """Return how many vertices of one rule a diagram of a plan has at most."""
+    most = {external_key(plan.model, leg, i): 0 for i, leg in enumerate(plan.legs)}
+
+    def joined(terms: tuple[Term, ...]) -> int:
+        return max((term.rule == rule) + most[term.a] + most[term.b] for term in terms)
+
+    for key, terms in plan.currents:
+        most[key] = joined(terms)
+    return max(most[key] + joined(terms) for key, terms in plan.closings)
