@@ -277,6 +277,13 @@ def test_pseudo_data_follow_the_seed_and_toys_give_a_global_p_value(simulation):
     assert limits(simulation).p_global is None
 
 
+def test_projection_observes_the_expectation(simulation):
+    one, other = (limits(simulation, seed=seed, projected=True) for seed in (1, 2))
+    np.testing.assert_array_equal(one.sigma_observed, other.sigma_observed)
+    assert (np.abs(one.z_local) < 0.5).all()
+    assert any("projection" in note for note in one.notes)
+
+
 def test_hypotheses_step_by_half_a_resolution_around_the_resonances(simulation):
     mass = mass_hypotheses(simulation)
     assert not simulation.search.vetoed(mass).any()

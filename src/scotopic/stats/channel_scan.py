@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.stats.checks import both_sides, check_input, check_settings, check_windows
+from scotopic.stats.checks import check_input, check_settings, check_windows
 from scotopic.stats.scan import Scan, combine, scan_windows
 from scotopic.stats.windows import Windows
 
@@ -103,7 +103,6 @@ def scan_channels(
         raise InputError(f"no channel sees a signal of mass {masses[unseen[0]]:g}")
     for one in channels:
         lowest = int(one.background_order.min())
-        both_sides(one.half_width)
         check_settings(lowest, level, method, toys, seed, workers, errors, resolution_error, len(masses))
     errors = np.broadcast_to(errors, masses.shape)
     counts = np.concatenate([one.counts for one in channels])

@@ -1,7 +1,7 @@
 """Limits of a search in several channels whose expectation is simulated."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from scotopic.selection.cut import apply_cuts
 from scotopic.stats import channel_scan
 from scotopic.stats.channel_scan import scan_channels
 from scotopic.study.channel_simulation import ChannelSimulation
-from scotopic.study.limits import PROJECTED, Injection
+from scotopic.study.limits import FLUCTUATED, PROJECTED, Injection
 from scotopic.study.observation import Observation
 
 Floats = NDArray[np.float64]
@@ -28,7 +28,7 @@ def set_channel_limits(
     observation: Observation | None = None,
     luminosity_fb: float | None = None,
     parameters: Mapping[str, float | str] | None = None,
-    masses: Floats | None = None,
+    masses: Sequence[float] | Floats | None = None,
     injection: Injection | None = None,
     toys: int = 0,
     seed: int = 1,
@@ -43,16 +43,13 @@ def set_channel_limits(
     hold the scans of the channels alone.
     """
     search = simulation.search
-    notes = (
-        list(observation.notes)
-        if observation
-        else [PROJECTED if projected else "pseudo-data: the smooth simulated expectation, fluctuated"]
-    )
+    notes = list(observation.notes) if observation else [PROJECTED if projected else FLUCTUATED]
     luminosity = luminosity_fb or (observation.luminosity_fb if observation else None)
     if luminosity is None:
         luminosity = search.paper_luminosity_fb
         notes.append(f"luminosity not given: {luminosity:g}/fb")
-    mass = mass_hypotheses(simulation) if masses is None else masses
+    mass = mass_hypotheses(simulation) if masses is None else np.asarray(masses, dtype=np.float64)
+    mass = mass[~search.vetoed(mass)]
     parts = search.branching(mass)
     parts = parts / parts.sum(axis=0)
     shares = np.array(
@@ -63,7 +60,9 @@ def set_channel_limits(
     )
     efficiency = shares.sum(axis=0)
     spectra = [
-        _spectrum(simulation, channel, mass, share, observation, luminosity, injection, seed, projected)
+        _spectrum(
+            simulation, channel, mass, share, observation, luminosity, injection, None if projected else seed
+        )
         for channel, share in zip(search.channels, shares / efficiency, strict=True)
     ]
     errors = np.array(
@@ -197,8 +196,7 @@ def _spectrum(
     observation: Observation | None,
     luminosity: float,
     injection: Injection | None,
-    seed: int,
-    projected: bool,
+    seed: int | None,
 ) -> tuple[channel_scan.Channel, dict[str, Floats]]:
     """Return a channel as the scan takes it, and its expectation by background."""
     search, shape, region = simulation.search, simulation.shapes[channel.name], channel.region
@@ -208,11 +206,12 @@ def _spectrum(
     if observation is not None:
         kept, _ = apply_cuts(observation.candidates, region.cuts)
         counts = np.histogram(kept[region.observable], edges)[0].astype(np.float64)
+    elif seed is None:
+        counts = expectation
     else:
         signal = _injected(simulation, channel, injection, edges, luminosity)
         rng = stream(seed_of(seed, "spectrum", channel.name), "pseudo-data")
-        mean = expectation + signal
-        counts = mean if projected else rng.poisson(mean).astype(np.float64)
+        counts = rng.poisson(expectation + signal).astype(np.float64)
     half = tuple(round(BINS_PER_RESOLUTION * reach) for reach in region.window)
     middle = channel.mass(0.5 * (edges[1:] + edges[:-1]))
     one = channel_scan.Channel(

@@ -6,21 +6,14 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from scotopic.detector.card import load_experiment
-from scotopic.errors import InputError
 from scotopic.numerics.rng import seed_of
 from scotopic.searches import get_channel_search
-from scotopic.searches.channel_search import ChannelSearch
 from scotopic.searches.search import SearchResult
 from scotopic.study.channel_limits import set_channel_limits
 from scotopic.study.channel_simulation import simulate_channels
 from scotopic.study.observation import observe
 from scotopic.study.settings import check_settings
-
-Floats = NDArray[np.float64]
 
 SIGNAL_EVENTS = 10_000  # per simulated mass and channel
 BACKGROUND_EVENTS = 300_000  # of each leading background
@@ -49,11 +42,10 @@ def run_channel_search(
         search,
         luminosities_fb=(luminosity_fb,),
         model=model,
-        parameters=parameters or {},
+        parameters=dict(parameters or {}),
         masses=masses,
         toys=toys,
     )
-    chosen = None if masses is None else open_masses(search, np.asarray(masses, dtype=np.float64))
     card = load_experiment(experiment)
     seen = None
     if data is not None:
@@ -73,20 +65,8 @@ def run_channel_search(
         observation=seen,
         luminosity_fb=luminosity_fb,
         parameters=parameters,
-        masses=chosen,
+        masses=masses,
         toys=toys,
         seed=seed,
         workers=workers,
     )
-
-
-def open_masses(search: ChannelSearch, masses: Floats) -> Floats:
-    """Return the masses outside the vetoed ranges; refuse none at all."""
-    tested = masses[~search.vetoed(masses)]
-    if not tested.size:
-        raise InputError(
-            f"{search.name} tests nothing at {masses[0]:g} GeV: its vetoed ranges are "
-            + ", ".join(f"{one.name} {one.mass:g} ± {one.half_width:g}" for one in search.vetoes)
-            + " GeV"
-        )
-    return tested

@@ -49,7 +49,7 @@ class _Kind:
 def _bump_limits(
     search: Any, simulation: Any, parameters: Any, *, controls_fb: float, **settings: Any
 ) -> Result:
-    return _of_expectation(set_limits(search, simulation, parameters=parameters, projected=True, **settings))
+    return set_limits(search, simulation, parameters=parameters, projected=True, **settings)
 
 
 def _counting_limits(
@@ -75,30 +75,16 @@ def _photon_limits(
     search: Any, simulation: Any, parameters: Any, *, workers: int, controls_fb: float, **settings: Any
 ) -> Result:
     invisible = float(parameters.get("invisible", 1.0))
-    return _of_expectation(
-        set_photon_limits(replace(simulation, search=search), invisible=invisible, projected=True, **settings)
+    return set_photon_limits(
+        replace(simulation, search=search), invisible=invisible, projected=True, **settings
     )
 
 
 def _channel_limits(
-    search: Any, simulation: Any, parameters: Any, *, masses: Any, controls_fb: float, **settings: Any
+    search: Any, simulation: Any, parameters: Any, *, controls_fb: float, **settings: Any
 ) -> Result:
-    chosen = None if masses is None else channel_run.open_masses(search, np.asarray(masses, dtype=np.float64))
-    found = set_channel_limits(
-        replace(simulation, search=search), parameters=parameters, masses=chosen, projected=True, **settings
-    )
-    return _of_expectation(found)
-
-
-def _of_expectation(result: SearchResult) -> SearchResult:
-    """Return a result whose limit called observed is the median one: fluctuations of the simulation are no data."""
-    return replace(
-        result,
-        sigma_observed=result.sigma_median,
-        sigma_cls_observed=result.sigma_cls_median,
-        coupling_observed=result.coupling_median,
-        p0_local=np.full(len(result.mass), 0.5),
-        z_local=np.zeros(len(result.mass)),
+    return set_channel_limits(
+        replace(simulation, search=search), parameters=parameters, projected=True, **settings
     )
 
 
@@ -114,18 +100,19 @@ COUNTS = _Kind(
     simulate_counting,
     _counting_limits,
 )
+PLANE = _Kind(
+    "belle2-phase3", plane_run.SIGNAL_EVENTS, plane_run.BACKGROUND_EVENTS, simulate_plane, _plane_limits
+)
+PHOTON = _Kind(
+    "belle2-phase3", photon_run.SIGNAL_EVENTS, photon_run.BACKGROUND_EVENTS, simulate_photons, _photon_limits
+)
+
 CHANNEL = _Kind(
     "belle2-phase3",
     channel_run.SIGNAL_EVENTS,
     channel_run.BACKGROUND_EVENTS,
     simulate_channels,
     _channel_limits,
-)
-PLANE = _Kind(
-    "belle2-phase3", plane_run.SIGNAL_EVENTS, plane_run.BACKGROUND_EVENTS, simulate_plane, _plane_limits
-)
-PHOTON = _Kind(
-    "belle2-phase3", photon_run.SIGNAL_EVENTS, photon_run.BACKGROUND_EVENTS, simulate_photons, _photon_limits
 )
 
 
@@ -259,7 +246,7 @@ def project(
 
 
 def _kind(name: str) -> _Kind:
-    kinds = {CHANNELS: CHANNEL, COUNTING: COUNTS, PLANES: PLANE, PHOTONS: PHOTON}
+    kinds = {COUNTING: COUNTS, PLANES: PLANE, PHOTONS: PHOTON, CHANNELS: CHANNEL}
     return next((kind for names, kind in kinds.items() if name in names), BUMP)
 
 

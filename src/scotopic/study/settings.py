@@ -13,7 +13,7 @@ from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.search import Search
 
-AnySearch = Search | ChannelSearch | CountingSearch | PlaneSearch | PhotonSearch
+AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch
 
 
 def check_settings(
@@ -44,11 +44,17 @@ def check_settings(
         if isinstance(search, PlaneSearch):
             allowed = search.signal_masses[0], search.signal_masses[-1]
         check_masses(np.asarray(masses, dtype=np.float64), *allowed)
+        if isinstance(search, ChannelSearch) and search.vetoed(np.asarray(masses)).all():
+            raise InputError(
+                f"{search.name} tests nothing at {masses[0]:g} GeV: its vetoed ranges are "
+                + ", ".join(f"{one.name} {one.mass:g} ± {one.half_width:g}" for one in search.vetoes)
+                + " GeV"
+            )
     _check_parameters(search, parameters)
 
 
 def _check_parameters(
-    search: Search | ChannelSearch | CountingSearch | PlaneSearch, parameters: Mapping[str, float | str]
+    search: Search | CountingSearch | PlaneSearch | ChannelSearch, parameters: Mapping[str, float | str]
 ) -> None:
     if isinstance(search, PlaneSearch):
         if parameters:
