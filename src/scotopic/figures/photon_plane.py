@@ -74,11 +74,11 @@ def photon_plane(
     draw_curves(axes, curves)
     for label, (mass, coupling) in (points or {}).items():
         axes.plot(mass, coupling, ls="", marker="o", ms=4.5, color=SECOND, zorder=3.2, label=label)
-    areas = [] if axes.legend_ is None else axes.legend_.legend_handles
-    named = {handle.get_label() for handle in axes.get_legend_handles_labels()[0]}
     handles = axes.get_legend_handles_labels()[0]
-    handles += [one for one in areas if one is not None and one.get_label() not in named]
+    named = {str(one.get_label()) for one in handles} | {""}
+    areas = [] if axes.legend_ is None else axes.legend_.legend_handles  # without room for their names inside
+    handles += [one for one in areas if one is not None and str(one.get_label()) not in named]
     axes.legend(
-        handles=handles, loc="upper left", fontsize=7.5, title=note, title_fontsize=8, alignment="left"
+        handles=handles, loc="lower right", fontsize=7.5, title=note, title_fontsize=8, alignment="left"
     )
     return figure

@@ -20,7 +20,7 @@ from scotopic.errors import InputError
 from scotopic.searches import searches
 from scotopic.searches.signal_process import SIGNALS
 from scotopic.study.carried_signal import carried_signal
-from scotopic.study.projection import Projection, project_search
+from scotopic.study.model_projection import ModelProjection, project_search
 
 Floats = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class Exclusion:
     bounds : tuple of Bound
         In the model's convention: what was used.
     not_applicable : tuple of (bound, reason)
-    projections : tuple of Projection
+    projections : tuple of ModelProjection
         Ours, of searches that are sensitive to the model.
     """
 
@@ -55,7 +55,7 @@ class Exclusion:
     strongest: tuple[str, ...]
     bounds: tuple[Bound, ...]
     not_applicable: tuple[tuple[str, str], ...]
-    projections: tuple[Projection, ...]
+    projections: tuple[ModelProjection, ...]
 
     def bibtex(self) -> str:
         """Return the BibTeX of exactly the bounds that were used, each entry once."""
@@ -190,7 +190,7 @@ def _envelope(
 
 def _project(
     model: Carrier, experiment: str, luminosity_fb: float | None, seed: int, workers: int
-) -> tuple[tuple[Projection, ...], list[tuple[str, str]]]:
+) -> tuple[tuple[ModelProjection, ...], list[tuple[str, str]]]:
     """Return what every search would exclude that sees the model, and why others do not."""
     signal = carried_signal(model)
     if signal is None:
@@ -243,7 +243,7 @@ def write_exclusion(result: Exclusion, folder: Path) -> list[Path]:
     return written
 
 
-def _columns(one: Projection) -> dict[str, Floats]:
+def _columns(one: ModelProjection) -> dict[str, Floats]:
     table = {"mass_GeV": one.mass, "sigma_median_fb": one.sigma_median, "median": one.coupling_median}
     for name, band in (("band68", one.coupling_band68), ("band95", one.coupling_band95)):
         table |= {f"{name}_{end}": band[:, i] for i, end in enumerate(("low", "high"))}

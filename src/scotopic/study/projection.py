@@ -1,227 +1,248 @@
-"""What a search would exclude of a model: expected limits, from few simulated events."""
+"""Expected limits of any search at any luminosities, from one simulation."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.detector.card import load_experiment
+from scotopic.detector.experiment import Experiment
 from scotopic.errors import InputError
-from scotopic.searches import any_search
-from scotopic.searches.counting_search import CountingSearch
-from scotopic.searches.search import Search
-from scotopic.searches.signal_process import get_signal
-from scotopic.stats import counting_bands
-from scotopic.study.counting_simulation import CountingSimulation, make_windows, simulate_counting
-from scotopic.study.model_search import search_in_model
-from scotopic.study.model_signal import ModelSignal, SignalGenerator, read_couplings
+from scotopic.searches import COUNTING, PHOTONS, PLANES, any_search, check_search
+from scotopic.searches.counting_search import CountingResult
+from scotopic.searches.photon_search import PhotonSearch
+from scotopic.searches.plane_search import PlaneResult
+from scotopic.searches.search import SearchResult, Systematic
+from scotopic.study import counting_run, photon_run, plane_run, run
+from scotopic.study.counting_limits import set_counting_limits
+from scotopic.study.counting_simulation import simulate_counting
+from scotopic.study.limits import PROJECTED, set_limits
+from scotopic.study.photon_run import check_photon_settings, set_photon_limits
+from scotopic.study.photon_simulation import simulate_photons
+from scotopic.study.plane_run import set_plane_limits
+from scotopic.study.plane_simulation import simulate_plane
+from scotopic.study.settings import AnySearch, check_settings
+from scotopic.study.simulation import simulate_search
 
 Floats = NDArray[np.float64]
+Result = SearchResult | CountingResult | PlaneResult
 
-MASSES = 40
-BUMP_EVENTS = (5_000, 100_000)  # of signal per mass, of each leading background
-PHOTON_SHARES = (0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7)  # tested masses over √s
-PHOTON_EVENTS = (4_000, 4_000)
-COUNTING_EVENTS = (3_000, 40_000)
-OBSERVED_ONLY = (
-    "pseudo-data",
-    "observed limits",
-    "luminosity not given",
-)  # notes that expected limits do not need
-COUNTING_SIGNALS = 9  # simulated masses
-MOST_EVENTS = 1e3  # of background in a window: 3 %, where errors of the background are 20 % and more
+RULES = ("stated", "constant", "scaled")
+SCALING_MARK = "P"  # whether an error falls with luminosity is a judgement of ours
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How searches of one noun are simulated, and their limits set from that simulation."""
+
+    experiment: str
+    signal_events: int
+    background_events: int
+    simulate: Callable[..., Any]
+    limits: Callable[..., Result]
+
+
+def _bump_limits(
+    search: Any, simulation: Any, parameters: Any, *, controls_fb: float, **settings: Any
+) -> Result:
+    return set_limits(search, simulation, parameters=parameters, projected=True, **settings)
+
+
+def _counting_limits(
+    search: Any, simulation: Any, parameters: Any, *, masses: Any, workers: int, **settings: Any
+) -> Result:
+    return set_counting_limits(
+        replace(simulation, search=search),
+        data=None,
+        parameters=parameters,
+        masses=_array(masses),
+        notes=(PROJECTED,),
+        **settings,
+    )
+
+
+def _plane_limits(search: Any, simulation: Any, parameters: Any, *, masses: Any, **settings: Any) -> Result:
+    return set_plane_limits(
+        replace(simulation, search=search), data=None, masses=_array(masses), notes=(PROJECTED,), **settings
+    )
+
+
+def _photon_limits(
+    search: Any, simulation: Any, parameters: Any, *, workers: int, controls_fb: float, **settings: Any
+) -> Result:
+    invisible = float(parameters.get("invisible", 1.0))
+    return set_photon_limits(
+        replace(simulation, search=search), invisible=invisible, projected=True, **settings
+    )
+
+
+def _array(masses: Sequence[float] | None) -> Floats | None:
+    return None if masses is None else np.asarray(masses, dtype=np.float64)
+
+
+BUMP = _Kind("belle2-2018", run.SIGNAL_EVENTS, run.BACKGROUND_EVENTS, simulate_search, _bump_limits)
+COUNTS = _Kind(
+    "belle2-2018",
+    counting_run.SIGNAL_EVENTS,
+    counting_run.BACKGROUND_EVENTS,
+    simulate_counting,
+    _counting_limits,
+)
+PLANE = _Kind(
+    "belle2-phase3", plane_run.SIGNAL_EVENTS, plane_run.BACKGROUND_EVENTS, simulate_plane, _plane_limits
+)
+PHOTON = _Kind(
+    "belle2-phase3", photon_run.SIGNAL_EVENTS, photon_run.BACKGROUND_EVENTS, simulate_photons, _photon_limits
+)
 
 
 @dataclass(frozen=True)
 class Projection:
-    """Expected limits of a search; ours, not published.
+    """Expected limits of a search at several luminosities.
 
-    Masses in GeV, cross sections in fb, bands (M, 2); couplings NaN where the search does not apply.
+    Attributes
+    ----------
+    search, experiment : str
+    rule : str
+        Which systematic errors scale, one of `RULES`.
+    results : tuple of SearchResult, CountingResult or PlaneResult
+        In the order of the luminosities asked for.
+    systematics : tuple of tuples of Systematic
+        The errors in use at each of them.
     """
 
     search: str
     experiment: str
-    luminosity_fb: float
-    level: float
-    model: str
-    coupling_symbol: str
-    mass: Floats
-    efficiency: Floats
-    resolution: Floats
-    sigma_median: Floats
-    sigma_band68: Floats
-    sigma_band95: Floats
-    coupling_median: Floats
-    coupling_band68: Floats
-    coupling_band95: Floats
-    notes: tuple[str, ...]
-    settings: dict[str, Any] = field(default_factory=dict)
+    rule: str
+    results: tuple[Result, ...]
+    systematics: tuple[tuple[Systematic, ...], ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the command line's JSON object; nothing is observed."""
-
-        def limit(kind: str) -> dict[str, Any]:
-            bands = {band: getattr(self, f"{kind}_{band}") for band in ("median", "band68", "band95")}
-            return {"observed": None, **bands}
-
+        """Return the command line's JSON object (design contract)."""
         return {
             "search": self.search,
             "experiment": self.experiment,
-            "luminosity_fb": self.luminosity_fb,
-            "model": self.model,
-            "mass_GeV": self.mass,
-            "efficiency": self.efficiency,
-            "resolution": self.resolution,
-            "sigma_limit_fb": limit("sigma"),
-            "coupling_limit": {"symbol": self.coupling_symbol, **limit("coupling")},
-            "level": self.level,
-            "notes": list(self.notes),
-            "settings": dict(self.settings),
+            "systematics_rule": self.rule,
+            "projections": [
+                {**result.to_json(), "systematics": [_plain(one) for one in terms]}
+                for result, terms in zip(self.results, self.systematics, strict=True)
+            ],
         }
 
 
-def project_search(
+def _plain(one: Systematic) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "on": one.on,
+        "relative_error": one.relative_error,
+        "mark": one.mark,
+        "source": one.source,
+        "statistical": one.statistical,
+        "because": one.because,
+        "scaling_mark": SCALING_MARK,
+    }
+
+
+def project(
     name: str,
-    signal: ModelSignal,
     *,
-    experiment: str,
-    luminosity_fb: float | None = None,
+    luminosities_fb: Sequence[float] = (),
+    experiment: str | None = None,
+    model: str | None = None,
+    parameters: Mapping[str, float | str] | None = None,
+    masses: Sequence[float] | None = None,
+    systematics: str = "stated",
+    signal_events: int | None = None,
+    background_events: int | None = None,
     seed: int = 1,
     workers: int = 1,
 ) -> Projection:
-    """Return the expected limits of a search in a model.
+    """Return expected limits of a search; its signal and backgrounds are simulated once for all luminosities.
+
+    Parameters
+    ----------
+    name : str
+        One of `scotopic.searches.searches()`.
+    luminosities_fb : sequence of float
+        Integrated luminosities, 1/fb; none gives the search's own.
+    experiment : str, optional
+        Name or path of a card; else that of the search.
+    model, parameters, masses : as for `scotopic.study.run.run_search`
+    systematics : {"stated", "constant", "scaled"}
+        Which errors fall as 1/√luminosity from the search's own luminosity: those that it calls statistical, none,
+        or all. Rates of backgrounds that control samples tell fall in any case but the second.
+    signal_events, background_events : int, optional
+        Simulated events per signal mass and of each leading background; else those of a search.
+    seed, workers : int
+        The result does not depend on the number of workers.
 
     Raises
     ------
     InputError
-        Before any long work if the model does not drive the search's process.
+        Before any long work if a name or number is wrong.
+
+    Notes
+    -----
+    The cuts of counting searches are optimised anew at each luminosity. What is observed is the expectation itself.
     """
-    own = any_search(name)
-    if isinstance(own, CountingSearch):
-        luminosity = luminosity_fb or own.paper_luminosity_fb
-        return _of_counts(own, signal, experiment, luminosity, seed, workers)
-    if isinstance(own, Search):
-        few, many = BUMP_EVENTS
-        low, high = own.mass_range
-        masses = [low, *np.round(np.geomspace(low, high, MASSES + 1)[1:-1], 4).tolist()]
-    else:
-        few, many = PHOTON_EVENTS
-        masses = np.round(np.array(PHOTON_SHARES) * load_experiment(experiment).beams.sqrt_s, 4).tolist()
-    found = search_in_model(
-        name,
-        signal,
-        experiment=experiment,
-        luminosity_fb=luminosity_fb,
-        masses=masses,
-        toys=0,
-        signal_events=few,
-        background_events=many,
-        seed=seed,
-        workers=workers,
-    )
-    assert found.coupling_median is not None
-    assert found.coupling_band68 is not None
-    assert found.coupling_band95 is not None
-    return Projection(
-        found.search,
-        found.experiment,
-        found.luminosity_fb,
-        found.settings["level"],
-        signal.name,
-        found.coupling_symbol,
-        found.mass,
-        found.efficiency,
-        found.resolution,
-        found.sigma_median,
-        found.sigma_band68,
-        found.sigma_band95,
-        found.coupling_median,
-        found.coupling_band68,
-        found.coupling_band95,
-        tuple(note for note in found.notes if not any(one in note for one in OBSERVED_ONLY)),
-        {"signal_events_per_mass": few, "background_events": many, "seed": seed},
-    )
-
-
-def _of_counts(
-    own: CountingSearch,
-    signal: ModelSignal,
-    experiment: str,
-    luminosity_fb: float,
-    seed: int,
-    workers: int,
-) -> Projection:
-    """Return the projection of a counting search: its cuts as good as the simulated background can make them."""
-    kind = get_signal(own.name)
-    card = load_experiment(experiment)
-    all_masses = np.array(own.signal_masses)
-    signal.check(own.name, kind, all_masses)
-    some = np.unique(np.linspace(0, len(all_masses) - 1, COUNTING_SIGNALS).round().astype(int))
-    generator = SignalGenerator(signal, kind)
-    few, many = COUNTING_EVENTS
-    simulation = simulate_counting(
-        replace(own, generate_signal=generator, signal_masses=tuple(all_masses[some].tolist())),
+    check_search(name)
+    search = any_search(name)
+    luminosities = tuple(float(one) for one in luminosities_fb) or (search.paper_luminosity_fb,)
+    given = dict(parameters or {})
+    check_settings(search, luminosities_fb=luminosities, model=model, parameters=given, masses=masses)
+    if systematics not in RULES:
+        raise InputError(f"systematics = {systematics!r}; there are: {', '.join(RULES)}")
+    kind = _kind(name)
+    card: Experiment = load_experiment(experiment or kind.experiment)
+    more = {}
+    if isinstance(search, PhotonSearch):
+        more["line"] = check_photon_settings(search, card, given, masses)[0]
+    simulation = kind.simulate(
+        search,
         card,
-        signal_events=few,
-        background_events=many,
+        signal_events=signal_events or kind.signal_events,
+        background_events=background_events or kind.background_events,
         seed=seed,
         workers=workers,
+        **more,
     )
-    simulated = _simulated_luminosity(simulation)
-    tuned = min(luminosity_fb, simulated)
-    mass = np.linspace(all_masses[0], all_masses[-1], MASSES)
-    windows = make_windows(simulation, tuned, mass)
-    per_fb = np.sum(list(windows.expected.values()), axis=0)
-    statistical = np.sqrt(np.sum([one**2 for one in windows.expected_error.values()], axis=0))
-    error = np.hypot(statistical, own.systematic_error("background") * per_fb)
-    # from there on the background's error alone decides, and more luminosity changes nothing
-    counted = np.minimum(luminosity_fb, MOST_EVENTS / (per_fb + error))
-    bands = counting_bands(
-        counted * per_fb,
-        background_error=counted * error,
-        efficiency=np.maximum(windows.efficiency, 1e-9),
-        efficiency_error=np.hypot(
-            windows.efficiency_error, own.systematic_error("efficiency") * windows.efficiency
-        ),
-        luminosity=counted,
-        luminosity_error=own.systematic_error("luminosity") * counted,
-        level=own.level,
-    )
-    resolution = windows.half_width / own.window_sigmas / (2.0 * mass)
-    sigma = {name: np.asarray(getattr(bands, name)) for name in ("median", "band68", "band95")}
-    reading = read_couplings(
-        signal, kind, mass, generator.cross_section_fb(mass), sigma, resolution, card.beams.sqrt_s
-    )
-    if not np.isfinite(reading.couplings["median"]).any():
-        raise InputError(f"{own.name} in {signal.name}: {'; '.join(sorted(set(reading.reasons)))}")
-    said = (
-        f"cuts are those for {tuned:.3g}/fb, as far as the simulated background reaches; its statistical error and "
-        "the systematic ones of today are in the limits, which more luminosity then hardly improves"
-    )
-    g = reading.couplings
-    return Projection(
-        search=own.name,
-        experiment=card.name,
-        luminosity_fb=luminosity_fb,
-        level=own.level,
-        model=signal.name,
-        coupling_symbol=f"{signal.coupling} ({signal.name})",
-        mass=mass,
-        efficiency=windows.efficiency,
-        resolution=resolution,
-        sigma_median=sigma["median"],
-        sigma_band68=sigma["band68"],
-        sigma_band95=sigma["band95"],
-        coupling_median=g["median"],
-        coupling_band68=g["band68"],
-        coupling_band95=g["band95"],
-        notes=(said, *reading.notes(signal.name, mass)),
-        settings={"signal_events_per_mass": few, "background_events": many, "seed": seed},
-    )
+    results, used = [], []
+    for luminosity in luminosities:
+        terms = scale_systematics(search, luminosity, systematics)
+        result = kind.limits(
+            replace(search, systematics=terms),
+            simulation,
+            given,
+            luminosity_fb=luminosity,
+            controls_fb=search.paper_luminosity_fb if systematics == "constant" else luminosity,
+            masses=masses,
+            toys=0,
+            seed=seed,
+            workers=workers,
+        )
+        results.append(result)
+        used.append(terms)
+    return Projection(search.name, card.name, systematics, tuple(results), tuple(used))
 
 
-def _simulated_luminosity(simulation: CountingSimulation) -> float:
-    """Return the luminosity of as many events as were simulated behind the common cuts, 1/fb."""
-    weights = np.concatenate([found.weights for found in simulation.backgrounds.values()])
-    return float(1e-3 * weights.sum() / (weights**2).sum())
+def _kind(name: str) -> _Kind:
+    kinds = {COUNTING: COUNTS, PLANES: PLANE, PHOTONS: PHOTON}
+    return next((kind for names, kind in kinds.items() if name in names), BUMP)
+
+
+def scale_systematics(
+    search: AnySearch, luminosity_fb: float, rule: str = "stated"
+) -> tuple[Systematic, ...]:
+    """Return the systematic errors of a search at a luminosity, by one of `RULES`.
+
+    Those that scale are σ(L) = σ(L₀) √(L₀/L), with L₀ the luminosity at which the search states them.
+    """
+    factor = float(np.sqrt(search.paper_luminosity_fb / luminosity_fb))
+    return tuple(
+        replace(one, relative_error=one.relative_error * factor)
+        if rule == "scaled" or (rule == "stated" and one.statistical)
+        else one
+        for one in search.systematics
+    )

@@ -9,7 +9,16 @@ from typing import TypedDict
 from scotopic.errors import InputError
 from scotopic.io.hepdata_joined import join_submissions
 from scotopic.progress import say, track
-from scotopic.study.paper_figures import figure_1, figure_2, figure_4, figure_5, figure_6, figure_8, store
+from scotopic.study.paper_figures import (
+    figure_1,
+    figure_2,
+    figure_3,
+    figure_4,
+    figure_5,
+    figure_6,
+    figure_8,
+    store,
+)
 from scotopic.study.paper_figures.comparison_table import write_comparison
 from scotopic.study.paper_figures.page_content import page_of
 from scotopic.study.paper_figures.page_html import write_html
@@ -19,6 +28,7 @@ from scotopic.study.paper_figures.report import FigureReport
 GROUPS: dict[tuple[str, ...], Callable[..., dict[str, FigureReport]]] = {
     ("fig1",): figure_1.make,
     ("fig2a", "fig2b"): figure_2.make,
+    ("fig3", "fig7a"): figure_3.make,
     ("fig4a", "fig4b"): figure_4.make,
     ("fig5",): figure_5.make,
     ("fig6",): figure_6.make,

@@ -36,6 +36,9 @@ def _of_search(name: str) -> Iterator[str]:
         if one.mark[0] in UNREAD:
             size = f"{100.0 * one.relative_error:g} % on {one.on}"
             yield f"systematic error, {one.name}: {size} ({one.mark}, {one.source})"
+    for one in getattr(search, "unknowns", ()):
+        size = f"{100.0 * one.relative_error:g} % in the fit, × {one.least:g} to {one.largest:g}"
+        yield f"unknown, {one.name}: {size} ({one.mark}, {one.source})"
 
 
 def _interval(cut: Cut) -> str:

@@ -47,8 +47,8 @@ CAPTIONS = {
     ),
     "fig3": Caption(
         "Invisible ALP, projected limit on the coupling",
-        "Expected limits from single photons with 20/fb and 50/ab, with a line of relic density.",
-        "",
+        "Expected limits from single photons with 20/fb and 50/ab, and lines of relic density (resonant annihilation).",
+        "Mass ratio and dark coupling of the published line are not known; those drawn are stated.",
         ("alp-invisible",),
         ("belle2-phase3",),
     ),
@@ -56,7 +56,8 @@ CAPTIONS = {
         "Z′ → invisible, limit on the cross section, 276/pb",
         "Limits at 90 % credibility on σ(e+e- → μ+μ-Z′), Z′ → invisible, from windows of the recoil mass.",
         "Published values are observed limits, ours are expected ones. The final suppression of τ pairs is optimised "
-        "here anew and keeps more signal than the article did.",
+        "here anew and keeps more signal than the article did. There are more e⁺e⁻μ⁺μ⁻ and μμ than in full simulation "
+        "before its network: its preselection is known in part, and 2 % of all photons are assumed to be lost here.",
         ("zprime-invisible",),
         ("belle2-2018",),
     ),
@@ -78,16 +79,17 @@ CAPTIONS = {
     "fig6": Caption(
         "Efficiency of the single-photon trigger",
         "Efficiency of a single-photon line against energy, measured on simulated e+e- → μ+μ-γ by tag and probe.",
-        "",
+        "Compared with the turn-on that was put in; the paper states no number but the threshold.",
         (),
         ("belle2-phase3",),
     ),
     "fig7a": Caption(
         "Invisible dark photon, projected limit",
-        "Expected limits on ε from single photons with 20/fb, beside BaBar and others.",
-        "",
+        "Expected limits on ε from single photons with 20/fb and 50/ab, beside past searches, with thermal targets.",
+        "How often photons escape calorimeter and muon chambers is unknown: the hatched band shows what hangs on it. "
+        "BaBar's curve is given by read-off points; the whole curve is not free to ship.",
         ("darkphoton-invisible",),
-        ("belle2-phase3", "babar"),
+        ("belle2-phase3",),
     ),
     "fig7b": Caption(
         "Visible dark photon, projected limits",
