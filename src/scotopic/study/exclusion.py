@@ -20,7 +20,7 @@ from scotopic.errors import InputError
 from scotopic.searches import searches
 from scotopic.searches.signal_process import SIGNALS
 from scotopic.study.carried_signal import carried_signal
-from scotopic.study.model_projection import ModelProjection, project_search
+from scotopic.study.model_projection import ModelProjection, project_in_model
 
 Floats = NDArray[np.float64]
 
@@ -204,7 +204,7 @@ def _project(
             continue
         try:
             results.append(
-                project_search(
+                project_in_model(
                     name,
                     signal,
                     experiment=experiment,

@@ -1,4 +1,4 @@
-"""What a search would exclude of a model: expected limits, from few simulated events."""
+"""What a search would exclude of any model: expected limits on its coupling, from few simulated events."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -81,7 +81,7 @@ class ModelProjection:
         }
 
 
-def project_search(
+def project_in_model(
     name: str,
     signal: ModelSignal,
     *,
