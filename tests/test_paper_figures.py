@@ -116,7 +116,7 @@ def test_widths_of_full_simulation():
 
 
 def test_figure_5_has_a_limit_without_events(tmp_path, monkeypatch):
-    """The signal of every mass passes, for both leptons keep away from the beams; only few events are left."""
+    """The signal of every mass passes; where nothing is expected, the limit is that of no event."""
     monkeypatch.setattr(figure_5, "write_counting", lambda *_: [])
     search = replace(ZPRIME_LFV, signal_masses=(0.5, 7.0), backgrounds=ZPRIME_LFV.backgrounds[:1])
     simulation = simulate_counting(
@@ -126,7 +126,7 @@ def test_figure_5_has_a_limit_without_events(tmp_path, monkeypatch):
     weaker = {name: replace(one, weights=1e-4 * one.weights) for name, one in simulation.backgrounds.items()}
     empty = replace(simulation, backgrounds=weaker)
     found = made(figure_5.make_from(empty, tmp_path, toys=0, replicas=3, seed=1), tmp_path, "fig5")
-    bare = found["the same over ln 10/L, the limit without errors"]
+    bare = found["the same beside ln 10/L, the limit without any error"]
     assert 1.0 < bare["ratio"] < 1.1  # errors of efficiency and luminosity weaken the limit by a few per cent
     assert found["share of windows with less than one expected event"]["ours"] == 1.0
     limit = next(one for text, one in found.items() if text.startswith("median ε×σ limit where"))

@@ -68,7 +68,7 @@ def test_signal_follows_the_angular_law_and_its_cross_section():
 def test_windows_overlap_and_fill_the_triangle(simulation):
     found = limits(simulation, masses=None)
     mAp, mh = found.mass.T
-    assert (mh < np.minimum(mAp, simulation.sqrt_s - mAp)).all()
+    assert (mh < np.minimum(mAp, simulation.energy - mAp)).all()
     assert mAp[0] == SMALL.mass_range[0]
     assert mAp[-1] < SMALL.mass_range[1]
     rows, columns = np.unique(mAp), np.unique(found.plane.mass[:, 1])

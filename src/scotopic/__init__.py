@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scotopic.searches.search import Search, SearchResult
     from scotopic.selection.candidates import Candidates
     from scotopic.stats import Scan, scan
+    from scotopic.study.projection import Projection, project
     from scotopic.study.reproduce import reproduce
     from scotopic.study.search import search
 
@@ -41,6 +42,7 @@ __all__ = [
     "InputError",
     "Model",
     "Process",
+    "Projection",
     "Scan",
     "Search",
     "SearchResult",
@@ -54,6 +56,7 @@ __all__ = [
     "load_experiment",
     "models",
     "parse_process",
+    "project",
     "read_bound",
     "read_candidates",
     "read_events",
@@ -86,6 +89,7 @@ _MODULES = {
     "scotopic.searches.search": ("Search", "SearchResult"),
     "scotopic.selection.candidates": ("Candidates",),
     "scotopic.stats": ("Scan", "scan"),
+    "scotopic.study.projection": ("Projection", "project"),
     "scotopic.study.reproduce": ("reproduce",),
     "scotopic.study.search": ("search",),
 }

@@ -23,7 +23,7 @@ def track(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    with Progress(console=Console(file=sys.stderr), transient=True) as progress:
         _shown.append(progress)
         try:
             yield from _bar(progress, items, what, total)

@@ -17,6 +17,7 @@ from scotopic.app.counting import limit
 from scotopic.app.events import generate, simulate, xsec
 from scotopic.app.exclude import exclude
 from scotopic.app.limits import reproduce, search, signature
+from scotopic.app.project import project
 from scotopic.app.recast import recast
 from scotopic.app.scan_histogram import scan
 from scotopic.errors import InputError
@@ -34,6 +35,7 @@ def commands(context: click.Context) -> None:
 for command in (
     reproduce,
     search,
+    project,
     scan,
     xsec,
     generate,

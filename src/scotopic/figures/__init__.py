@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scotopic.figures.files import save, save_pages, write_csv
     from scotopic.figures.likelihood_scan import likelihood_scan
     from scotopic.figures.limit_bands import LimitCurves, limit_bands
+    from scotopic.figures.limits_by_luminosity import limits_by_luminosity
     from scotopic.figures.mass_plane import mass_plane
     from scotopic.figures.p_values import p_value_scan
     from scotopic.figures.performance import efficiency, resolution
@@ -46,6 +47,7 @@ __all__ = [
     "figure_8",
     "likelihood_scan",
     "limit_bands",
+    "limits_by_luminosity",
     "mass_plane",
     "p_value_scan",
     "photon_plane",

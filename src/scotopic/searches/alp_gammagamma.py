@@ -14,6 +14,7 @@ from scotopic.searches.search import Search, Systematic
 
 Floats = NDArray[np.float64]
 
+BHABHA = "theory and acceptance of Bhabha scattering, not numbers of events"
 REFERENCE_COUPLING = 1e-3  # 1/GeV
 
 
@@ -46,7 +47,7 @@ ALP_GAMMAGAMMA = Search(
     regions=(LOW, MIDDLE, HIGH),
     systematics=(
         Systematic("photon reconstruction and trigger", "efficiency", 0.05, "P", "size not recalled"),
-        Systematic("luminosity", "efficiency", 3.0 / 445.0, "R", "arXiv:2007.13071, abstract"),
+        Systematic("luminosity", "efficiency", 3.0 / 445.0, "R", "arXiv:2007.13071, abstract", False, BHABHA),
         Systematic("photon energy and angle resolution", "resolution", 0.10, "P", "size not recalled"),
     ),
     level=0.95,

@@ -13,7 +13,8 @@ from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.search import Systematic
 from scotopic.searches.zprime_backgrounds import BACKGROUNDS
 from scotopic.searches.zprime_controls import MUON_CONTROLS
-from scotopic.searches.zprime_selection import ARTICLE, FIDUCIAL, OURS, PAIR_CUTS, find_muons
+from scotopic.searches.zprime_selection import ARTICLE, FIDUCIAL, LOST_PHOTONS, OURS, PAIR_CUTS, find_muons
+from scotopic.searches.zprime_systematics import BHABHA, SUPPRESSED, TRIGGERED
 
 Floats = NDArray[np.float64]
 
@@ -68,11 +69,12 @@ DARKHIGGS_INVISIBLE = PlaneSearch(
     signal_shares=(0.03, 0.35, 0.65, 0.95),
     least_recoil_mass=0.1,
     systematics=(
-        Systematic("trigger", "efficiency", 0.06, "M", f"as for the Z′, {ARTICLE}"),
+        Systematic("trigger", "efficiency", 0.06, "M", f"as for the Z′, {ARTICLE}", *TRIGGERED),
         Systematic("tracking", "efficiency", 0.04, "M", f"as for the Z′, {ARTICLE}"),
         Systematic("particle identification", "efficiency", 0.04, "M", f"as for the Z′, {ARTICLE}"),
-        Systematic("luminosity", "luminosity", 0.01, "P", OURS),
-        Systematic("final suppression", "background", 0.22, "M", f"as for the Z′, {ARTICLE}"),
+        Systematic("luminosity", "luminosity", 0.01, "P", OURS, *BHABHA),
+        Systematic("final suppression", "background", 0.22, "M", f"as for the Z′, {ARTICLE}", *SUPPRESSED),
+        LOST_PHOTONS,
     ),
     level=0.9,
     paper_luminosity_fb=8.34,

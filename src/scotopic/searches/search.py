@@ -58,13 +58,19 @@ class Region:
 
 @dataclass(frozen=True)
 class Systematic:
-    """A relative uncertainty with its origin; `on` names what it scales."""
+    """A relative uncertainty with its origin; `on` names what it scales.
+
+    In a projection, an error that is `statistical`, of the size of a control sample, falls as 1/√luminosity from that
+    of the search; others stay. `because` says why; either is a judgement of ours, mark P.
+    """
 
     name: str
     on: str
     relative_error: float
     mark: str
     source: str
+    statistical: bool = False
+    because: str = "no control sample that it is measured with is known"
 
 
 @dataclass(frozen=True)

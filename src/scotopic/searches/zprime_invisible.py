@@ -14,7 +14,16 @@ from scotopic.searches.counting_search import TREE_PRECISION, CountingSearch
 from scotopic.searches.search import Systematic
 from scotopic.searches.zprime_backgrounds import BACKGROUNDS
 from scotopic.searches.zprime_controls import MUON_CONTROLS
-from scotopic.searches.zprime_selection import ARTICLE, FIDUCIAL, FINAL, FINAL_GRID, PAIR_CUTS, find_muons
+from scotopic.searches.zprime_selection import (
+    ARTICLE,
+    FIDUCIAL,
+    FINAL,
+    FINAL_GRID,
+    LOST_PHOTONS,
+    PAIR_CUTS,
+    find_muons,
+)
+from scotopic.searches.zprime_systematics import BHABHA, SUPPRESSED, TRIGGERED, UNEXPLAINED
 
 Floats = NDArray[np.float64]
 
@@ -59,12 +68,13 @@ ZPRIME_INVISIBLE = CountingSearch(
     final_grid=FINAL_GRID,
     window_sigmas=2.0,
     systematics=(
-        Systematic("trigger", "efficiency", 0.06, "M", ARTICLE),
+        Systematic("trigger", "efficiency", 0.06, "M", ARTICLE, *TRIGGERED),
         Systematic("tracking", "efficiency", 0.04, "M", ARTICLE),
         Systematic("particle identification", "efficiency", 0.04, "M", ARTICLE),
-        Systematic("discrepancy in the μμ yield", "efficiency", 0.125, "M", ARTICLE),
-        Systematic("luminosity", "luminosity", 0.007, "M", ARTICLE),
-        Systematic("τ suppression", "background", 0.22, "M", ARTICLE),
+        Systematic("discrepancy in the μμ yield", "efficiency", 0.125, "M", ARTICLE, *UNEXPLAINED),
+        Systematic("luminosity", "luminosity", 0.007, "M", ARTICLE, *BHABHA),
+        Systematic("τ suppression", "background", 0.22, "M", ARTICLE, *SUPPRESSED),
+        LOST_PHOTONS,
     ),
     level=0.9,
     paper_luminosity_fb=0.276,

@@ -22,6 +22,7 @@ from scotopic.searches.zprime_selection import (
     PAIR_CUTS,
     find_electron_and_muon,
 )
+from scotopic.searches.zprime_systematics import BHABHA, SUPPRESSED, TRIGGERED
 
 PROCESS = "e- e+ > e- mu+ Zp"
 
@@ -50,11 +51,11 @@ ZPRIME_LFV = CountingSearch(
     final_grid=FINAL_GRID,
     window_sigmas=2.0,
     systematics=(
-        Systematic("trigger", "efficiency", 0.01, "M", ARTICLE),
+        Systematic("trigger", "efficiency", 0.01, "M", ARTICLE, *TRIGGERED),
         Systematic("tracking", "efficiency", 0.04, "M", ARTICLE),
         Systematic("particle identification", "efficiency", 0.04, "M", ARTICLE),
-        Systematic("luminosity", "luminosity", 0.007, "M", ARTICLE),
-        Systematic("τ suppression", "background", 0.22, "M", ARTICLE),
+        Systematic("luminosity", "luminosity", 0.007, "M", ARTICLE, *BHABHA),
+        Systematic("τ suppression", "background", 0.22, "M", ARTICLE, *SUPPRESSED),
     ),
     level=0.9,
     paper_luminosity_fb=0.276,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scotopic.detector.record import Detected, Tracks
 from scotopic.physics.standard_model import ELECTRON_MASS, MUON_MASS
 from scotopic.searches.acceptance import Fiducial
+from scotopic.searches.search import Systematic
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut
 from scotopic.selection.lepton_pairs import PairTracks, recoil_candidates, two_tracks
@@ -36,6 +37,12 @@ FIDUCIAL = Fiducial(
         (13, float(MUON_RANGE[0]), float(MUON_RANGE[1])),
     )
 )
+
+LOST_PHOTONS = Systematic(
+    "photons that the calorimeter loses", "mumu", 0.25, "P", "0.02 ± 0.01 of the card",
+    statistical=True, because="radiative muon pairs, which tell where a photon went, count the lost ones",
+)  # fmt: skip
+"""With half the loss 14 % less μμ pass before the last cuts, 36 % less with a recoil of 1 GeV across the beams."""
 
 VETOES = (
     Cut("no photon near the recoil", "photon_near_recoil", -np.inf, 0.15, "M", ARTICLE),

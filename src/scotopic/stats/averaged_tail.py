@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from scipy.special import gammaln, ndtr, ndtri
 
 from scotopic.errors import InputError
-from scotopic.stats.background_prior import Background
+from scotopic.stats.background_prior import Background, gaussian_many
+from scotopic.stats.many_events import far_below, many_limits
 from scotopic.stats.predictive import Floats, Integers, blocks
 
 LANES = 16_384  # numbers of an array that should stay in the processor's cache
@@ -85,6 +86,17 @@ def roots(
         If the background gives as few events as observed no chance at all.
     """
     found = np.empty(len(observed))
+    many = gaussian_many(background, observed) & (efficiency.variance == 0.0)
+    many &= ~far_below(observed, background.mean, background.error)
+    if many.any():
+        known = background.take(np.flatnonzero(many))
+        found[many] = many_limits(
+            observed[many], known.mean, known.error, efficiency.spread[many], tilt, level
+        )
+        few = np.flatnonzero(~many)
+        if few.size:
+            found[few] = roots(observed[few], background.take(few), efficiency.take(few), tilt, level)
+        return found
     alpha = 1.0 - level
     reach = -float(ndtri(NEGLIGIBLE * alpha))
     rules = _number_of_nodes(efficiency, observed, reach)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, gammainc, gammaincinv, gammaln, ndtr, xlogy
 
 from scotopic.errors import InputError
+from scotopic.stats.many_events import are_many, many_counts, many_tail
 from scotopic.stats.predictive import FEWEST, Floats, Integers, blocks, gaussian_tail, log_predictive
 
 REACH = 9.0  # standard deviations of ln b
@@ -60,7 +61,11 @@ class Parametric:
 
     def tail(self, observed: Integers) -> Floats:
         """Return the probabilities (L,) of at least `observed` background events."""
-        return self.prior.tail(observed, self.mean, self.error)
+        many = gaussian_many(self, observed)
+        found = np.empty(len(observed))
+        found[many] = many_tail(observed[many], self.mean[many], self.error[many])
+        found[~many] = self.prior.tail(observed[~many], self.mean[~many], self.error[~many])
+        return found
 
     def ends(self) -> Integers:
         """Return numbers of events (L,) beyond which there is less than 1e-3."""
@@ -156,11 +161,22 @@ class Tabulated:
 Background = Parametric | Sampled | Tabulated
 
 
+def gaussian_many(background: Background, observed: Integers) -> NDArray[np.bool_]:
+    """Return the lanes (L,) with so many events that :mod:`scotopic.stats.many_events` holds."""
+    if not isinstance(background, Parametric) or background.prior.kind != "gaussian":
+        return np.zeros(len(observed), dtype=bool)
+    return are_many(observed, background.mean, background.error)
+
+
 def expected_counts(background: Background, quantiles: Floats) -> Integers:
     """Return, for each quantile q (Q,), the smallest n with P(N ≤ n) ≥ q, (L, Q), of background events."""
     ends = background.ends()
     counts = np.empty((len(ends), len(quantiles)), np.int64)
-    for lanes in blocks(ends):
+    many = gaussian_many(background, np.zeros(len(ends), np.int64))
+    counts[many] = many_counts(background.mean[many], background.error[many], quantiles)
+    few = np.flatnonzero(~many)
+    for some in blocks(ends[few]):
+        lanes = few[some]
         logs = background.take(lanes).log_predictive(int(ends[lanes].max()))
         cumulative = np.cumsum(np.exp(logs), axis=1)
         for column, q in enumerate(quantiles):

@@ -9,12 +9,21 @@ from numpy.typing import ArrayLike, NDArray
 
 from scotopic.errors import InputError
 from scotopic.stats.averaged_tail import Efficiency
-from scotopic.stats.background_prior import PRIORS, Background, Parametric, Sampled, Tabulated
+from scotopic.stats.background_prior import (
+    PRIORS,
+    Background,
+    Parametric,
+    Sampled,
+    Tabulated,
+    gaussian_many,
+)
+from scotopic.stats.many_events import KNOWN
 from scotopic.stats.predictive import Floats, Integers
 
 BACKGROUND_PRIORS = (*PRIORS, "samples", "table")
 EFFICIENCY_PRIORS = ("log-normal", "gamma")
-MOST = 1e6  # events: beyond, and long before, a Gaussian does
+MOST = 1e6  # events, but for a Gaussian background
+MOST_GAUSSIAN = 1e12
 WIDEST = 5.0  # standard deviation of ln κ
 WIDEST_BACKGROUND = 2.0  # standard deviation of ln b
 NORMALISED = 1e-6  # by how much the sum of a table of probabilities may miss one
@@ -94,6 +103,13 @@ def counting_model(
         at = np.broadcast_to(np.arange(len(rows)).reshape(lead), shape).ravel()
         prior = Sampled(rows, at) if background_prior == "samples" else Tabulated(rows, at)
     relative = _efficiency(e_error / e, lumi_error / lumi, efficiency_prior, luminosity_prior)
+    largest = np.maximum(n, np.maximum(b, error))
+    largest = largest[~(gaussian_many(prior, n.astype(np.int64)) & (relative.variance == 0.0))]
+    if largest.max(initial=0.0) > MOST:
+        raise InputError(
+            f"{largest.max():g} events: counting is for up to {MOST:g}, or for a Gaussian background that is known "
+            f"to {KNOWN:.0%}, and an efficiency with a log-normal prior"
+        )
     return CountingModel(n.astype(np.int64), prior, relative, e * lumi, shape)
 
 
@@ -165,6 +181,6 @@ def _numbers(name: str, given: Any) -> NDArray[np.float64]:
     if name == "observed" and (values != np.floor(values)).any():
         wrong = values[values != np.floor(values)].flat[0]
         raise InputError(f"observed = {wrong:g}: must be a whole number of events")
-    if name in {"observed", "background", "background_error"} and (values > MOST).any():
-        raise InputError(f"{name} = {values.max():g}: counting is for up to {MOST:g} events")
+    if name in {"observed", "background", "background_error"} and (values > MOST_GAUSSIAN).any():
+        raise InputError(f"{name} = {values.max():g}: counting is for up to {MOST_GAUSSIAN:g} events")
     return values

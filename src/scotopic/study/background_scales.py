@@ -72,6 +72,11 @@ def control_rates(sample: ControlSample, found: Mapping[str, Candidates]) -> Con
     )
 
 
+def without_variances(controls: Sequence[ControlRates]) -> tuple[ControlRates, ...]:
+    """Return control samples as of a simulation without statistical errors."""
+    return tuple(replace(one, variances=dict.fromkeys(one.variances, 0.0)) for one in controls)
+
+
 def count_controls(
     data: Path, search: CountingSearch | PlaneSearch, experiment: Experiment, **settings: Any
 ) -> dict[str, int] | None:

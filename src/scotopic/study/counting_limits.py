@@ -11,7 +11,7 @@ from scotopic.numerics.rng import stream
 from scotopic.searches.counting_search import CountingResult
 from scotopic.selection.candidates import Candidates
 from scotopic.stats import counting_bands, counting_limit, predictive_p_value
-from scotopic.study.background_scales import background_scales
+from scotopic.study.background_scales import background_scales, without_variances
 from scotopic.study.counting_simulation import (
     OBSERVABLE,
     CountingSimulation,
@@ -19,6 +19,7 @@ from scotopic.study.counting_simulation import (
     make_windows,
     passes_final,
 )
+from scotopic.study.simulated_luminosity import resolved_luminosity_fb, simulation_notes
 
 Floats = NDArray[np.float64]
 
@@ -34,31 +35,49 @@ def set_counting_limits(
     seed: int = 1,
     notes: tuple[str, ...],
     control_counts: Mapping[str, int] | None = None,
+    controls_fb: float | None = None,
 ) -> CountingResult:
     """Return the result: of `data` behind the common cuts, or of pseudo-data drawn from the expectation.
 
     With data, backgrounds are scaled to what their control samples count, or all to what is counted before the final
     cuts where control samples are not at hand; the errors are those of these numbers.
+
+    With `controls_fb` it is a projection, with control samples of that luminosity. What is observed is the expectation
+    itself, in whole numbers. The statistical error of the simulation, which a larger sample would not have, is none of
+    the background; instead no window has less background than that error (``simulation_floor``), and cuts are not
+    optimised beyond what is simulated.
     """
     search = simulation.search
-    windows = make_windows(simulation, luminosity_fb, masses)
+    projected = controls_fb is not None
+    resolved = resolved_luminosity_fb(simulation.backgrounds) if projected else np.inf
+    windows = make_windows(simulation, min(luminosity_fb, resolved), masses)
     unscaled = {name: luminosity_fb * rate for name, rate in windows.expected.items()}
     scales = background_scales(
-        simulation.controls,
+        without_variances(simulation.controls) if projected else simulation.controls,
         simulation.backgrounds,
         data=data,
         counts=control_counts,
-        luminosity_fb=luminosity_fb,
+        luminosity_fb=luminosity_fb if controls_fb is None else controls_fb,
     )
     expected = scales.apply(unscaled)
     background = np.sum(list(expected.values()), axis=0)
     simulated = [luminosity_fb * scales.factors[name] * one for name, one in windows.expected_error.items()]
+    statistical = np.sqrt(np.sum(np.square(simulated), axis=0))
+    notes = (*notes, *scales.notes)
+    if projected:
+        notes += tuple(simulation_notes(simulation.backgrounds, luminosity_fb, background, statistical))
+        expected["simulation_floor"] = np.maximum(statistical - background, 0.0)
+        background = np.maximum(background, statistical)
+        statistical = np.zeros(background.shape)
     error = np.sqrt(
-        np.sum(np.square(simulated), axis=0)
+        statistical**2
         + scales.error(unscaled) ** 2
         + (search.systematic_error("background") * background) ** 2
+        + np.sum([(search.systematic_error(name) * one) ** 2 for name, one in expected.items()], axis=0)
     )
-    if data is None:
+    if projected:
+        observed = np.rint(background)
+    elif data is None:
         observed = _pseudo_counts(simulation, windows, luminosity_fb, stream(seed, "counts"))
     else:
         observed = _counts(simulation, windows, data)
@@ -120,7 +139,7 @@ def set_counting_limits(
         systematics=search.systematics,
         cut_flows=simulation.cut_flows,
         marks=simulation.experiment.marks(),
-        notes=(*notes, *scales.notes),
+        notes=notes,
         settings={
             "parameters": dict(parameters),
             "method": "bayes",

@@ -16,10 +16,13 @@ from scotopic.searches.signal_shape import SignalShape
 from scotopic.selection.cut import apply_cuts
 from scotopic.stats import Scan, combine, scan
 from scotopic.study.observation import Observation
+from scotopic.study.simulated_luminosity import simulated_luminosity_fb
 from scotopic.study.simulation import Simulation, expected_spectra
 
 Floats = NDArray[np.float64]
 
+FLUCTUATED = "pseudo-data: the simulated expectation, fluctuated"
+PROJECTED = "projection: what is observed is the expectation itself"
 ENOUGH_SIMULATION = 4.0  # times the luminosity: then its fluctuations are half of those of the data
 
 
@@ -44,20 +47,25 @@ def set_limits(
     seed: int = 1,
     workers: int = 1,
     with_systematics: bool = True,
+    projected: bool = False,
 ) -> SearchResult:
     """Return the result of a search whose expectation is already simulated.
 
     Arguments as for `run_search`; `injection` adds a signal to pseudo-data, and `with_systematics` is
-    false only in studies of what a limit is made of.
+    false only in studies of what a limit is made of. If `projected`, what is observed is the expectation itself.
     """
-    notes = list(observation.notes) if observation else ["pseudo-data: the simulated expectation, fluctuated"]
+    notes = list(observation.notes) if observation else [PROJECTED if projected else FLUCTUATED]
     luminosity = _luminosity(search, observation, luminosity_fb, notes)
-    simulated = _simulated_luminosity(simulation)
-    if observation is None and luminosity * ENOUGH_SIMULATION > simulated:
-        notes.append(
-            f"the simulated background amounts to {simulated:.3g}/fb only: the pseudo-data carry its "
-            "fluctuations; read the median and the bands, not the observed limits"
-        )
+    simulated = simulated_luminosity_fb(
+        np.concatenate([sample.candidates.weights for sample in simulation.backgrounds])
+    )
+    if observation is None and luminosity * (1.0 if projected else ENOUGH_SIMULATION) > simulated:
+        carried = "expected limits carry its fluctuations, smoothed"
+        if not projected:
+            carried = (
+                "pseudo-data carry its fluctuations; read the median and the bands, not the observed limits"
+            )
+        notes.append(f"the simulated background amounts to {simulated:.3g}/fb only: the {carried}")
     parts = []
     for region in search.regions:
         chosen = None if masses is None else _in_region(search, region, masses)
@@ -76,6 +84,7 @@ def set_limits(
                 seed=seed_of(seed, "spectrum", region.name),
                 workers=workers,
                 with_systematics=with_systematics,
+                projected=projected,
             )
         )
     settings = {
@@ -90,12 +99,6 @@ def set_limits(
         "systematic_terms": with_systematics,
     }
     return _assemble(search, simulation, parts, observation, luminosity, notes, settings)
-
-
-def _simulated_luminosity(simulation: Simulation) -> float:
-    # In 1/fb, of weighted events: (Σw)²/Σw² events count as many as simulated.
-    weights = np.concatenate([sample.candidates.weights for sample in simulation.backgrounds])
-    return float(1e-3 * weights.sum() / (weights**2).sum())
 
 
 def _luminosity(
@@ -140,6 +143,7 @@ def _scan_region(
     seed: int,
     workers: int,
     with_systematics: bool,
+    projected: bool,
 ) -> _RegionPart:
     shape = simulation.shapes[region.name]
     edges = make_edges(region, shape)
@@ -151,7 +155,7 @@ def _scan_region(
             efficiency = float(shape.efficiency_at(np.array(injection.mass)))
             signal = luminosity * injection.cross_section_fb * efficiency
             mean = mean + signal * shape.template(injection.mass**2, edges)
-        observed = stream(seed, "pseudo-data").poisson(mean).astype(np.float64)
+        observed = mean if projected else stream(seed, "pseudo-data").poisson(mean).astype(np.float64)
     else:
         kept, _ = apply_cuts(observation.candidates, region.cuts)
         observed = np.histogram(kept[region.observable], edges)[0].astype(np.float64)

@@ -1,6 +1,5 @@
 """Run a search for single photons: from pseudo-data or a file to limits on the cross section and on the coupling."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.detector.card import load_experiment
+from scotopic.detector.experiment import Experiment
 from scotopic.errors import InputError
 from scotopic.numerics.rng import seed_of, stream
 from scotopic.searches import get_photon_search
@@ -23,6 +23,7 @@ from scotopic.searches.signal_shape import SignalShape
 from scotopic.selection.cut import apply_cuts
 from scotopic.stats import Scan, combine
 from scotopic.stats.template_scan import median_limits, template_scan
+from scotopic.study.limits import FLUCTUATED, PROJECTED
 from scotopic.study.observation import Observation, observe
 from scotopic.study.photon_simulation import (
     OBSERVABLE,
@@ -36,6 +37,8 @@ from scotopic.study.photon_simulation import (
     simulate_photons,
     variation,
 )
+from scotopic.study.settings import check_settings
+from scotopic.study.simulated_luminosity import less_simulated
 
 Floats = NDArray[np.float64]
 
@@ -45,7 +48,7 @@ LITERATURE_CUTS = 2  # of a region; what comes behind is ours
 
 
 def run_photon_search(
-    name: str,
+    name: str | PhotonSearch,
     *,
     data: Path | None = None,
     experiment: str = "belle2-phase3",
@@ -66,19 +69,12 @@ def run_photon_search(
     `parameters` are ``line``, the level-1 line (`scotopic.searches.photon_selection.LINES`, the first by default), and
     ``invisible``, the mediator's branching fraction (1 by default).
     """
-    search = get_photon_search(name)
-    if model not in (None, search.model):
-        raise InputError(f"{name} interprets its limits in the model {search.model}, not in {model!r}")
-    if luminosity_fb is not None and not (math.isfinite(luminosity_fb) and luminosity_fb > 0.0):
-        raise InputError(f"luminosity = {luminosity_fb} /fb, must be positive and finite")
-    if toys < 0:
-        raise InputError(f"toys = {toys}, must not be negative")
-    line, invisible = _read_parameters(name, dict(parameters or {}))
-    search.coupling_of(np.ones(1), np.ones(1), 100.0, invisible=invisible)
+    search = name if isinstance(name, PhotonSearch) else get_photon_search(name)
+    check_settings(
+        search, luminosities_fb=(luminosity_fb,), model=model, parameters={}, masses=None, toys=toys
+    )
     card = load_experiment(experiment)
-    regions = make_regions(card, line)
-    if masses is not None:
-        check_masses(np.asarray(masses, dtype=np.float64), regions[0].mass_low, regions[-1].mass_high)
+    line, invisible = check_photon_settings(search, card, parameters or {}, masses)
     seen = None
     if data is not None:
         key = seed_of(seed, "data")
@@ -104,16 +100,27 @@ def run_photon_search(
     )
 
 
-def _read_parameters(name: str, given: dict[str, float | str]) -> tuple[str, float]:
+def check_photon_settings(
+    search: PhotonSearch,
+    card: Experiment,
+    parameters: Mapping[str, float | str],
+    masses: Sequence[float] | None,
+) -> tuple[str, float]:
+    """Return line and invisible branching fraction of parameters, or refuse them, and masses out of reach."""
+    given = dict(parameters)
     line, invisible = given.pop("line", LINES[0]), given.pop("invisible", 1.0)
     if given:
         raise InputError(
-            f"{name}: {', '.join(given)} cannot be set; there are line ({', '.join(LINES)}) and invisible"
+            f"{search.name}: {', '.join(given)} cannot be set; there are line ({', '.join(LINES)}) and invisible"
         )
     if not isinstance(line, str) or line not in LINES:
-        raise InputError(f"{name}: line = {line}, expected one of {', '.join(LINES)}")
+        raise InputError(f"{search.name}: line = {line}, expected one of {', '.join(LINES)}")
     if isinstance(invisible, str):
-        raise InputError(f"{name}: invisible = {invisible!r}, expected a number")
+        raise InputError(f"{search.name}: invisible = {invisible!r}, expected a number")
+    search.coupling_of(np.ones(1), np.ones(1), 100.0, invisible=invisible)
+    regions = make_regions(card, line)
+    if masses is not None:
+        check_masses(np.asarray(masses, dtype=np.float64), regions[0].mass_low, regions[-1].mass_high)
     return line, float(invisible)
 
 
@@ -127,27 +134,41 @@ def set_photon_limits(
     toys: int = 0,
     seed: int = 1,
     injection: tuple[float, float] | None = None,
+    projected: bool = False,
 ) -> PhotonResult:
     """Return the result of a search whose expectation is already simulated.
 
-    `injection` adds a signal of a mass (GeV) and a cross section (fb) to pseudo-data.
+    `injection` adds a signal of a mass (GeV) and a cross section (fb) to pseudo-data. If `projected`, what is observed
+    is the expectation itself.
     """
     search = simulation.search
-    notes = list(observation.notes) if observation else ["pseudo-data: the simulated expectation, fluctuated"]
+    notes = list(observation.notes) if observation else [PROJECTED if projected else FLUCTUATED]
     luminosity = luminosity_fb or (observation.luminosity_fb if observation else None)
     if luminosity is None:
         luminosity = search.paper_luminosity_fb
         notes.append(f"luminosity not given: {luminosity:g}/fb, as in the paper")
     if observation is not None and "hole_distance" not in observation.candidates.observables:
         notes.append("the data lack hole_distance: the cut on holes back to back is left out of them")
+    if projected:
+        notes += less_simulated(_weights(simulation), luminosity)
     parts = []
     for region in simulation.regions:
         wanted = None if masses is None else np.array([m for m in masses if _tests(simulation, region, m)])
         if wanted is not None and wanted.size == 0:
             continue
         key = seed_of(seed, "spectrum", region.name)
-        parts.append(_scan_region(simulation, region, observation, luminosity, wanted, toys, key, injection))
+        parts.append(
+            _scan_region(simulation, region, observation, luminosity, wanted, toys, key, injection, projected)
+        )
     return _assemble(simulation, parts, observation, luminosity, invisible, notes, toys, seed)
+
+
+def _weights(simulation: PhotonSimulation) -> dict[str, Floats]:
+    return {
+        f"{sample.background.name} ({region})": sample.candidates.weights
+        for region, samples in simulation.samples.items()
+        for sample in samples
+    }
 
 
 def _tests(simulation: PhotonSimulation, region: PhotonRegion, mass: float) -> bool:
@@ -172,6 +193,7 @@ def _scan_region(
     toys: int,
     seed: int,
     injection: tuple[float, float] | None,
+    projected: bool,
 ) -> _Part:
     search, shape = simulation.search, simulation.shapes[region.name]
     samples = simulation.samples[region.name]
@@ -184,7 +206,7 @@ def _scan_region(
         if injection is not None:
             size = luminosity * injection[1] * float(shape.efficiency_at(np.array(injection[0])))
             mean = background + size * shape.template(injection[0] ** 2, edges)
-        observed = stream(seed, "pseudo-data").poisson(mean).astype(np.float64)
+        observed = mean if projected else stream(seed, "pseudo-data").poisson(mean).astype(np.float64)
     else:
         kept, _ = apply_cuts(add_depths(observation.candidates), region.cuts)
         observed = np.histogram(kept[OBSERVABLE], edges)[0].astype(np.float64)

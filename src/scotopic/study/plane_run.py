@@ -1,7 +1,7 @@
 """Run a search in a plane of two masses: limits, couplings, p-values, from pseudo-data or a file."""
 
-import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,15 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.detector.card import load_experiment
-from scotopic.errors import InputError
 from scotopic.numerics.rng import seed_of, stream
 from scotopic.searches import get_plane_search
-from scotopic.searches.binning import check_masses
 from scotopic.searches.plane_search import AXES, PlaneResult
 from scotopic.selection.candidates import Candidates
-from scotopic.stats import plane_scan
+from scotopic.stats import Plane, plane_scan
 from scotopic.stats.plane_windows import Windows2D
-from scotopic.study.background_scales import background_scales, count_controls
+from scotopic.study.background_scales import background_scales, count_controls, without_variances
 from scotopic.study.observation import observe
 from scotopic.study.plane_simulation import (
     PlaneSimulation,
@@ -28,6 +26,8 @@ from scotopic.study.plane_simulation import (
     simulate_plane,
     smooth_background,
 )
+from scotopic.study.settings import check_settings
+from scotopic.study.simulated_luminosity import resolved_luminosity_fb, simulation_notes
 
 Floats = NDArray[np.float64]
 
@@ -57,21 +57,14 @@ def run_plane_search(
     `masses` are those of the pair (GeV); at each, all recoil masses are tested.
     """
     search = get_plane_search(name)
-    if model not in (None, search.model):
-        raise InputError(f"{name} interprets its limits in the model {search.model}, not in {model!r}")
-    if parameters:
-        raise InputError(
-            f"{name} takes no parameters ({', '.join(parameters)}): it scans both masses and limits "
-            f"{search.coupling_symbol}, to which the cross section is proportional"
-        )
-    if luminosity_fb is not None and not (math.isfinite(luminosity_fb) and luminosity_fb > 0.0):
-        raise InputError(f"luminosity = {luminosity_fb} /fb, must be positive and finite")
-    if toys < 0:
-        raise InputError(f"toys = {toys}, must not be negative")
-    hypotheses = None
-    if masses is not None:
-        hypotheses = np.asarray(masses, dtype=np.float64)
-        check_masses(hypotheses, search.signal_masses[0], search.signal_masses[-1])
+    check_settings(
+        search,
+        luminosities_fb=(luminosity_fb,),
+        model=model,
+        parameters=parameters or {},
+        masses=masses,
+        toys=toys,
+    )
     card = load_experiment(experiment)
     notes = ["pseudo-data: drawn from the simulated expectation"]
     seen, control_counts = None, None
@@ -96,7 +89,7 @@ def run_plane_search(
         simulation,
         data=None if seen is None else seen.candidates,
         luminosity_fb=luminosity,
-        masses=hypotheses,
+        masses=None if masses is None else np.asarray(masses, dtype=np.float64),
         toys=toys,
         seed=seed,
         workers=workers,
@@ -116,32 +109,43 @@ def set_plane_limits(
     workers: int = 1,
     notes: tuple[str, ...],
     control_counts: Mapping[str, int] | None = None,
+    controls_fb: float | None = None,
 ) -> PlaneResult:
     """Return the result: of `data` behind the common cuts, or of pseudo-data drawn from the expectation.
 
     With data, backgrounds are scaled as in `scotopic.study.counting_limits.set_counting_limits`.
+
+    With `controls_fb` it is a projection, with control samples of that luminosity: no events are drawn, and the limit
+    called observed is the median one. The statistical error of the simulation, which a larger sample would not have, is
+    none of the background, and cuts are not optimised beyond what is simulated.
     """
     search = simulation.search
-    cuts = best_cuts(simulation, luminosity_fb)
+    projected = controls_fb is not None
+    resolved = resolved_luminosity_fb(simulation.backgrounds) if projected else np.inf
+    cuts = best_cuts(simulation, min(luminosity_fb, resolved))
     scales = background_scales(
-        simulation.controls,
+        without_variances(simulation.controls) if projected else simulation.controls,
         simulation.backgrounds,
         data=data,
         counts=control_counts,
-        luminosity_fb=luminosity_fb,
+        luminosity_fb=luminosity_fb if controls_fb is None else controls_fb,
     )
     smoothed = {name: smooth_background(simulation, cuts, name) for name in simulation.backgrounds}
     unscaled = {name: luminosity_fb * values for name, (values, _) in smoothed.items()}
     bins = scales.apply(unscaled)
     background = np.sum(list(bins.values()), axis=0)
     simulated = [luminosity_fb * scales.factors[name] * one for name, (_, one) in smoothed.items()]
+    variance = np.sum(np.square(simulated), axis=0)
     error = np.sqrt(
-        np.sum(np.square(simulated), axis=0)
+        (0.0 if projected else variance)
         + scales.error(unscaled) ** 2
         + (search.systematic_error("background") * background) ** 2
+        + np.sum([(search.systematic_error(name) * one) ** 2 for name, one in bins.items()], axis=0)
     )
     error = np.where(background > 0.0, error, 0.0)
-    if data is None:
+    if projected:
+        events = np.empty((0, 2))
+    elif data is None:
         events = _pseudo_data(simulation.edges, background, stream(seed, "events"))
     else:
         kept = data.select(passes_final(simulation, cuts, data))
@@ -168,6 +172,10 @@ def set_plane_limits(
         workers=workers,
         **settings,
     )
+    if projected:
+        plane = _of_expectation(plane)
+        spread = _in_windows(simulation.edges, np.sqrt(variance), centres, half)
+        notes += tuple(simulation_notes(simulation.backgrounds, luminosity_fb, plane.background, spread))
     mass = np.stack([centres[:, 0], np.sqrt(centres[:, 1])], axis=1)
     return PlaneResult(
         search=search.name,
@@ -182,7 +190,7 @@ def set_plane_limits(
         efficiency=efficiency,
         efficiency_error=efficiency_error,
         plane=plane,
-        per_coupling_fb=search.cross_section_fb(*mass.T, s=simulation.sqrt_s**2),
+        per_coupling_fb=search.cross_section_fb(*mass.T, s=simulation.energy**2),
         events=events,
         expected={
             name: _in_windows(simulation.edges, values, centres, half) for name, values in bins.items()
@@ -208,12 +216,19 @@ def set_plane_limits(
     )
 
 
+def _of_expectation(plane: Plane) -> Plane:
+    """Return a plane whose observation is its expectation."""
+    expected = np.rint(plane.background).astype(np.int64)
+    even, none = np.full(len(expected), 0.5), np.zeros(len(expected))
+    return replace(plane, observed=expected, limit_observed=plane.limit_median, p_local=even, z_local=none)
+
+
 def _centres(simulation: PlaneSimulation, masses: Floats | None) -> Floats:
     """Return centres (W, 2), m_A and m_h², at steps of half a window, within the triangle.
 
     All m_A have the same m_h², so that the windows form a grid.
     """
-    search, sqrt_s = simulation.search, simulation.sqrt_s
+    search, sqrt_s = simulation.search, simulation.energy
     if masses is None:
         rows = [search.mass_range[0]]
         while rows[-1] < search.mass_range[1]:

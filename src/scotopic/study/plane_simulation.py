@@ -63,7 +63,7 @@ class PlaneSimulation:
     background_events: int
 
     @property
-    def sqrt_s(self) -> float:
+    def energy(self) -> float:
         """Return the nominal centre-of-mass energy, GeV."""
         return self.experiment.beams.sqrt_s
 
@@ -75,12 +75,12 @@ class PlaneSimulation:
     @cached_property
     def edges(self) -> tuple[Floats, Floats]:
         """Return the edges of the background's bins: m_ll in GeV, M²_rec in GeV²."""
-        top = (0.5 * self.sqrt_s) ** 2
-        return np.arange(0.0, self.sqrt_s + BINS[0], BINS[0]), np.arange(LOWEST, top + BINS[1], BINS[1])
+        top = (0.5 * self.energy) ** 2
+        return np.arange(0.0, self.energy + BINS[0], BINS[0]), np.arange(LOWEST, top + BINS[1], BINS[1])
 
     def place(self, mass: Floats, m2_recoil: Floats) -> Floats:
         """Return m_A and share (2, ...), moved into the simulated grid."""
-        largest = np.maximum(np.minimum(mass, self.sqrt_s - mass), 1e-3)
+        largest = np.maximum(np.minimum(mass, self.energy - mass), 1e-3)
         share = np.sqrt(np.maximum(m2_recoil, 0.0)) / largest
         return np.stack(
             [np.clip(one, axis[0], axis[-1]) for one, axis in zip((mass, share), self.axes, strict=True)]
@@ -245,4 +245,4 @@ def smooth_background(simulation: PlaneSimulation, cuts: Floats, name: str) -> t
 def _allowed(simulation: PlaneSimulation) -> Floats:
     """Return 1 for bins within the kinematic border (X, Y), 0 beyond."""
     x, y = (0.5 * (edges[1:] + edges[:-1]) for edges in simulation.edges)
-    return (x[:, None] + np.sqrt(np.maximum(y, 0.0)) < simulation.sqrt_s + BINS[0]).astype(np.float64)
+    return (x[:, None] + np.sqrt(np.maximum(y, 0.0)) < simulation.energy + BINS[0]).astype(np.float64)

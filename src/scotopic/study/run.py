@@ -1,20 +1,16 @@
 """Run a search: from pseudo-data or a file to limits on the cross section and on the coupling."""
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
-
-import numpy as np
+from typing import Literal
 
 from scotopic.detector.card import load_experiment
-from scotopic.errors import InputError
 from scotopic.numerics.rng import seed_of
 from scotopic.searches import get_search
-from scotopic.searches.binning import check_masses
 from scotopic.searches.search import Search, SearchResult
 from scotopic.study.limits import set_limits
 from scotopic.study.observation import observe
+from scotopic.study.settings import check_settings
 from scotopic.study.simulation import simulate_search
 
 SIGNAL_EVENTS = 20_000  # per simulated mass
@@ -22,7 +18,7 @@ BACKGROUND_EVENTS = 400_000  # of each leading background
 
 
 def run_search(
-    name: str,
+    name: str | Search,
     *,
     data: Path | None = None,
     experiment: str = "belle2-2018",
@@ -42,8 +38,8 @@ def run_search(
 
     Parameters
     ----------
-    name : str
-        One of `scotopic.searches.searches()`.
+    name : str or Search
+        One of `scotopic.searches.searches()`, or a search itself.
     data : path, optional
         Events (LHE, HepMC3, Parquet), detected events or candidates; without it the expectation
         fluctuates as Poisson numbers: pseudo-data.
@@ -71,16 +67,15 @@ def run_search(
     InputError
         Before any long work if a name, number or file is wrong.
     """
-    search = get_search(name)
-    if model not in (None, search.model):
-        raise InputError(f"{name} interprets its limits in the model {search.model}, not in {model!r}")
-    if luminosity_fb is not None and not (math.isfinite(luminosity_fb) and luminosity_fb > 0.0):
-        raise InputError(f"luminosity = {luminosity_fb} /fb, must be positive and finite")
-    if toys < 0:
-        raise InputError(f"toys = {toys}, must not be negative")
-    if masses is not None:
-        check_masses(np.asarray(masses, dtype=np.float64), *search.mass_range)
-    _check_coupling(search, dict(parameters or {}))
+    search = name if isinstance(name, Search) else get_search(name)
+    check_settings(
+        search,
+        luminosities_fb=(luminosity_fb,),
+        model=model,
+        parameters=parameters or {},
+        masses=masses,
+        toys=toys,
+    )
     card = load_experiment(experiment)
     seen = None
     if data is not None:
@@ -105,16 +100,3 @@ def run_search(
         seed=seed,
         workers=workers,
     )
-
-
-def _check_coupling(search: Search, parameters: dict[str, Any]) -> None:
-    words = [name for name, value in parameters.items() if isinstance(value, str)]
-    if words:
-        raise InputError(f"{search.name}: {words[0]} = {parameters[words[0]]!r}, expected a number")
-    try:
-        search.coupling_of(np.ones(1), np.ones(1), 100.0, **parameters)
-    except TypeError as fault:
-        raise InputError(
-            f"{search.name}: of {', '.join(parameters)} not all can be set; it scans the mass and limits "
-            f"the coupling of {search.model} itself ({fault})"
-        ) from None

@@ -115,7 +115,18 @@ def checks(measured: TriggerMeasurement) -> list[Check]:
             mark = marks[f"trigger.{one.name}.{KEYS[name]}"]
             value, pull = getattr(one.fit, name), one.fit.pull(name, truth)
             what = f"{one.name}: {name}{unit}, put in {truth:g}, {pull:+.1f} errors off"
-            found.append(check(what, None, value, f"card {measured.experiment}", mark))
+            below, above = (2.0 * error for error in one.fit.errors[name])
+            found.append(
+                check(
+                    what,
+                    None,
+                    value,
+                    f"card {measured.experiment}",
+                    mark,
+                    error=0.25 * (below + above),
+                    accepted=(truth - above, truth + below),
+                )
+            )
         assumed = float(one.fit.efficiency(ASSUMED_THRESHOLD))
         what = f"{one.name}: efficiency at {ASSUMED_THRESHOLD:g} GeV"
         found.append(check(what, None, assumed, "fit", "D"))

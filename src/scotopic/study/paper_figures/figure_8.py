@@ -45,8 +45,8 @@ class _Size:
     replicas: int
 
 
-QUICK = _Size(signal_events=1_000, background_events=40_000, toys=0, replicas=3)
-FULL = _Size(signal_events=6_000, background_events=300_000, toys=1000, replicas=10)
+QUICK = _Size(signal_events=2_500, background_events=15_000, toys=0, replicas=3)
+FULL = _Size(signal_events=6_000, background_events=100_000, toys=1000, replicas=10)
 
 
 def make(out: Path, *, quick: bool, seed: int, workers: int) -> dict[str, FigureReport]:

@@ -1,0 +1,75 @@
+"""What a run of a search is asked for, checked before any long work."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from scotopic.errors import InputError
+from scotopic.searches.binning import check_masses
+from scotopic.searches.counting_search import CountingSearch
+from scotopic.searches.photon_search import PhotonSearch
+from scotopic.searches.plane_search import PlaneSearch
+from scotopic.searches.search import Search
+
+AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch
+
+
+def check_settings(
+    search: AnySearch,
+    *,
+    luminosities_fb: Sequence[float | None],
+    model: str | None,
+    parameters: Mapping[str, float | str],
+    masses: Sequence[float] | None,
+    toys: int = 0,
+) -> None:
+    """Refuse luminosities, models, parameters, masses or toys that make no sense for a search.
+
+    Luminosities are in 1/fb; None is what a search takes by itself. Parameters and masses of searches for one photon
+    hang on the experiment: `scotopic.study.photon_run.check_photon_settings`.
+    """
+    if model not in (None, search.model):
+        raise InputError(f"{search.name} interprets its limits in the model {search.model}, not in {model!r}")
+    for luminosity in luminosities_fb:
+        if luminosity is not None and not (math.isfinite(luminosity) and luminosity > 0.0):
+            raise InputError(f"luminosity = {luminosity} /fb, must be positive and finite")
+    if toys < 0:
+        raise InputError(f"toys = {toys}, must not be negative")
+    if isinstance(search, PhotonSearch):
+        return
+    if masses is not None:
+        allowed = search.mass_range
+        if isinstance(search, PlaneSearch):
+            allowed = search.signal_masses[0], search.signal_masses[-1]
+        check_masses(np.asarray(masses, dtype=np.float64), *allowed)
+    _check_parameters(search, parameters)
+
+
+def _check_parameters(
+    search: Search | CountingSearch | PlaneSearch, parameters: Mapping[str, float | str]
+) -> None:
+    if isinstance(search, PlaneSearch):
+        if parameters:
+            raise InputError(
+                f"{search.name} takes no parameters ({', '.join(parameters)}): it scans both masses and limits "
+                f"{search.coupling_symbol}, to which the cross section is proportional"
+            )
+        return
+    try:
+        if isinstance(search, Search):
+            words = [name for name, value in parameters.items() if isinstance(value, str)]
+            if words:
+                raise InputError(f"{search.name}: {words[0]} = {parameters[words[0]]!r}, expected a number")
+            search.coupling_of(np.ones(1), np.ones(1), 100.0, **parameters)
+        elif search.branching is not None:
+            search.branching(np.ones(1), **parameters)
+        elif parameters:
+            raise InputError(
+                f"{search.name} quotes no coupling and takes no parameters ({', '.join(parameters)})"
+            )
+    except TypeError as fault:
+        raise InputError(
+            f"{search.name}: of {', '.join(parameters)} not all can be set; it scans the mass and limits the "
+            f"coupling of {search.model} itself ({fault})"
+        ) from None
