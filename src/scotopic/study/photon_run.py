@@ -147,10 +147,10 @@ def set_photon_limits(
     if luminosity is None:
         luminosity = search.paper_luminosity_fb
         notes.append(f"luminosity not given: {luminosity:g}/fb, as in the paper")
-    if projected:
-        notes += less_simulated(_weights(simulation), luminosity)
     if observation is not None and "hole_distance" not in observation.candidates.observables:
         notes.append("the data lack hole_distance: the cut on holes back to back is left out of them")
+    if projected:
+        notes += less_simulated(_weights(simulation), luminosity)
     parts = []
     for region in simulation.regions:
         wanted = None if masses is None else np.array([m for m in masses if _tests(simulation, region, m)])
