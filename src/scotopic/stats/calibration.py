@@ -81,7 +81,8 @@ class Calibration:
         clsb = _last_crossing(self.yields, -ndtri(np.clip(p, SMALLEST, 1.0 - SMALLEST)), float(ndtri(level)))
         some = self.yields >= 0.0
         logs = -np.log(np.maximum(ratio[some], SMALLEST))
-        return np.stack([clsb, _last_crossing(self.yields[some], logs, -float(np.log1p(-level)))])
+        cls = _last_crossing(self.yields[some], logs, -float(np.log1p(-level)))
+        return np.stack([clsb, np.maximum(cls, clsb)])  # CLs is the larger one but for interpolation
 
 
 def _last_crossing(yields: Floats, values: Floats, threshold: float) -> Floats:
