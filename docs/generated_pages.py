@@ -14,6 +14,7 @@ import scotopic
 from scotopic.detector.card import experiments, load_experiment
 from scotopic.detector.experiment import MEANING
 from scotopic.searches import any_search, searches
+from scotopic.searches.channel_search import ChannelSearch
 from scotopic.searches.search import Search
 
 FOLDER = "_generated"
@@ -94,6 +95,10 @@ def _search(name: str) -> str:
         backgrounds = [
             (b.name, b.label, f"{b.cross_section_fb:.3g} fb" if b.mass else "generated", b.mark, b.source)
             for b in search.backgrounds
+        ]
+    if isinstance(search, ChannelSearch):
+        cuts += [
+            (f"channel {channel.name}", cut) for channel in search.channels for cut in channel.region.cuts
         ]
     marks = Counter(cut.mark for _, cut in cuts)
     marks += Counter(one.mark for one in search.systematics) + Counter(row[3] for row in backgrounds)

@@ -14,7 +14,7 @@ from scotopic.searches.zprime_invisible import ZPRIME_INVISIBLE
 from scotopic.searches.zprime_lfv import ZPRIME_LFV
 from scotopic.study.counting_simulation import FEWEST_SIGNAL, simulate_counting
 from scotopic.study.paper_figures import figure_4, figure_5, figure_8
-from scotopic.study.paper_figures.medians import relative_error
+from scotopic.study.paper_figures.medians import relative_errors
 from scotopic.study.paper_figures.recoil_resolution import MASSES, Widths, full_simulation
 from scotopic.study.paper_figures.report import around, check, verdict
 from scotopic.study.plane_simulation import simulate_plane
@@ -156,7 +156,7 @@ def test_error_of_a_statistic_is_that_of_its_poisson_number(zprime):
     """The sum of n equal weights has the relative error 1/√n."""
     one = zprime.backgrounds["eemumu"]
     equal = {"only": replace(one, weights=np.ones(len(one)))}
-    found = relative_error(equal, lambda drawn: drawn["only"].weights.sum(), replicas=400, seed=3)
+    (found,) = relative_errors(equal, lambda drawn: [drawn["only"].weights.sum()], replicas=400, seed=3)
     assert found == pytest.approx(len(one) ** -0.5, rel=0.15)
 
 

@@ -67,8 +67,8 @@ def reproduce(
 @click.option("--data", type=PATH, help="File of events, detected events or candidates; else pseudo-data.")
 @click.option(
     "--experiment",
-    help="Experiment by name, or the path of a card [default: belle2-2018; belle2-phase3 for dark Higgs bosons and "
-    "single photons].",
+    help="Experiment by name, or the path of a card [default: belle2-2018; belle2-phase3 for dark Higgs bosons, "
+    "single photons and visible dark photons].",
 )
 @click.option(
     "--luminosity",
@@ -113,9 +113,11 @@ def search(
     **settings: Any,
 ) -> None:
     """Run the search NAME to limits, p-values and figures."""
+    from scotopic.searches import CHANNELS
     from scotopic.searches.counting_search import CountingResult
     from scotopic.searches.photon_search import PhotonResult
     from scotopic.searches.plane_search import PlaneResult
+    from scotopic.searches.search import SearchResult
     from scotopic.study.search import search as run
 
     if experiment is not None:
@@ -141,6 +143,10 @@ def search(
         from scotopic.study.photon_report import write_photons
 
         files += write_photons(result, out)
+    elif out is not None and isinstance(result, SearchResult) and name in CHANNELS:
+        from scotopic.study.channel_report import write_channels
+
+        files += write_channels(result, out)
     elif out is not None and not isinstance(result, (CountingResult, PlaneResult, PhotonResult)):
         from scotopic.study.report import write_search
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scotopic.figures.figure_4b import figure_4b
     from scotopic.figures.figure_5 import figure_5
     from scotopic.figures.figure_6 import TurnOn, figure_6
+    from scotopic.figures.figure_7b import figure_7b
     from scotopic.figures.figure_8 import figure_8
     from scotopic.figures.files import save, save_pages, write_csv
     from scotopic.figures.likelihood_scan import likelihood_scan
@@ -44,6 +45,7 @@ __all__ = [
     "figure_4b",
     "figure_5",
     "figure_6",
+    "figure_7b",
     "figure_8",
     "likelihood_scan",
     "limit_bands",

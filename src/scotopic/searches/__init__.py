@@ -1,4 +1,4 @@
-"""One file per search, on one of four nouns: bump, counting and plane searches, and those for one photon."""
+"""One file per search, on one of five nouns: bumps in one spectrum or several, counts, planes, one photon."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from scotopic.errors import InputError
 
 if TYPE_CHECKING:
+    from scotopic.searches.channel_search import ChannelSearch
     from scotopic.searches.counting_search import CountingSearch
     from scotopic.searches.photon_search import PhotonSearch
     from scotopic.searches.plane_search import PlaneSearch
@@ -15,11 +16,12 @@ BUMPS = ("alp-gammagamma",)
 COUNTING = ("zprime-invisible", "zprime-lfv")
 PLANES = ("darkhiggs-invisible",)
 PHOTONS = ("darkphoton-invisible", "alp-invisible")
+CHANNELS = ("darkphoton-visible",)
 
 
 def searches() -> tuple[str, ...]:
     """Return the names of the searches."""
-    return (*BUMPS, *COUNTING, *PLANES, *PHOTONS)
+    return (*BUMPS, *COUNTING, *PLANES, *PHOTONS, *CHANNELS)
 
 
 def check_search(name: str) -> None:
@@ -28,10 +30,10 @@ def check_search(name: str) -> None:
         raise InputError(f"unknown search {name!r}; there are: {', '.join(searches())}")
 
 
-def any_search(name: str) -> "Search | CountingSearch | PlaneSearch | PhotonSearch":
+def any_search(name: str) -> "Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch":
     """Return the search `name`, of whichever noun."""
     check_search(name)
-    found: Search | CountingSearch | PlaneSearch | PhotonSearch = _find(name, searches(), "")
+    found: Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch = _find(name, searches(), "")
     return found
 
 
@@ -56,6 +58,12 @@ def get_plane_search(name: str) -> "PlaneSearch":
 def get_photon_search(name: str) -> "PhotonSearch":
     """Return the search `name` for one photon."""
     found: PhotonSearch = _find(name, PHOTONS, "for one photon")
+    return found
+
+
+def get_channel_search(name: str) -> "ChannelSearch":
+    """Return the search `name` for a bump in several channels."""
+    found: ChannelSearch = _find(name, CHANNELS, "for a bump in several channels")
     return found
 
 

@@ -178,6 +178,13 @@ def find_candidates(detected: Detected, *, line: str, calo: Calorimeter, source:
     return found
 
 
+def add_depths(found: Candidates) -> Candidates:
+    """Return candidates with the depth in every area, computed where a file brings E*, θ and cosθ* alone."""
+    cos = found.observables.get("cos_cm", np.full(len(found), np.nan))
+    depths = {f"depth_{name}": area.depth(found["e_cm"], found["theta"], cos) for name, area in AREAS.items()}
+    return replace(found, observables={**depths, **found.observables})
+
+
 def hole_distance(theta: Floats, calo: Calorimeter) -> Floats:
     """Return the distance (degrees) of polar angles (rad) from the nearest gap, seam or end; 0 within one."""
     ranges = calo.regions_deg

@@ -15,7 +15,7 @@ PROBABILITIES = np.concatenate([[0.0005, 0.002, 0.005], np.linspace(0.01, 0.99, 
 
 @dataclass(frozen=True)
 class SignalShape:
-    """Shape of the peak in x = (squared mass), horizontally morphed between simulated masses.
+    """Shape of the peak in x = (mass to a power), horizontally morphed between simulated masses.
 
     Attributes
     ----------
@@ -26,9 +26,11 @@ class SignalShape:
     acceptance : (K,)
         Share of the generated signal whose particles fly where the search looks for them.
     resolution : (K,)
-        Half of the central 68 % interval of x, GeV².
+        Half of the central 68 % interval of x, GeV to the power.
     quantiles : (K, P)
-        Quantiles of the pull (x − m²)/resolution at `PROBABILITIES`.
+        Quantiles of the pull (x − m^power)/resolution at `PROBABILITIES`.
+    power : float
+        2 where spectra are those of a squared mass, 1 of a mass (of a reduced mass, then `mass` holds reduced ones).
     """
 
     mass: Floats
@@ -37,6 +39,7 @@ class SignalShape:
     acceptance: Floats
     resolution: Floats
     quantiles: Floats
+    power: float = 2.0
 
     def efficiency_at(self, mass: Floats) -> Floats:
         """Return the efficiency, linear between the simulated masses."""
@@ -47,22 +50,24 @@ class SignalShape:
         return np.interp(mass, self.mass, self.efficiency_error)
 
     def resolution_at(self, mass: Floats) -> Floats:
-        """Return the resolution of x in GeV²."""
+        """Return the resolution of x."""
         return np.interp(mass, self.mass, self.resolution)
 
-    def template(self, mass2: float, edges: Floats, width: float = 1.0) -> Floats:
-        """Return the fraction of the selected signal of squared mass `mass2` in each bin of x.
+    def template(self, place: float, edges: Floats, width: float = 1.0) -> Floats:
+        """Return the fraction in each bin of x of the selected signal that peaks at x = `place`.
 
         `width` scales the resolution: the variation that a resolution nuisance needs.
         """
-        mass = float(np.sqrt(mass2))
+        mass = float(place ** (1.0 / self.power))
         pulls = np.array([np.interp(mass, self.mass, column) for column in self.quantiles.T])
-        x = mass2 + pulls * width * float(self.resolution_at(np.array(mass)))
+        x = place + pulls * width * float(self.resolution_at(np.array(mass)))
         cumulative = PchipInterpolator(x, PROBABILITIES)(np.clip(edges, x[0], x[-1]))
         return np.diff(cumulative)
 
 
-def measure_shape(masses: Sequence[float], samples: Sequence[tuple[Floats, int, float]]) -> SignalShape:
+def measure_shape(
+    masses: Sequence[float], samples: Sequence[tuple[Floats, int, float]], power: float = 2.0
+) -> SignalShape:
     """Return the shape measured on simulated signal.
 
     Parameters
@@ -70,7 +75,9 @@ def measure_shape(masses: Sequence[float], samples: Sequence[tuple[Floats, int, 
     masses : sequence of float
         GeV, rising.
     samples : sequence of (x, generated, acceptance)
-        Selected true candidates' squared masses (GeV²), the number of generated events and their acceptance.
+        Selected true candidates' x, the number of generated events and their acceptance.
+    power : float
+        Of the mass in x.
     """
     efficiency, error, accepted, resolution, quantiles = [], [], [], [], []
     for mass, (x, generated, acceptance) in zip(masses, samples, strict=True):
@@ -80,7 +87,7 @@ def measure_shape(masses: Sequence[float], samples: Sequence[tuple[Floats, int, 
         accepted.append(acceptance)
         error.append(np.sqrt(fraction * (1.0 - fraction) / generated))
         resolution.append(0.5 * (high - low))
-        quantiles.append(np.quantile((x - mass**2) / resolution[-1], PROBABILITIES))
+        quantiles.append(np.quantile((x - mass**power) / resolution[-1], PROBABILITIES))
     rising = np.maximum.accumulate(np.array(quantiles), axis=1)
     rising += 1e-9 * np.arange(len(PROBABILITIES))
     return SignalShape(
@@ -90,4 +97,5 @@ def measure_shape(masses: Sequence[float], samples: Sequence[tuple[Floats, int, 
         np.array(accepted),
         np.array(resolution),
         rising,
+        power,
     )

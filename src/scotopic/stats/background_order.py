@@ -10,7 +10,7 @@ from scipy.stats import f as f_distribution
 
 from scotopic.errors import InputError
 from scotopic.numerics.newton import FAILED, fit_poisson, twice_log_ratio
-from scotopic.stats.checks import arrays_of, both_sides, check_input, check_windows
+from scotopic.stats.checks import arrays_of, both_sides, check_input, check_windows, whole
 from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]
@@ -212,9 +212,9 @@ def _windows(
     spectrum, borders = arrays_of(counts=counts, edges=edges)
     masses = np.array([mass], dtype=np.float64)
     check_input(spectrum, borders, masses, None, template)
-    ladder = np.unique(np.asarray(orders, dtype=np.intp))
-    if not ladder.size or ladder[0] < 0:
-        raise InputError("orders must be one or more whole numbers of at least 0")
+    ladder = np.unique([whole("orders", order, 0) for order in orders])
+    if not ladder.size:
+        raise InputError("orders must be one or more whole numbers")
     if not penalty >= 0.0:
         raise InputError(f"penalty = {penalty:g}, must be at least 0")
     windows = [Windows.build(borders, masses, template, below_above, int(order), 0.0) for order in ladder]

@@ -14,7 +14,7 @@ The upper end of this raw construction jumps up at some backgrounds, so that mor
 weaker limit. The published tables lengthen intervals until the ends fall monotonically with b (section IV); so does
 :func:`feldman_cousins_limits` unless told otherwise. Lower ends fall by themselves.
 
-Background and efficiency are known here: a construction with nuisance parameters is not offered.
+Background and efficiency are known here; with errors see :mod:`scotopic.stats.feldman_cousins_profiled`.
 """
 
 from collections.abc import Callable

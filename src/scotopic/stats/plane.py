@@ -14,6 +14,7 @@ from scipy.special import ndtri, ndtri_exp
 
 from scotopic.errors import InputError
 from scotopic.stats.background_prior import Background
+from scotopic.stats.checks import whole
 from scotopic.stats.counting import bands_of, check_settings, counting_limit
 from scotopic.stats.counting_model import counting_model
 from scotopic.stats.gross_vitells import EulerFit, GlobalP, euler_characteristic, fit_euler
@@ -150,8 +151,9 @@ def plane_scan(
     check_settings(level, method)
     if method not in ("bayes", "cls"):
         raise InputError(f"method {method!r}: a plane has limits by bayes or cls")
-    if toys < 0 or workers < 1:
-        raise InputError(f"toys = {toys} and workers = {workers}; toys from 0, workers from 1")
+    whole("toys", toys, 0)
+    whole("seed", seed, 0)
+    whole("workers", workers, 1)
     plane = plane_input(data, edges, background, background_error)
     where, windows = plane_windows(plane, centres, half_widths)
     observed = plane.count(windows)

@@ -189,6 +189,38 @@ def scan(
     windows = Windows.build(edges, masses, template, below_above, background_order, resolution_error)
     check_windows(windows, masses, background_order)
 
+    return scan_windows(
+        windows,
+        counts,
+        masses,
+        errors,
+        expectation=expectation,
+        level=level,
+        method=method,
+        bounded=statistic == "q_mu_tilde",
+        toys=toys,
+        seed=seed,
+        calibrate_below=calibrate_below,
+        workers=workers,
+    )
+
+
+def scan_windows(
+    windows: Windows,
+    counts: Floats,
+    masses: Floats,
+    errors: Floats,
+    *,
+    expectation: Floats | None,
+    level: float,
+    method: str,
+    bounded: bool,
+    toys: int,
+    seed: int,
+    calibrate_below: float,
+    workers: int,
+) -> Scan:
+    """Return the scan of windows that are already cut; arguments as for `scan`, checked before."""
     data = windows.cut(counts[:, None])
     fitted = fit_null(data[:, :, 0], windows)
     if expectation is None:
@@ -206,7 +238,6 @@ def scan(
         shat_error = np.where(information > 0.0, 1.0 / np.sqrt(information), np.nan)
 
     core = windows.core()
-    bounded = statistic == "q_mu_tilde"
     limits = upper_limits(windows, data[:, :, 0], expected, errors, level, bounded=bounded)
     asymptotic = np.stack([limits.clsb, limits.cls], axis=1)
     both = asymptotic.copy()

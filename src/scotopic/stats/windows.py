@@ -32,6 +32,8 @@ class Windows:
         Change of the template by one standard deviation of its width (half of up minus down).
     background : (M, W, K)
         Legendre polynomials times bin width; the first is positive everywhere.
+    spectra : tuple of int
+        Columns of each spectrum, in their order, of windows that span several; empty for one.
     """
 
     bins: NDArray[np.intp]
@@ -39,6 +41,7 @@ class Windows:
     template: Floats
     variation: Floats
     background: Floats
+    spectra: tuple[int, ...] = ()
 
     @classmethod
     def build(
@@ -86,6 +89,7 @@ class Windows:
             self.template[which],
             self.variation[which],
             self.background[which],
+            self.spectra,
         )
 
     def cut(self, spectra: Floats) -> Floats:
@@ -122,7 +126,13 @@ class Windows:
 
     def core(self) -> NDArray[np.bool_]:
         """Return the bins (M, W) within two standard deviations: the central 95.4 % of the template."""
-        cumulative = np.cumsum(self.template, axis=1) / self.template.sum(axis=1, keepdims=True)
-        before = cumulative - self.template / self.template.sum(axis=1, keepdims=True)
-        core: NDArray[np.bool_] = self.inside & (cumulative > 0.0228) & (before < 0.9772)
-        return core
+        borders = np.cumsum(self.spectra)[:-1]
+        parts = np.split(self.template, borders, axis=1) if self.spectra else [self.template]
+        return np.asarray(self.inside & np.concatenate([_core(part) for part in parts], axis=1))
+
+
+def _core(template: Floats) -> NDArray[np.bool_]:
+    total = np.maximum(template.sum(axis=1, keepdims=True), 1e-300)
+    cumulative = np.cumsum(template, axis=1) / total
+    core: NDArray[np.bool_] = (cumulative > 0.0228) & (cumulative - template / total < 0.9772)
+    return core

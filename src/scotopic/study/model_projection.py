@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.searches import any_search
-from scotopic.searches.counting_search import CountingSearch
-from scotopic.searches.search import Search
+from scotopic.searches.channel_search import ChannelSearch
+from scotopic.searches.counting_search import CountingResult, CountingSearch
+from scotopic.searches.search import Search, SearchResult
 from scotopic.searches.signal_process import get_signal
 from scotopic.stats import counting_bands
 from scotopic.study.counting_simulation import CountingSimulation, make_windows, simulate_counting
 from scotopic.study.model_search import search_in_model
 from scotopic.study.model_signal import ModelSignal, SignalGenerator, read_couplings
+from scotopic.study.projection import project
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +26,7 @@ BUMP_EVENTS = (5_000, 100_000)  # of signal per mass, of each leading background
 PHOTON_SHARES = (0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7)  # tested masses over √s
 PHOTON_EVENTS = (4_000, 4_000)
 COUNTING_EVENTS = (3_000, 40_000)
+CHANNEL_EVENTS = (4_000, 80_000)
 OBSERVED_ONLY = (
     "pseudo-data",
     "observed limits",
@@ -101,6 +104,8 @@ def project_in_model(
     if isinstance(own, CountingSearch):
         luminosity = luminosity_fb or own.paper_luminosity_fb
         return _of_counts(own, signal, experiment, luminosity, seed, workers)
+    if isinstance(own, ChannelSearch):
+        return _of_channels(own, signal, experiment, luminosity_fb, seed, workers)
     if isinstance(own, Search):
         few, many = BUMP_EVENTS
         low, high = own.mass_range
@@ -120,6 +125,42 @@ def project_in_model(
         seed=seed,
         workers=workers,
     )
+    return _of_result(found, signal, few, many, seed)
+
+
+def _of_channels(
+    own: ChannelSearch,
+    signal: ModelSignal,
+    experiment: str,
+    luminosity_fb: float | None,
+    seed: int,
+    workers: int,
+) -> ModelProjection:
+    if signal.name != own.model:
+        raise InputError(f"{own.name} is simulated in {own.model} only, not in {signal.name}")
+    invisible = signal.at(1.0).branching_fractions().get("invisible", 0.0)
+    if invisible == 1.0:
+        raise InputError(f"{own.name} looks for decays that {signal.name} does not have")
+    low, high = own.mass_range
+    few, many = CHANNEL_EVENTS
+    found = project(
+        own.name,
+        luminosities_fb=() if luminosity_fb is None else (luminosity_fb,),
+        experiment=experiment,
+        parameters={"invisible": invisible},
+        masses=np.round(np.geomspace(low, high, MASSES + 1)[1:-1], 4).tolist(),
+        signal_events=few,
+        background_events=many,
+        seed=seed,
+        workers=workers,
+    ).results[0]
+    assert isinstance(found, SearchResult)
+    return _of_result(found, signal, few, many, seed)
+
+
+def _of_result(
+    found: SearchResult | CountingResult, signal: ModelSignal, few: int, many: int, seed: int
+) -> ModelProjection:
     assert found.coupling_median is not None
     assert found.coupling_band68 is not None
     assert found.coupling_band95 is not None

@@ -12,6 +12,7 @@ from scotopic.errors import InputError
 from scotopic.events.cross_section import cross_section
 from scotopic.events.record import Events
 from scotopic.searches import any_search
+from scotopic.searches.channel_search import ChannelSearch
 from scotopic.searches.counting_search import CountingResult, CountingSearch
 from scotopic.searches.photon_search import PhotonResult, PhotonSearch
 from scotopic.searches.plane_search import PlaneSearch
@@ -63,7 +64,7 @@ def search_in_model(
     kind = get_signal(name)
     signal = model if isinstance(model, ModelSignal) else signal_of(model, parameters or {})
     own = any_search(name)
-    assert not isinstance(own, PlaneSearch)
+    assert not isinstance(own, (PlaneSearch, ChannelSearch))
     experiment = experiment or ("belle2-phase3" if isinstance(own, PhotonSearch) else "belle2-2018")
     sqrt_s = load_experiment(experiment).beams.sqrt_s
     simulated = _simulated_masses(own, sqrt_s)

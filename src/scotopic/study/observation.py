@@ -12,6 +12,7 @@ from scotopic.detector.record import Detected
 from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.io import kind_of, read_candidates, read_detected, read_events
+from scotopic.searches.channel_search import ChannelSearch
 from scotopic.searches.counting_search import CountingSearch
 from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.plane_search import PlaneSearch
@@ -20,7 +21,7 @@ from scotopic.searches.search import Search
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep, apply_cuts
 
-AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch
+AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch
 
 SQRT_S_TOLERANCE = 0.05  # GeV
 

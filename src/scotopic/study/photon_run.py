@@ -17,7 +17,7 @@ from scotopic.searches import get_photon_search
 from scotopic.searches.acceptance import Fiducial
 from scotopic.searches.binning import check_masses
 from scotopic.searches.photon_search import PhotonRegion, PhotonResult, PhotonSearch
-from scotopic.searches.photon_selection import LINES, bind, line_of, make_regions, mass_reach
+from scotopic.searches.photon_selection import LINES, add_depths, bind, line_of, make_regions, mass_reach
 from scotopic.searches.search import Region, RegionSpectrum
 from scotopic.searches.signal_shape import SignalShape
 from scotopic.selection.cut import apply_cuts
@@ -147,6 +147,8 @@ def set_photon_limits(
     if luminosity is None:
         luminosity = search.paper_luminosity_fb
         notes.append(f"luminosity not given: {luminosity:g}/fb, as in the paper")
+    if observation is not None and "hole_distance" not in observation.candidates.observables:
+        notes.append("the data lack hole_distance: the cut on holes back to back is left out of them")
     if projected:
         notes += less_simulated(_weights(simulation), luminosity)
     parts = []
@@ -206,7 +208,7 @@ def _scan_region(
             mean = background + size * shape.template(injection[0] ** 2, edges)
         observed = mean if projected else stream(seed, "pseudo-data").poisson(mean).astype(np.float64)
     else:
-        kept, _ = apply_cuts(observation.candidates, region.cuts)
+        kept, _ = apply_cuts(add_depths(observation.candidates), region.cuts)
         observed = np.histogram(kept[OBSERVABLE], edges)[0].astype(np.float64)
     mass = mass_hypotheses(region, shape) if masses is None else masses
     templates = np.array([np.maximum(shape.template(one**2, edges), 0.0) for one in mass])

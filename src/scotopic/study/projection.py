@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from scotopic.detector.card import load_experiment
 from scotopic.detector.experiment import Experiment
 from scotopic.errors import InputError
-from scotopic.searches import COUNTING, PHOTONS, PLANES, any_search, check_search
+from scotopic.searches import CHANNELS, COUNTING, PHOTONS, PLANES, any_search, check_search
 from scotopic.searches.counting_search import CountingResult
 from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.plane_search import PlaneResult
 from scotopic.searches.search import SearchResult, Systematic
-from scotopic.study import counting_run, photon_run, plane_run, run
+from scotopic.study import channel_run, counting_run, photon_run, plane_run, run
+from scotopic.study.channel_limits import set_channel_limits
+from scotopic.study.channel_simulation import simulate_channels
 from scotopic.study.counting_limits import set_counting_limits
 from scotopic.study.counting_simulation import simulate_counting
 from scotopic.study.limits import PROJECTED, set_limits
@@ -47,7 +49,7 @@ class _Kind:
 def _bump_limits(
     search: Any, simulation: Any, parameters: Any, *, controls_fb: float, **settings: Any
 ) -> Result:
-    return _of_expectation(set_limits(search, simulation, parameters=parameters, projected=True, **settings))
+    return set_limits(search, simulation, parameters=parameters, projected=True, **settings)
 
 
 def _counting_limits(
@@ -73,20 +75,16 @@ def _photon_limits(
     search: Any, simulation: Any, parameters: Any, *, workers: int, controls_fb: float, **settings: Any
 ) -> Result:
     invisible = float(parameters.get("invisible", 1.0))
-    return _of_expectation(
-        set_photon_limits(replace(simulation, search=search), invisible=invisible, projected=True, **settings)
+    return set_photon_limits(
+        replace(simulation, search=search), invisible=invisible, projected=True, **settings
     )
 
 
-def _of_expectation(result: SearchResult) -> SearchResult:
-    """Return a result whose limit called observed is the median one: fluctuations of the simulation are no data."""
-    return replace(
-        result,
-        sigma_observed=result.sigma_median,
-        sigma_cls_observed=result.sigma_cls_median,
-        coupling_observed=result.coupling_median,
-        p0_local=np.full(len(result.mass), 0.5),
-        z_local=np.zeros(len(result.mass)),
+def _channel_limits(
+    search: Any, simulation: Any, parameters: Any, *, controls_fb: float, **settings: Any
+) -> Result:
+    return set_channel_limits(
+        replace(simulation, search=search), parameters=parameters, projected=True, **settings
     )
 
 
@@ -107,6 +105,14 @@ PLANE = _Kind(
 )
 PHOTON = _Kind(
     "belle2-phase3", photon_run.SIGNAL_EVENTS, photon_run.BACKGROUND_EVENTS, simulate_photons, _photon_limits
+)
+
+CHANNEL = _Kind(
+    "belle2-phase3",
+    channel_run.SIGNAL_EVENTS,
+    channel_run.BACKGROUND_EVENTS,
+    simulate_channels,
+    _channel_limits,
 )
 
 
@@ -240,7 +246,7 @@ def project(
 
 
 def _kind(name: str) -> _Kind:
-    kinds = {COUNTING: COUNTS, PLANES: PLANE, PHOTONS: PHOTON}
+    kinds = {COUNTING: COUNTS, PLANES: PLANE, PHOTONS: PHOTON, CHANNELS: CHANNEL}
     return next((kind for names, kind in kinds.items() if name in names), BUMP)
 
 

@@ -16,6 +16,7 @@ from scotopic.study.paper_figures import (
     figure_4,
     figure_5,
     figure_6,
+    figure_7b,
     figure_8,
     store,
 )
@@ -32,6 +33,7 @@ GROUPS: dict[tuple[str, ...], Callable[..., dict[str, FigureReport]]] = {
     ("fig4a", "fig4b"): figure_4.make,
     ("fig5",): figure_5.make,
     ("fig6",): figure_6.make,
+    ("fig7b",): figure_7b.make,
     ("fig8",): figure_8.make,
 }
 """Figures that share one run, and what makes them."""

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from scotopic.searches import BUMPS, COUNTING, PHOTONS, PLANES, any_search, check_search
+from scotopic.searches import BUMPS, CHANNELS, COUNTING, PHOTONS, PLANES, any_search, check_search
 from scotopic.searches.counting_search import CountingResult
 from scotopic.searches.plane_search import PlaneResult
 from scotopic.searches.search import SearchResult
+from scotopic.study.channel_run import run_channel_search
 from scotopic.study.counting_run import run_counting_search
 from scotopic.study.model_search import search_in_model
 from scotopic.study.photon_run import run_photon_search
@@ -17,6 +18,7 @@ Result = SearchResult | CountingResult | PlaneResult
 
 RUNS: dict[str, Callable[..., Result]] = {
     **dict.fromkeys(BUMPS, run_search),
+    **dict.fromkeys(CHANNELS, run_channel_search),
     **dict.fromkeys(COUNTING, run_counting_search),
     **dict.fromkeys(PHOTONS, run_photon_search),
     **dict.fromkeys(PLANES, run_plane_search),
@@ -33,8 +35,8 @@ def search(name: str, *, model: str | None = None, **settings: Any) -> Result:
     model : str, optional
         Another model than the search's own: see `scotopic.study.model_search.search_in_model`.
     **settings
-        As for `run_search` (a bump in one spectrum), `run_counting_search`, `run_plane_search` or
-        `run_photon_search`.
+        As for `run_search` (a bump in one spectrum), `run_channel_search`, `run_counting_search`,
+        `run_plane_search` or `run_photon_search`.
     """
     check_search(name)
     if model not in (None, any_search(name).model):

@@ -7,12 +7,13 @@ import numpy as np
 
 from scotopic.errors import InputError
 from scotopic.searches.binning import check_masses
+from scotopic.searches.channel_search import ChannelSearch
 from scotopic.searches.counting_search import CountingSearch
 from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.search import Search
 
-AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch
+AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch
 
 
 def check_settings(
@@ -43,11 +44,17 @@ def check_settings(
         if isinstance(search, PlaneSearch):
             allowed = search.signal_masses[0], search.signal_masses[-1]
         check_masses(np.asarray(masses, dtype=np.float64), *allowed)
+        if isinstance(search, ChannelSearch) and search.vetoed(np.asarray(masses)).all():
+            raise InputError(
+                f"{search.name} tests nothing at {masses[0]:g} GeV: its vetoed ranges are "
+                + ", ".join(f"{one.name} {one.mass:g} ± {one.half_width:g}" for one in search.vetoes)
+                + " GeV"
+            )
     _check_parameters(search, parameters)
 
 
 def _check_parameters(
-    search: Search | CountingSearch | PlaneSearch, parameters: Mapping[str, float | str]
+    search: Search | CountingSearch | PlaneSearch | ChannelSearch, parameters: Mapping[str, float | str]
 ) -> None:
     if isinstance(search, PlaneSearch):
         if parameters:
@@ -57,7 +64,7 @@ def _check_parameters(
             )
         return
     try:
-        if isinstance(search, Search):
+        if isinstance(search, (Search, ChannelSearch)):
             words = [name for name, value in parameters.items() if isinstance(value, str)]
             if words:
                 raise InputError(f"{search.name}: {words[0]} = {parameters[words[0]]!r}, expected a number")

@@ -32,7 +32,7 @@ from scotopic.study.counting_report import (
 )
 from scotopic.study.counting_simulation import CountingSimulation, simulate_counting
 from scotopic.study.exclusion import carry_over
-from scotopic.study.paper_figures.medians import relative_error
+from scotopic.study.paper_figures.medians import relative_errors
 from scotopic.study.paper_figures.recoil_resolution import Widths, full_simulation, measure_widths
 from scotopic.study.paper_figures.report import Check, FigureReport, around, check, strings
 
@@ -110,13 +110,13 @@ def make_from(
             notes=("pseudo-data: drawn from the simulated expectation",),
         )
 
-    def median_ratio(backgrounds: Mapping[str, Candidates]) -> float:
-        return float(np.median(_ratios(limits(backgrounds, "dark", 0))))
+    def median_ratio(backgrounds: Mapping[str, Candidates]) -> list[float]:
+        return [float(np.median(_ratios(limits(backgrounds, "dark", 0))))]
 
     model = limits(simulation.backgrounds, "standard", 0)
     one = limits(simulation.backgrounds, "dark", size.toys)
     details = strings(write_counting(one, out / "zprime-invisible"))
-    error = relative_error(simulation.backgrounds, median_ratio, replicas=size.replicas, seed=seed)
+    (error,) = relative_errors(simulation.backgrounds, median_ratio, replicas=size.replicas, seed=seed)
     return {
         "fig4a": _fig4a(one, widths, error, out, details),
         "fig4b": _fig4b(model, one, error, out),

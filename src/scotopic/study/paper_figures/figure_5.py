@@ -1,6 +1,6 @@
 """Figure 5: e±μ∓ and missing energy with 276/pb, limits on efficiency times cross section."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from scotopic.study.counting_report import (
     write_counting,
 )
 from scotopic.study.counting_simulation import CountingSimulation, simulate_counting
-from scotopic.study.paper_figures.medians import relative_error
+from scotopic.study.paper_figures.medians import relative_errors
 from scotopic.study.paper_figures.report import Check, FigureReport, check, strings
 
 EXPERIMENT = "belle2-2018"
@@ -78,19 +78,12 @@ def make_from(
         )
 
     result = limits(simulation.backgrounds, toys)
-    statistics: dict[str, Callable[[CountingResult], float]] = {
-        "limit": lambda found: float(np.median(cross_section_curves(found).median)),
-        "events": lambda found: float(found.background[::2].sum()),
-    }
-    errors = {
-        name: relative_error(
-            simulation.backgrounds,
-            lambda drawn, of=of: of(limits(drawn, 0)),  # type: ignore[misc]
-            replicas=replicas,
-            seed=seed,
-        )
-        for name, of in statistics.items()
-    }
+
+    def statistics(drawn: Mapping[str, Candidates]) -> list[float]:
+        found = limits(drawn, 0)
+        return [float(np.median(cross_section_curves(found).median)), float(found.background[::2].sum())]
+
+    errors = relative_errors(simulation.backgrounds, statistics, replicas=replicas, seed=seed)
     details = strings(write_counting(result, out / "zprime-lfv"))
     curves = cross_section_curves(result)
     figure = figure_5(
@@ -107,10 +100,10 @@ def make_from(
         write_csv(out / "fig5.csv", curves.columns("fb"), stated),
         *write_submission(tables, out / "hepdata" / "fig5", comment="; ".join(stated)),
     ]
-    return {"fig5": {"files": strings(files) + details, "checks": _checks(result, **errors)}}
+    return {"fig5": {"files": strings(files) + details, "checks": _checks(result, *errors)}}
 
 
-def _checks(result: CountingResult, *, limit: float, events: float) -> list[Check]:
+def _checks(result: CountingResult, limit: float, events: float) -> list[Check]:
     """Return the checks; `limit` and `events` are the relative statistical errors of these."""
     limits = cross_section_curves(result).median
     quiet = result.background < QUIET

@@ -1,6 +1,6 @@
 """Statistical error of expected limits: the simulated background drawn again with replacement."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,14 +12,14 @@ from scotopic.selection.candidates import Candidates
 Floats = NDArray[np.float64]
 
 
-def relative_error(
+def relative_errors(
     backgrounds: Mapping[str, Candidates],
-    statistic: Callable[[Mapping[str, Candidates]], float],
+    statistics: Callable[[Mapping[str, Candidates]], Sequence[float]],
     *,
     replicas: int,
     seed: int,
-) -> float:
-    """Return the standard deviation of ln(statistic) over replicas of the simulated backgrounds.
+) -> list[float]:
+    """Return the standard deviations of ln(statistic) over replicas of the simulated backgrounds.
 
     In a replica each simulated event counts a Poisson number of times, with a mean of one.
 
@@ -27,7 +27,7 @@ def relative_error(
     ----------
     backgrounds : mapping of name to Candidates
         Behind the common cuts.
-    statistic : callable (backgrounds) -> float
+    statistics : callable (backgrounds) -> sequence of float
         Such as the median over masses of the expected limit; positive.
     """
     rng = stream(seed, "replicas")
@@ -37,5 +37,5 @@ def relative_error(
         for name, found in backgrounds.items():
             times = rng.poisson(1.0, len(found)).astype(np.float64)
             drawn[name] = replace(found, weights=times * found.weights)
-        values.append(statistic(drawn))
-    return float(np.std(np.log(values), ddof=1))
+        values.append(statistics(drawn))
+    return [float(one) for one in np.std(np.log(values), axis=0, ddof=1)]
