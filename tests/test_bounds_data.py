@@ -77,6 +77,7 @@ def test_unknown_name_lists_what_there_is():
 CURVES = {
     "alp-atlas-pbpb": "alp_ATLAS_PbPb_2020",
     "alp-babar-invisible": "alp_1g_BaBar_monophoton_recast",
+    "alp-upsilon-invisible": "alp_1g_Upsilon_inv_recast",
     "alp-belle2-2020": "alp_3g_BelleII_2020_FORESEE",
     "alp-belle2-50ab-projection": "alp_3g_proj_BelleII_50ab",
     "alp-belle2-escape-50ab-projection": "alp_1g_proj_BelleII_50ab",

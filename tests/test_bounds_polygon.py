@@ -57,3 +57,18 @@ def test_crossing_edges_are_named():
     bow = np.array([1.0, 10.0, 10.0, 1.0]), np.array([1.0, 10.0, 1.0, 10.0])
     assert crossing_edges(*bow) == (1, 3)
     assert crossing_edges(*SQUARE) is None
+
+
+def test_one_interval_at_each_x_is_the_general_case():
+    from scotopic.bounds.polygon import from_intervals
+
+    x = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0])
+    single = [[(1.0, 2.0)], [(1.5, 3.0)], [], [(1.0, 1.0)], [(1.0, 2.0)], [(3.0, 4.0)], [(3.5, 5.0)], []]
+    far = (1e6, 2e6)  # with a second interval somewhere, the general way is taken
+    general = [*single[:2], [far], *single[3:]]
+    pieces = from_intervals(x, single)
+    assert len(pieces) == 3
+    for one, other in zip(pieces, from_intervals(x, general), strict=True):
+        assert np.array_equal(one, other)
+    both = from_intervals(x[:2], [[(1.0, 2.0), far], [(1.5, 3.0)]])
+    assert np.array_equal(both[-1], pieces[0])

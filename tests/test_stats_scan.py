@@ -150,6 +150,14 @@ def test_limits_of_toys_are_those_of_all_outcomes(background):
         assert found.limit_cls_observed[0] == pytest.approx(cls, rel=0.1)
 
 
+def test_rounding_of_an_edge_does_not_move_the_window_of_a_mass_on_it():
+    mass = np.array([10.0])
+    assert mass[0] in EDGES
+    for edges in (EDGES, np.nextafter(EDGES, 30.0), np.nextafter(EDGES, -30.0)):
+        window = Windows.build(edges, mass, template, (20, 20), 2, 0.0)
+        assert window.bins[0, 20] == 100
+
+
 def test_window_wider_than_the_spectrum_is_the_spectrum():
     found = run(FLAT, [10.0], half_width=10**12)
     assert found.limit_observed == run(FLAT, [10.0], half_width=(np.int64(200), 200)).limit_observed

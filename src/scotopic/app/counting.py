@@ -100,6 +100,8 @@ def limit(
     """
     from scotopic.stats import counting_bands, counting_limit, predictive_p_value
 
+    if efficiency > 1.0:
+        raise InputError(f"--efficiency: {efficiency:g} is above 1; 4 % is 0.04")
     if luminosity_error_fb is not None and luminosity_fb is None:
         raise InputError("--luminosity-error: needs --luminosity")
     given: dict[str, Any] = {

@@ -79,13 +79,14 @@ def _print(result: "Exclusion", files: list[Path]) -> None:
         f"excluded of {result.model}", ("mass [GeV]", f"{kind.symbol} from{unit}", "by"), rows, text=("by",)
     )
     for one in result.projections:
-        median = one.to_json()["coupling_limit"]["median"]
+        median = one.coupling_median
         points = range(0, len(one.mass), max(1, -(-len(one.mass) // ROWS)))
         print_table(
             f"our projection: {one.search}, {one.experiment}, {one.luminosity_fb:g}/fb",
             ("mass [GeV]", f"{kind.symbol} median"),
             [(f"{one.mass[i]:.4g}", f"{median[i]:.3g}") for i in points],
         )
+        print_lines(*(f"note: {note}" for note in one.notes))
     if result.not_applicable:
         print_table("does not apply", ("bound", "reason"), result.not_applicable, text=("reason",))
     print_lines(*(str(path) for path in files))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from scotopic.searches.counting_search import CountingResult
     from scotopic.searches.plane_search import PlaneResult
     from scotopic.searches.search import SearchResult
+    from scotopic.study.model_report import BesideBound
 
 ROWS = 14  # of a table of masses on the terminal
 
@@ -76,7 +77,17 @@ def reproduce(
     callback=read_luminosity,
     help="Such as 445/pb, 20/fb or 50/ab [default: what the file implies, else the paper's].",
 )
-@click.option("--model", help="Model in which the limits are read [default: the search's own].")
+@click.option(
+    "--model",
+    help="Model in which the limits are read: a name, or the path of a .py file or .toml card [default: the search's].",
+)
+@click.option(
+    "--compare",
+    "bounds",
+    metavar="BOUND",
+    multiple=True,
+    help="Set a bound, by name or path, beside the limit in --model [default: published ones of such searches].",
+)
 @set_option
 @click.option(
     "--masses", metavar="FIRST:LAST:STEP", callback=read_masses, help="Mass hypotheses in GeV [default: all]."
@@ -97,6 +108,7 @@ def search(
     out: Path | None,
     luminosity_fb: float | None,
     experiment: str | None,
+    bounds: tuple[str, ...],
     as_json: bool,
     **settings: Any,
 ) -> None:
@@ -110,36 +122,69 @@ def search(
 
     if experiment is not None:
         settings["experiment"] = experiment
+    _check_bounds(bounds, settings["model"])
     result = run(name, luminosity_fb=luminosity_fb, **settings)
     files: list[Path] = []
+    beside: list[BesideBound] = []
+    if "model" in result.settings and not isinstance(result, PlaneResult):
+        from scotopic.study.model_report import compare_with_bounds, write_model_report
+
+        beside = compare_with_bounds(result, settings["model"], settings["parameters"], bounds)
+        files = write_model_report(result, beside, out) if out is not None else []
     if out is not None and isinstance(result, CountingResult):
         from scotopic.study.counting_report import write_counting
 
-        files = write_counting(result, out)
+        files += write_counting(result, out)
     elif out is not None and isinstance(result, PlaneResult):
         from scotopic.study.plane_report import write_plane
 
-        files = write_plane(result, out)
-    elif out is not None and isinstance(result, PhotonResult):
+        files += write_plane(result, out)
+    elif out is not None and isinstance(result, PhotonResult) and "model" not in result.settings:
         from scotopic.study.photon_report import write_photons
 
-        files = write_photons(result, out)
+        files += write_photons(result, out)
     elif out is not None and isinstance(result, SearchResult) and name in CHANNELS:
         from scotopic.study.channel_report import write_channels
 
-        files = write_channels(result, out)
-    elif out is not None and not isinstance(result, (CountingResult, PlaneResult)):
+        files += write_channels(result, out)
+    elif out is not None and not isinstance(result, (CountingResult, PlaneResult, PhotonResult)):
         from scotopic.study.report import write_search
 
-        files = write_search(result, out)
+        files += write_search(result, out)
     if as_json:
-        print_json({**result.to_json(), "files": [str(path) for path in files]})
+        compared = {"compared": [one.to_json() for one in beside]} if beside else {}
+        print_json({**result.to_json(), **compared, "files": [str(path) for path in files]})
     elif isinstance(result, CountingResult):
         _print_counting(result, files)
     elif isinstance(result, PlaneResult):
         _print_plane(result, files)
     else:
         _print_search(result, files)
+    if beside and not as_json:
+        _print_beside(beside)
+
+
+def _check_bounds(bounds: tuple[str, ...], model: str | None) -> None:
+    """Refuse, before any long work, bounds that cannot be read or have no model to be carried over to."""
+    from scotopic.bounds.files import find_bound
+
+    if bounds and model is None:
+        raise InputError("--compare: needs --model, the model to which bounds are carried over")
+    for name in bounds:
+        find_bound(name)
+
+
+def _print_beside(beside: list["BesideBound"]) -> None:
+    rows = []
+    for one in beside:
+        if one.reason:
+            rows.append((one.bound, "–", "–", one.reason))
+            continue
+        found = one.to_json()
+        low, high = found["ratio_68"]
+        rows.append((one.bound, f"{found['ratio_median']:.3g}", f"{low:.3g} – {high:.3g}", one.about))
+    columns = ("bound", "simulated/recast, median", "68 %", "what it is")
+    print_table("our expected limit over bounds in this model", columns, rows, text=("what it is",))
 
 
 def _print_search(result: "SearchResult", files: list[Path]) -> None:

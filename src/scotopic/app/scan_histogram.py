@@ -60,7 +60,8 @@ def _print_scan(result: "HistogramScan", files: list[Path]) -> None:
     largest = int(found.z_local.argmax())
     p_global = "not computed" if found.p_global is None else f"{found.p_global:.3g}"
     print_lines(
-        f"{len(rows)} of {len(found.mass)} masses shown; mass is {card.variable}, limits are events; σ: observed limit",
+        f"{len(rows)} of {len(found.mass)} masses shown; mass is {card.variable}, limits are events"
+        + ("" if sigma is None else "; σ: observed limit"),
         f"largest local excess: {found.z_local[largest]:.2f} σ at {found.mass[largest]:.5g}, "
         f"global p-value {p_global}",
         *(f"note: {note}" for note in result.notes),

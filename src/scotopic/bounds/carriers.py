@@ -50,6 +50,9 @@ class Carrier(Protocol):
     def fraction(self, products: str, mass: Floats) -> Floats:
         """Return the branching fraction to products, such as ``"e- e+"``, ``"hadrons"`` or ``"invisible"``."""
 
+    def seen(self, decays: tuple[str, ...], mass: Floats) -> tuple[Floats, Floats]:
+        """Return the total width per squared coupling in GeV and the branching fraction to any of some products."""
+
 
 @dataclass(frozen=True)
 class Vector:
@@ -79,23 +82,31 @@ class Vector:
 
     def width(self, mass: Floats) -> Floats:
         """Return the total width per squared coupling in GeV."""
-        seen = sum(self.widths(mass).values(), np.zeros(mass.shape))
-        return np.asarray(seen / (1.0 - min(self.invisible, ALL_INVISIBLE)))
+        return self.seen((), mass)[0]
 
     def fraction(self, products: str, mass: Floats) -> Floats:
         """Return the branching fraction to products; 0 where the vector does not decay."""
+        return self.seen((products,), mass)[1]
+
+    def seen(self, decays: tuple[str, ...], mass: Floats) -> tuple[Floats, Floats]:
+        """Return the total width per squared coupling in GeV and the branching fraction to any of some products."""
         partial = self.widths(mass)
         none = np.zeros(mass.shape)
-        seen = sum(partial.values(), none)
-        if products in GROUPS:
-            part = sum((partial[one] for one in GROUPS[products] if one in partial), none)
-        elif products == "visible":
-            part = seen - sum((partial[one] for one in GROUPS["invisible"]), none)
-        else:
-            part = partial.get(products, none)
-        share = np.divide(part, seen, out=np.zeros_like(part), where=seen > 0.0)
-        dark = self.invisible if products == "invisible" else 0.0
-        return np.asarray((1.0 - self.invisible) * share + dark)
+        total = sum(partial.values(), none)
+        part = none
+        for products in decays:
+            if products == "visible":
+                part = part + total
+                signs = dict.fromkeys(GROUPS["invisible"], -1.0)
+            else:
+                signs = dict.fromkeys(GROUPS.get(products, (products,)), 1.0)
+            for one, sign in signs.items():
+                if one in partial:
+                    part = part + sign * partial[one]
+        share = np.divide(part, total, out=np.zeros(mass.shape), where=total > 0.0)
+        dark = self.invisible if "invisible" in decays else 0.0
+        width = total / (1.0 - min(self.invisible, ALL_INVISIBLE))
+        return np.asarray(width), np.asarray((1.0 - self.invisible) * share + dark)
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,10 @@ class PhotonAlp:
         share = {"gamma gamma": 1.0 - self.invisible, "invisible": self.invisible}.get(products, 0.0)
         return np.full(mass.shape, share)
 
+    def seen(self, decays: tuple[str, ...], mass: Floats) -> tuple[Floats, Floats]:
+        """Return the total width per g² in GeV and the branching fraction to any of some products."""
+        return self.width(mass), sum((self.fraction(one, mass) for one in decays), np.zeros(mass.shape))
+
 
 @dataclass(frozen=True)
 class Stated:
@@ -138,6 +153,10 @@ class Stated:
     def fraction(self, products: str, mass: Floats) -> Floats:
         """Return 0."""
         return np.zeros(mass.shape)
+
+    def seen(self, decays: tuple[str, ...], mass: Floats) -> tuple[Floats, Floats]:
+        """Return 0 and 0."""
+        return np.zeros(mass.shape), np.zeros(mass.shape)
 
 
 CONVENTION_OF = {

@@ -76,6 +76,8 @@ def from_intervals(
     Neighbouring intervals that overlap belong together; where one parts into two or two become one, polygons
     end and new ones begin. A polygon needs two values of x.
     """
+    if all(len(here) < 2 for here in intervals):
+        return _single_pieces(x, np.array([here[0] if here else (np.nan, np.nan) for here in intervals]))
     done: list[list[tuple[float, float, float]]] = []
     growing: list[list[tuple[float, float, float]]] = []
     for one, here in zip(x.tolist(), intervals, strict=True):
@@ -94,6 +96,18 @@ def from_intervals(
         for grown, column in zip(growing, columns, strict=True):
             grown.append(column)
     return tuple(_outline(columns) for columns in (*done, *growing) if len(columns) > 1)
+
+
+def _single_pieces(x: Floats, ends: Floats) -> tuple[tuple[Floats, Floats], ...]:
+    """Return the same where each x has one interval at most, its ends in (X, 2), NaN where there is none."""
+    low, high = ends[:, 0], ends[:, 1]
+    meet = (low[1:] <= high[:-1]) & (low[:-1] <= high[1:])
+    pieces = []
+    for run in np.split(np.arange(len(x)), np.flatnonzero(~meet) + 1):
+        if len(run) > 1:
+            back = run[high[run] > low[run]][::-1]
+            pieces.append((np.append(x[run], x[back]), np.append(low[run], high[back])))
+    return tuple(pieces)
 
 
 def below_zero(x: Floats, values: Floats) -> list[tuple[float, float]]:

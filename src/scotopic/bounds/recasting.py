@@ -6,6 +6,7 @@ has two edges, their equal rates fix the momentum of what flies; elsewhere it co
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,9 @@ Floats = NDArray[np.float64]
 
 SPACING = 0.02
 """Largest step of ln m between masses, which follows the structure of hadronic widths."""
+
+KEPT = 256
+"""Bounds whose own side is kept."""
 
 CEILING = 10.0
 """Where excluded couplings end at no finite value at some masses only, outlines close this factor above all edges."""
@@ -89,9 +93,7 @@ def recast(bound: Bound, model: Carrier) -> Recast:
     InputError
         If the bound's quantity has no conversion to a coupling of its own model.
     """
-    source = own_model(bound)
-    stated = bound.converted(source.convention)
-    mass = _masses(stated)
+    source, stated, mass = _stated(bound)
     rescaling = stated.rescaling
     if rescaling is None or rescaling.refused:
         if stands_as_it_is(bound, model):
@@ -102,12 +104,10 @@ def recast(bound: Bound, model: Carrier) -> Recast:
         return _nowhere(mass, why)
     if rescaling.production.mechanisms == (OWN,) and model.name != source.name:
         return _nowhere(mass, f"its production makes the particle of {source.name}, not that of {model.name}")
+    edges, own = _own_side(bound)
     if isinstance(rescaling.lifetime, RequiredRate):
-        mass = rescaling.lifetime.masses
-        edges = _Edges(np.arange(len(mass)), mass, np.ones(len(mass)), np.ones(len(mass)))
-    else:
-        edges = _edges(stated, mass)
-    found, whys = _solve(rescaling, source, model, edges, stated.shape == "region")
+        mass = edges.mass
+    found, whys = _solve(rescaling, source, model, edges, own, stated.shape == "region")
     intervals: Intervals = [[] for _ in mass]
     reasons = [""] * len(mass)
     for case, at in enumerate(edges.at.tolist()):
@@ -133,6 +133,30 @@ def recast(bound: Bound, model: Carrier) -> Recast:
         rescaling=None,
     )
     return Recast(made, mass, intervals, tuple(reasons))
+
+
+@lru_cache(maxsize=KEPT)
+def _stated(bound: Bound) -> tuple[Carrier, Bound, Floats]:
+    """Return a bound's own model, the bound in its convention, and masses; once for all models."""
+    source = own_model(bound)
+    stated = bound.converted(source.convention)
+    mass = _masses(stated)
+    mass.setflags(write=False)
+    return source, stated, mass
+
+
+@lru_cache(maxsize=KEPT)
+def _own_side(bound: Bound) -> tuple[_Edges, SignalRate]:
+    """Return the edges of a bound and the rate of its own model there; once for all models."""
+    source, stated, mass = _stated(bound)
+    how = stated.rescaling
+    assert how is not None
+    if isinstance(how.lifetime, RequiredRate):
+        mass = how.lifetime.masses
+        edges = _Edges(np.arange(len(mass)), mass, np.ones(len(mass)), np.ones(len(mass)))
+    else:
+        edges = _edges(stated, mass)
+    return edges, _signal(how, source, edges.mass)
 
 
 def own_model(bound: Bound) -> Carrier:
@@ -172,15 +196,14 @@ def _edges(bound: Bound, mass: Floats) -> _Edges:
 
 
 def _solve(
-    how: Rescaling, source: Carrier, model: Carrier, edges: _Edges, two_sided: bool
+    how: Rescaling, source: Carrier, model: Carrier, edges: _Edges, here: SignalRate, two_sided: bool
 ) -> tuple[Intervals, list[str]]:
     """Return excluded intervals and reasons, per case."""
     mechanisms = how.production.mechanisms
     if any(one in SCATTERING for one in mechanisms):
         return _scattered(mechanisms[0], source, model, edges)
     ratio, why_not_made = _production_ratio(how, source, model, edges.mass)
-    here, there = (_signal(how, one, edges.mass) for one in (source, model))
-    there = replace(there, production=ratio)
+    there = replace(_signal(how, model, edges.mass), production=ratio)
     seen_here, seen_there = here.steady + here.flying, there.steady + there.flying
     products = " or ".join(how.decays)
     why = {
@@ -213,10 +236,6 @@ def _solve(
     return found, reasons
 
 
-def _is_displaced(rate: SignalRate) -> bool:
-    return bool((rate.first > 0.0).any())
-
-
 def _through_flight(
     here: SignalRate, there: SignalRate, low: Floats, high: Floats, two_sided: bool
 ) -> Intervals:
@@ -224,8 +243,9 @@ def _through_flight(
     lower = here.log(2.0 * np.log(low))
     if not two_sided:
         found = solve(there, lower)
+        displaced = bool((here.first > 0.0).any())
         # a function excludes all couplings above; where its own decays come too early it does so for other reasons
-        return [[(pairs[0][0], np.inf)] if not _is_displaced(here) and pairs else pairs for pairs in found]
+        return [[(pairs[0][0], np.inf)] if not displaced and pairs else pairs for pairs in found]
     scale = window_scale(here, low, high)
     known = np.isfinite(scale)
     factor = np.where(known, scale, 1.0)
@@ -244,19 +264,16 @@ def _through_flight(
 
 def _signal(how: Rescaling, model: Carrier, mass: Floats) -> SignalRate:
     """Return the rate of a model per unit of production."""
-    width = model.width(mass)
+    width, share = model.seen(how.decays, mass)
     per_ns = width / HBAR_GEV_NS
     if not how.decays:  # exchanged: nothing decays
         steady, flying = np.ones(mass.shape), np.zeros(mass.shape)
     elif how.decays == ("invisible",):
         # what does not decay at all is missing energy, too
-        steady = np.where(width > 0.0, model.fraction("invisible", mass), 1.0)
+        steady = np.where(width > 0.0, share, 1.0)
         flying = 1.0 - steady
     else:
-        steady, flying = (
-            np.zeros(mass.shape),
-            sum((model.fraction(d, mass) for d in how.decays), np.zeros(mass.shape)),
-        )
+        steady, flying = np.zeros(mass.shape), share
     match how.lifetime:
         case Flight(instrument):
             first, last, weight = INSTRUMENTS[instrument].proper_times(mass)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,10 @@ Intervals = list[list[tuple[float, float]]]
 STEPS = 64
 BISECTIONS, SECANTS = 5, 9
 THIRDS = 36
+TABLE = 3000  # points on either side of a window's peak
+POLISHES = 4
+RISES = 40
+LARGEST = 600.0  # exponent
 FAR = 60.0  # lifetimes after which nothing is left
 
 
@@ -72,7 +77,9 @@ def window_scale(rate: SignalRate, low: Floats, high: Floats) -> Floats:
     JHEP 06 (2018) 004).
     """
     u, v = 2.0 * np.log(low), 2.0 * np.log(np.maximum(high, low * (1.0 + 1e-7)))
-
+    ratio = _one_window(rate)
+    if ratio is not None:
+        return np.asarray(np.exp(window_of(ratio).start(v - u) - u) / rate.first[:, 0])
     shortest = np.where(rate.first > 0.0, rate.first, np.inf).min(axis=1)
     usable = np.isfinite(shortest) & (rate.steady == 0.0)
     start = np.where(usable, shortest, 1.0)
@@ -87,8 +94,99 @@ def window_scale(rate: SignalRate, low: Floats, high: Floats) -> Floats:
     return np.asarray(np.where(usable, scale, np.nan))
 
 
+@dataclass(frozen=True)
+class Window:
+    """ln[x (e^-x − e^-ρx)] against ln x: what is seen between one flight and the ρ-fold one, x = first·g²."""
+
+    ratio: float
+    x: Floats
+    value: Floats
+    peak: int
+
+    def at(self, x: Floats) -> Floats:
+        """Return the value at ln x."""
+        flight = np.exp(x)
+        return np.asarray(x - flight + np.log(-np.expm1((1.0 - self.ratio) * flight)))
+
+    def slope(self, x: Floats) -> Floats:
+        """Return the derivative with respect to ln x."""
+        flight = np.exp(x)
+        gone = np.minimum((self.ratio - 1.0) * flight, LARGEST)
+        return np.asarray(1.0 - flight + gone / np.expm1(gone))
+
+    def sides(self, value: Floats) -> tuple[Floats, Floats]:
+        """Return both ln x of a value; NaN above the peak."""
+        top, peak = self.value[self.peak], self.x[self.peak]
+        inside = value <= top + 1e-9  # a tip excludes one coupling only
+        at = np.minimum(value, top)
+        left = np.interp(at, self.value[: self.peak + 1], self.x[: self.peak + 1])
+        right = np.interp(at, self.value[self.peak :][::-1], self.x[self.peak :][::-1])
+        for _ in range(POLISHES):
+            left = np.minimum(left - _step(self.at(left) - at, self.slope(left)), peak)
+            right = np.maximum(right - _step(self.at(right) - at, self.slope(right)), peak)
+        return np.where(inside, left, np.nan), np.where(inside, right, np.nan)
+
+    def start(self, apart: Floats) -> Floats:
+        """Return the left ln x of two with the same value that lie `apart`."""
+        known, left = _pairs(self.ratio)
+        x = np.interp(apart, known, left)
+        for _ in range(POLISHES):
+            there = x + apart
+            x = x - _step(self.at(there) - self.at(x), self.slope(there) - self.slope(x))
+        return x
+
+
+@lru_cache(maxsize=64)
+def window_of(ratio: float) -> Window:
+    """Return the table of a window; denser around its peak, which lies where the slope is 0."""
+    low, high = -40.0, np.log(FAR)
+    empty = Window(ratio, np.empty(0), np.empty(0), 0)
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if empty.slope(np.array([middle]))[0] > 0.0 else (low, middle)
+    spread = np.linspace(0.0, 1.0, TABLE) ** 2
+    left, right = low - spread[::-1] * (low + 60.0), low + spread[1:] * (np.log(FAR * 10.0) - low)
+    x = np.concatenate([left, right])
+    return Window(ratio, x, empty.at(x), len(left) - 1)
+
+
+@lru_cache(maxsize=64)
+def _pairs(ratio: float) -> tuple[Floats, Floats]:
+    """Return distances of points with the same value, rising, and the left ones."""
+    window = window_of(ratio)
+    left = window.x[: window.peak + 1][::-1]
+    right = np.interp(
+        -window.value[: window.peak + 1][::-1], -window.value[window.peak :], window.x[window.peak :]
+    )
+    apart = right - left
+    kept = np.concatenate([[True], np.diff(np.maximum.accumulate(apart)) > 0.0])
+    return apart[kept], left[kept]
+
+
+def _step(excess: Floats, slope: Floats) -> Floats:
+    """Return Newton's step, at most 1; none where the slope is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = excess / slope
+    return np.asarray(np.clip(np.where(np.isfinite(step), step, 0.0), -1.0, 1.0))
+
+
+def _one_window(rate: SignalRate) -> float | None:
+    """Return ρ = last/first where every case has a single window with the same one and nothing steady."""
+    if rate.first.shape[1] != 1 or not rate.first.size or rate.steady.any():
+        return None
+    ratio = rate.last[:, 0] / rate.first[:, 0] if (rate.first > 0.0).all() else np.empty(0)
+    if not ratio.size or not np.isfinite(ratio).all() or np.ptp(ratio) > 1e-9 * ratio[0]:
+        return None
+    return float(ratio[0])
+
+
 def solve(rate: SignalRate, wanted: Floats) -> Intervals:
     """Return, per case, the intervals of the coupling in which the rate reaches `wanted` (logarithms, (I,))."""
+    ratio = _one_window(rate)
+    if ratio is not None:
+        return _between_sides(rate, wanted, window_of(ratio))
+    if not rate.first.any():
+        return _above(rate, wanted)
     with np.errstate(divide="ignore", invalid="ignore"):
         start = wanted - np.log(rate.production * (rate.steady + rate.flying)) - 1e-9
         all_steady = wanted - np.log(rate.production * rate.steady)
@@ -119,6 +217,47 @@ def solve(rate: SignalRate, wanted: Floats) -> Intervals:
         ends += [float("inf")] * (len(ends) % 2)
         found[case] = list(zip(ends[::2], ends[1::2], strict=True))
     return found
+
+
+def _between_sides(rate: SignalRate, wanted: Floats, window: Window) -> Intervals:
+    """Return intervals of one window of flight, whose rate rises to its peak and falls."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shift = np.log(rate.first[:, 0])
+        value = wanted - np.log(rate.production * rate.flying * rate.weight[:, 0]) + shift
+        left, right = window.sides(value)
+        low, high = np.exp(0.5 * (left - shift)), np.exp(0.5 * (right - shift))
+    good = np.isfinite(low) & np.isfinite(high)
+    return [
+        [(a, b)] if ok else [] for a, b, ok in zip(low.tolist(), high.tolist(), good.tolist(), strict=True)
+    ]
+
+
+def _above(rate: SignalRate, wanted: Floats) -> Intervals:
+    """Return intervals without an upper end of decays seen from the start, whose rate rises with the coupling."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        u = wanted - np.log(rate.production * (rate.steady + rate.flying))
+    good = np.flatnonzero(np.isfinite(u))
+    some, aim, u = rate.chosen(good), wanted[good], u[good]
+    # from below, Newton in ln g² against the logarithm of the rate: rising, its slope between 1 and 2
+    for _ in range(RISES):
+        missing = aim - some.log(u)
+        if not (missing > 1e-11).any():
+            break
+        u = u + _rise(some, u, missing)
+    found: Intervals = [[] for _ in wanted]
+    for case, coupling in zip(good.tolist(), np.exp(0.5 * u).tolist(), strict=True):
+        found[case] = [(coupling, float("inf"))]
+    return found
+
+
+def _rise(rate: SignalRate, u: Floats, missing: Floats) -> Floats:
+    """Return Newton's step of ln g²."""
+    late = rate.last * np.exp(u)[:, None]
+    with np.errstate(invalid="ignore", over="ignore"):
+        ending = np.where(np.isfinite(late), late * np.exp(-late), 0.0)
+        seen = (rate.weight * -np.expm1(-late)).sum(axis=1)
+    share = rate.flying * (rate.weight * ending).sum(axis=1)
+    return np.asarray(missing / (1.0 + share / (rate.steady + rate.flying * seen)))
 
 
 def _with_peak(rate: SignalRate, wanted: Floats, grid: Floats, above: Floats) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from scotopic.bounds import Bound
-from scotopic.figures.curves import draw_curves, set_mass_axis
+from scotopic.figures.curves import Curves, draw_curves, set_mass_axis
 from scotopic.figures.limit_bands import LimitCurves, draw_limits
 from scotopic.figures.placement import CELLS, centres, write_inside
 from scotopic.figures.style import FILLS, HATCHES, SIMULATED, headline, new_axes, styled
@@ -29,6 +29,7 @@ def exclusion_plane(
     x_label: str = r"$m_a$ (GeV)",
     limits: LimitCurves | None = None,
     lines: Sequence[Bound] = (),
+    curves: Curves | None = None,
     level: float = 0.95,
     note: str = "",
     sample: str = SIMULATED,
@@ -47,6 +48,8 @@ def exclusion_plane(
         Ours, as ±1σ band and lines.
     lines : sequence of Bound
         Drawn as lines.
+    curves : mapping of label to (mass, coupling)
+        Other lines.
     note : str
         Title of the legend, such as an assumption.
     """
@@ -60,8 +63,9 @@ def exclusion_plane(
         fill_bound(axes, bound, number, couplings[1])
     if limits is not None:
         draw_limits(axes, limits, level, "this work:", outer=False)
-    draw_curves(axes, {bound.label: joined(bound) for bound in lines})
-    unnamed = _name_areas(figure, axes, bounds, limits, lines, masses, couplings)
+    drawn = {bound.label: joined(bound) for bound in lines} | dict(curves or {})
+    draw_curves(axes, drawn)
+    unnamed = _name_areas(figure, axes, bounds, limits, drawn, masses, couplings)
     handles = [*axes.get_legend_handles_labels()[0], *unnamed]
     if handles or note:
         axes.legend(
@@ -94,7 +98,7 @@ def _name_areas(
     axes: Axes,
     bounds: Sequence[Bound],
     limits: LimitCurves | None,
-    lines: Sequence[Bound],
+    lines: Curves,
     masses: tuple[float, float],
     couplings: tuple[float, float],
 ) -> list[Patch]:
@@ -106,9 +110,11 @@ def _name_areas(
         edges = [limits.band68, limits.median[:, None]]
         edges += [] if limits.observed is None else [limits.observed[:, None]]
         _block(free, mass, coupling, limits.mass, np.concatenate(edges, axis=1))
-    for bound in lines:
-        for m, g in bound.pieces:
-            _block(free, mass, coupling, m, g[:, None])
+    for m, g in lines.values():
+        for piece in np.split(np.arange(len(m)), np.flatnonzero(~np.isfinite(g))):
+            inside = piece[np.isfinite(g[piece])]
+            if len(inside) > 1:
+                _block(free, mass, coupling, m[inside], g[inside, None])
     unnamed = []
     for number, bound in enumerate(bounds):
         alone = areas[number] & ~np.delete(areas, number, axis=0).any(axis=0)

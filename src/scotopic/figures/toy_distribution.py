@@ -55,6 +55,6 @@ def toy_distribution(
     axes.set_xlim(edges[0], edges[-1])
     axes.set_xlabel(x_label, loc="right")
     axes.set_ylabel(f"Toys / {BIN:g}", loc="top")
-    axes.legend(loc="upper right")
+    axes.legend(loc="upper left" if observed > 0.5 * (edges[0] + edges[-1]) else "upper right")
     headline(axes, sample, luminosity_fb, experiment)
     return figure

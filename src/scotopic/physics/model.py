@@ -242,17 +242,7 @@ def get_model(name: str, **parameters: float | str) -> Model:
         If there is no such model or file, a parameter is unknown, missing or no finite number, or the
         function in a user's file fails or returns no `Model`.
     """
-    if name in _MODELS:
-        build = model_module(name).model
-    elif name.endswith(".py"):
-        build = _from_file(Path(name))
-    elif name.endswith(".toml"):
-        build = importlib.import_module("scotopic.physics.models.charge_card").read_card(Path(name))
-    else:
-        raise InputError(
-            f"unknown model {name!r}; there are: {', '.join(_MODELS)}, or the path of a .py file "
-            "or of a .toml card of charges"
-        )
+    build = _builder(name)
     arguments = inspect.signature(build).parameters.values()
     accepted = [a for a in arguments if a.kind not in (a.VAR_POSITIONAL, a.VAR_KEYWORD)]
     names = [a.name for a in accepted]
@@ -274,6 +264,29 @@ def get_model(name: str, **parameters: float | str) -> Model:
             f"model {name}: its function model() returned {type(made).__name__}, expected a Model"
         )
     return made
+
+
+def model_parameters(name: str) -> tuple[str, ...]:
+    """Return the names of a model's parameters, in the order of its function ``model``: mass first, coupling second."""
+    arguments = inspect.signature(_builder(name)).parameters.values()
+    return tuple(a.name for a in arguments if a.kind not in (a.VAR_POSITIONAL, a.VAR_KEYWORD))
+
+
+def _builder(name: str) -> Callable[..., object]:
+    if name in _MODELS:
+        build: Callable[..., object] = model_module(name).model
+        return build
+    if name.endswith(".py"):
+        return _from_file(Path(name))
+    if name.endswith(".toml"):
+        made: Callable[..., object] = importlib.import_module(
+            "scotopic.physics.models.charge_card"
+        ).read_card(Path(name))
+        return made
+    raise InputError(
+        f"unknown model {name!r}; there are: {', '.join(_MODELS)}, or the path of a .py file "
+        "or of a .toml card of charges"
+    )
 
 
 def model_module(name: str) -> Any:

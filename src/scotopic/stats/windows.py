@@ -12,6 +12,7 @@ from scotopic.numerics.newton import LinearModel
 Floats = NDArray[np.float64]
 
 SMALLEST_VARIANCE = 0.3  # of an empty bin, where the fits start from
+ON_EDGE = 1e-9  # of a bin, by which rounding may put a mass on an edge into the bin below
 COLLINEAR = 1e-6  # share of the template that a polynomial cannot imitate, below which a fit means nothing
 
 
@@ -55,7 +56,8 @@ class Windows:
         """Return the windows of `half_width` = (below, above) bins around each mass."""
         n_bins = len(edges) - 1
         below, above = (min(side, n_bins) for side in half_width)  # wider is the whole spectrum
-        at = np.clip(np.searchsorted(edges, masses, side="right") - 1, 0, n_bins - 1)
+        nudged = masses + ON_EDGE * (edges[-1] - edges[0]) / n_bins
+        at = np.clip(np.searchsorted(edges, nudged, side="right") - 1, 0, n_bins - 1)
         wanted = at[:, None] + np.arange(-below, above + 1)
         inside = (wanted >= 0) & (wanted < n_bins)
         bins = np.where(inside, wanted, 0)

@@ -162,7 +162,7 @@ def write_counting(result: CountingResult, folder: Path) -> list[Path]:
     )
     written = save(figure, folder / "cross_section_limit")
     written.append(write_csv(folder / "cross_section_limit.csv", curves.columns("fb"), stated))
-    if result.coupling_observed is not None:
+    if result.coupling_observed is not None and "model" not in result.settings:
         couplings = coupling_curves(result)
         figure = limit_bands(
             couplings, y_label=r"$g^\prime$", x_label=X_LABEL, level=level, kind="credibility", **about

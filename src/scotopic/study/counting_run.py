@@ -9,7 +9,7 @@ import numpy as np
 from scotopic.detector.card import load_experiment
 from scotopic.numerics.rng import seed_of
 from scotopic.searches import get_counting_search
-from scotopic.searches.counting_search import CountingResult
+from scotopic.searches.counting_search import CountingResult, CountingSearch
 from scotopic.study.background_scales import count_controls
 from scotopic.study.counting_limits import set_counting_limits
 from scotopic.study.counting_simulation import simulate_counting
@@ -21,7 +21,7 @@ BACKGROUND_EVENTS = 100_000  # of τ pairs; of others by their share
 
 
 def run_counting_search(
-    name: str,
+    name: str | CountingSearch,
     *,
     data: Path | None = None,
     experiment: str = "belle2-2018",
@@ -41,7 +41,7 @@ def run_counting_search(
 
     `masses` replaces the windows side by side by windows around these masses.
     """
-    search = get_counting_search(name)
+    search = name if isinstance(name, CountingSearch) else get_counting_search(name)
     given = dict(parameters or {})
     check_settings(
         search,

@@ -17,28 +17,12 @@ from scotopic.bounds.polygon import merge
 from scotopic.bounds.recasting import SPACING, recast
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.searches import (
-    CHANNELS,
-    COUNTING,
-    PHOTONS,
-    PLANES,
-    get_channel_search,
-    get_counting_search,
-    get_photon_search,
-    get_search,
-    searches,
-)
-from scotopic.searches.channel_search import ChannelSearch
-from scotopic.searches.counting_search import CountingResult, CountingSearch
-from scotopic.searches.photon_search import PhotonSearch
-from scotopic.searches.plane_search import PlaneResult
-from scotopic.searches.search import Search, SearchResult
-from scotopic.study.projection import project
+from scotopic.searches import searches
+from scotopic.searches.signal_process import SIGNALS
+from scotopic.study.carried_signal import carried_signal
+from scotopic.study.model_projection import ModelProjection, project_in_model
 
 Floats = NDArray[np.float64]
-Result = SearchResult | CountingResult
-
-SEARCH_MASSES = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +43,7 @@ class Exclusion:
     bounds : tuple of Bound
         In the model's convention: what was used.
     not_applicable : tuple of (bound, reason)
-    projections : tuple of SearchResult or CountingResult
+    projections : tuple of ModelProjection
         Ours, of searches that are sensitive to the model.
     """
 
@@ -71,7 +55,7 @@ class Exclusion:
     strongest: tuple[str, ...]
     bounds: tuple[Bound, ...]
     not_applicable: tuple[tuple[str, str], ...]
-    projections: tuple[Result, ...]
+    projections: tuple[ModelProjection, ...]
 
     def bibtex(self) -> str:
         """Return the BibTeX of exactly the bounds that were used, each entry once."""
@@ -206,60 +190,32 @@ def _envelope(
 
 def _project(
     model: Carrier, experiment: str, luminosity_fb: float | None, seed: int, workers: int
-) -> tuple[tuple[Result, ...], list[tuple[str, str]]]:
-    """Return the results of every search whose limits are read in the model, and why others of it did not run."""
+) -> tuple[tuple[ModelProjection, ...], list[tuple[str, str]]]:
+    """Return what every search would exclude that sees the model, and why others do not."""
+    signal = carried_signal(model)
+    if signal is None:
+        return (), [(name, f"not simulated in {model.name}") for name in searches()]
+    spin2 = signal.at(1.0).particle(signal.at(1.0).mediator).spin2
     results, left_out = [], []
-    family = model.name.removesuffix("-loops")
     for name in searches():
-        if name in PLANES:  # limits over two masses are no curve
+        kind = SIGNALS.get(name)
+        if kind is not None and kind.spin2 != spin2:
+            left_out.append((name, "it is made for a particle of another spin"))
             continue
-        one = _find(name)
-        if one.model != family:
-            continue
-        parameters = _parameters(one, getattr(model, "invisible", 0.0))
-        if parameters is None:
-            left_out.append((name, "not simulated for this invisible branching fraction"))
-            continue
-        if name in PHOTONS and load_experiment(experiment).trigger.single_photon is None:
-            left_out.append((name, f"{experiment} has no level-1 line for single photons"))
-            continue
-        masses = None
-        if isinstance(one, (Search, ChannelSearch)):  # the others have their own masses
-            low, high = one.mass_range
-            masses = [low, *np.round(np.geomspace(low, high, SEARCH_MASSES + 1)[1:-1], 4).tolist()]
-        found = project(
-            name,
-            luminosities_fb=() if luminosity_fb is None else (luminosity_fb,),
-            experiment=experiment,
-            parameters=parameters,
-            masses=masses,
-            seed=seed,
-            workers=workers,
-        ).results[0]
-        assert not isinstance(found, PlaneResult)
-        results.append(found)
+        try:
+            results.append(
+                project_in_model(
+                    name,
+                    signal,
+                    experiment=experiment,
+                    luminosity_fb=luminosity_fb,
+                    seed=seed,
+                    workers=workers,
+                )
+            )
+        except InputError as fault:
+            left_out.append((name, str(fault)))
     return tuple(results), left_out
-
-
-def _find(name: str) -> Search | CountingSearch | PhotonSearch | ChannelSearch:
-    if name in CHANNELS:
-        return get_channel_search(name)
-    if name in PHOTONS:
-        return get_photon_search(name)
-    return get_counting_search(name) if name in COUNTING else get_search(name)
-
-
-def _parameters(
-    one: Search | CountingSearch | PhotonSearch | ChannelSearch, invisible: float
-) -> dict[str, float | str] | None:
-    """Return what a search is told of an invisible branching fraction; None where it cannot be told."""
-    if isinstance(one, PhotonSearch):
-        return {"invisible": invisible} if invisible > 0.0 else None
-    if not isinstance(one, CountingSearch):
-        return None if invisible == 1.0 else {"invisible": invisible}
-    if invisible == 1.0:
-        return {"invisible": "dark"}
-    return {} if invisible == 0.0 else None
 
 
 def write_exclusion(result: Exclusion, folder: Path) -> list[Path]:
@@ -275,11 +231,10 @@ def write_exclusion(result: Exclusion, folder: Path) -> list[Path]:
     columns = {"mass_GeV": result.mass, "coupling": result.coupling, "bound": np.array(result.strongest)}
     written = [write_csv(folder / "envelope.csv", columns, comments)]
     for one in result.projections:
-        limit = one.to_json()["coupling_limit"]
-        table = {"mass_GeV": one.mass, "median": limit["median"]}
-        table |= {f"band68_{end}": limit["band68"][:, i] for i, end in enumerate(("low", "high"))}
         about = [f"{one.search}, {one.experiment}, {one.luminosity_fb:g}/fb: our projection, not published"]
-        written.append(write_csv(folder / f"projection_{one.search}.csv", table, about))
+        written.append(
+            write_csv(folder / f"projection_{one.search}.csv", _columns(one), [*about, *one.notes])
+        )
     with replacing(folder / "bounds.bib") as temporary:
         temporary.write_text(result.bibtex(), encoding="utf-8")
     written.append(folder / "bounds.bib")
@@ -288,33 +243,36 @@ def write_exclusion(result: Exclusion, folder: Path) -> list[Path]:
     return written
 
 
+def _columns(one: ModelProjection) -> dict[str, Floats]:
+    table = {"mass_GeV": one.mass, "sigma_median_fb": one.sigma_median, "median": one.coupling_median}
+    for name, band in (("band68", one.coupling_band68), ("band95", one.coupling_band95)):
+        table |= {f"{name}_{end}": band[:, i] for i, end in enumerate(("low", "high"))}
+    return table
+
+
 def _figure(result: Exclusion) -> Any:
-    from scotopic.figures import LimitCurves, exclusion_plane
+    from scotopic.figures import exclusion_plane
 
     kind = CONVENTIONS[result.convention]
-    ours = [one.to_json()["coupling_limit"] for one in result.projections]
-    low = [one["median"][np.isfinite(one["median"])] for one in ours]
-    known = np.concatenate([result.coupling[np.isfinite(result.coupling)], *low])
-    masses = np.concatenate([result.mass, *(one.mass for one in result.projections)])
-    most_used = sorted(result.bounds, key=lambda one: -np.ptp(np.log(one.mass_range)))
-    limits = None
-    if ours:
-        first = ours[0]
-        limits = LimitCurves(
-            result.projections[0].mass, None, first["median"], first["band68"], first["band95"]
-        )
-    level = _find(result.projections[0].search).level if result.projections else 0.95
+    known = np.concatenate([result.coupling, *(one.coupling_median for one in result.projections)])
+    known = known[np.isfinite(known)]
+    masses = np.concatenate(
+        [result.mass, *(one.mass[np.isfinite(one.coupling_median)] for one in result.projections)]
+    )
+    first = next(iter(result.projections), None)
     return exclusion_plane(
-        most_used,
+        sorted(result.bounds, key=lambda one: -np.ptp(np.log(one.mass_range))),
         masses=(float(masses[masses > 0.0].min()), float(masses.max())),
         couplings=(0.3 * float(known.min()), 30.0 * float(known.max())),
         x_label="mass (GeV)",
         y_label=_axis(kind.symbol) + ("" if kind.unit == "1" else f" ({kind.unit})"),
-        limits=limits,
-        level=level,
-        sample="our projection" if limits else "published bounds, recast",
-        luminosity_fb=result.projections[0].luminosity_fb if result.projections else None,
-        experiment=result.projections[0].experiment if result.projections else "",
+        curves={
+            f"{one.search}, {100 * one.level:g} %": (one.mass, one.coupling_median)
+            for one in result.projections
+        },
+        sample="lines: our projections" if first else "published bounds, recast",
+        luminosity_fb=first.luminosity_fb if first else None,
+        experiment=first.experiment if first else "",
     )
 
 

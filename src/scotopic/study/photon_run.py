@@ -48,7 +48,7 @@ LITERATURE_CUTS = 2  # of a region; what comes behind is ours
 
 
 def run_photon_search(
-    name: str,
+    name: str | PhotonSearch,
     *,
     data: Path | None = None,
     experiment: str = "belle2-phase3",
@@ -69,7 +69,7 @@ def run_photon_search(
     `parameters` are ``line``, the level-1 line (`scotopic.searches.photon_selection.LINES`, the first by default), and
     ``invisible``, the mediator's branching fraction (1 by default).
     """
-    search = get_photon_search(name)
+    search = name if isinstance(name, PhotonSearch) else get_photon_search(name)
     check_settings(
         search, luminosities_fb=(luminosity_fb,), model=model, parameters={}, masses=None, toys=toys
     )

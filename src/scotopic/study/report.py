@@ -175,7 +175,8 @@ def write_search(result: SearchResult, folder: Path) -> list[Path]:
     """Write everything of a result into a folder and return the paths."""
     folder.mkdir(parents=True, exist_ok=True)
     written = write_cross_section(result, folder / "cross_section_limit")
-    written += write_coupling(result, folder / "coupling_limit")
+    if "model" not in result.settings:  # another model's coupling stands in its own report
+        written += write_coupling(result, folder / "coupling_limit")
     figure = p_value_scan(
         result.mass,
         result.p0_local,

@@ -7,7 +7,7 @@ from typing import Literal
 from scotopic.detector.card import load_experiment
 from scotopic.numerics.rng import seed_of
 from scotopic.searches import get_search
-from scotopic.searches.search import SearchResult
+from scotopic.searches.search import Search, SearchResult
 from scotopic.study.limits import set_limits
 from scotopic.study.observation import observe
 from scotopic.study.settings import check_settings
@@ -18,7 +18,7 @@ BACKGROUND_EVENTS = 400_000  # of each leading background
 
 
 def run_search(
-    name: str,
+    name: str | Search,
     *,
     data: Path | None = None,
     experiment: str = "belle2-2018",
@@ -38,8 +38,8 @@ def run_search(
 
     Parameters
     ----------
-    name : str
-        One of `scotopic.searches.searches()`.
+    name : str or Search
+        One of `scotopic.searches.searches()`, or a search itself.
     data : path, optional
         Events (LHE, HepMC3, Parquet), detected events or candidates; without it the expectation
         fluctuates as Poisson numbers: pseudo-data.
@@ -67,7 +67,7 @@ def run_search(
     InputError
         Before any long work if a name, number or file is wrong.
     """
-    search = get_search(name)
+    search = name if isinstance(name, Search) else get_search(name)
     check_settings(
         search,
         luminosities_fb=(luminosity_fb,),

@@ -202,13 +202,13 @@ def _number(
     low, high = ("from", "to") if equal else ("above", "below")
     ends = [f"{word} {end:g}" for word, end in ((low, above), (high, below)) if math.isfinite(end)]
     raise InputError(
-        f"{where} = {str(value)[:40]}; expected a number {(' ' if equal else ' and ').join(ends) or 'that is finite'}"
+        f"{where} = {repr(value)[:40]}; expected a number {(' ' if equal else ' and ').join(ends) or 'that is finite'}"
     )
 
 
 def _numbers(values: Any, where: str, **limits: Any) -> Floats:
     if not isinstance(values, list) or not values:
-        raise InputError(f"{where} = {str(values)[:40]}; expected a list of numbers")
+        raise InputError(f"{where} = {repr(values)[:40]}; expected a list of numbers")
     return np.array([_number(one, f"{where}[{i}]", **limits) for i, one in enumerate(values)])
 
 
@@ -221,7 +221,7 @@ def _rising(values: Floats, where: str) -> Floats:
 def _whole(value: Any, low: int, high: int, where: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return value
-    raise InputError(f"{where} = {str(value)[:40]}; expected a whole number from {low} to {high}")
+    raise InputError(f"{where} = {repr(value)[:40]}; expected a whole number from {low} to {high}")
 
 
 def _choice(value: Any, known: Sequence[str], where: str) -> str:
@@ -254,7 +254,7 @@ def _half_width(given: Any, where: str) -> tuple[int, int]:
     """Return the bins below and above of one number or of two."""
     if isinstance(given, list):
         if len(given) != 2:
-            raise InputError(f"{where} = {str(given)[:40]}; expected bins, or [bins below, bins above]")
+            raise InputError(f"{where} = {repr(given)[:40]}; expected bins, or [bins below, bins above]")
         below, above = (_whole(one, 1, WIDEST, where) for one in given)
         return below, above
     both = _whole(given, 1, WIDEST, where)

@@ -60,11 +60,11 @@ class VectorCharges:
             raise InputError("mixing = 'loops' is finite only where the charges of e, mu and tau sum to 0")
         return replace(self, loops=mixing == "loops")
 
-    def of(self, fermion: str, mass: Array) -> Array:
-        """Return the charge of a fermion at masses of V (GeV)."""
+    def of(self, fermion: str, mass: Array, mixing: Array | None = None) -> Array:
+        """Return the charge of a fermion at masses of V (GeV); `mixing` where it is known already."""
         charge = dict(self.direct).get(fermion, 0.0)
         if charge == 0.0 and self.loops and fermion in ELECTRIC_CHARGES:
-            return ELECTRIC_CHARGES[fermion] * self.mixing(mass)
+            return ELECTRIC_CHARGES[fermion] * (self.mixing(mass) if mixing is None else mixing)
         return np.full(mass.shape, charge)
 
     @property

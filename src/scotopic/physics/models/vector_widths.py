@@ -38,13 +38,14 @@ def partial_widths(charges: VectorCharges, mass: Array, ratios: Ratios = hadroni
     unit = mass / (12.0 * math.pi)
     mixing, quarks = np.ones(mass.shape), charges.quarks
     mixes = charges.loops and not any((quarks.u, quarks.d, quarks.s, quarks.c, quarks.b))
-    if mixes:
-        mixing, quarks = charges.mixing(mass) ** 2, ELECTRIC
+    amplitude = charges.mixing(mass) if charges.loops else None
+    if mixes and amplitude is not None:
+        mixing, quarks = amplitude**2, ELECTRIC
     leptonic, hadronic = narrow_ratios(mass, quarks)
     found = {}
     for lepton, lepton_mass in LEPTON_MASSES.items():
         opening = _opening(mass, lepton_mass)
-        squared = charges.of(lepton, mass) ** 2
+        squared = charges.of(lepton, mass, amplitude) ** 2
         if mixes or dict(charges.direct).get(lepton):
             squared = squared + mixing * leptonic
         found[f"{lepton}- {lepton}+"] = unit * squared * opening

@@ -1,0 +1,82 @@
+"""What each search sees of a model: how the new particle is made, and what it decays to."""
+
+import math
+from dataclasses import dataclass
+
+from scotopic.errors import InputError
+from scotopic.searches import CHANNELS, searches
+
+
+@dataclass(frozen=True)
+class SignalProcess:
+    """The signal of a search, whichever particle makes it.
+
+    Attributes
+    ----------
+    made_with : tuple of str
+        What comes out of e+e- beside the particle.
+    products : tuple of str
+        Decays that are searched for, such as ``("gamma gamma",)``; ``("invisible",)`` for missing energy.
+    spin2 : int
+        Twice the spin of the particle whose signal the search simulates.
+    flight_mm : float
+        Mean flight up to which decays look as the simulated ones, made where the beams collide. P
+    cuts : tuple of str
+        Generator cuts within which the search's cross section is meant.
+    published : tuple of str
+        Bounds of the catalogue that such a search set.
+    """
+
+    made_with: tuple[str, ...]
+    products: tuple[str, ...]
+    spin2: int
+    flight_mm: float = math.inf
+    cuts: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+
+    @property
+    def prompt(self) -> bool:
+        """Whether the decay must be seen near the collision."""
+        return math.isfinite(self.flight_mm)
+
+    def process(self, particle: str) -> str:
+        """Return the process that makes a particle of this name."""
+        return f"e- e+ > {' '.join(self.made_with)} {particle}"
+
+
+INVISIBLE = ("invisible",)
+
+TRACKS_MM = 10.0  # tracks from the interaction point
+PHOTONS_MM = 100.0  # a tenth of the way to the calorimeter
+
+SIGNALS = {
+    "alp-gammagamma": SignalProcess(
+        ("gamma",), ("gamma gamma",), 0, PHOTONS_MM, published=("alp-belle2-2020",)
+    ),
+    "alp-invisible": SignalProcess(("gamma",), INVISIBLE, 0, published=("alp-babar-invisible",)),
+    "darkphoton-invisible": SignalProcess(("gamma",), INVISIBLE, 2, cuts=("abscostheta:gamma:0:0.95",)),
+    "darkphoton-visible": SignalProcess(
+        ("gamma",), ("e- e+", "mu- mu+"), 2, TRACKS_MM, published=("bl-babar-visible",)
+    ),
+    "zprime-invisible": SignalProcess(("mu-", "mu+"), INVISIBLE, 2),
+    "zprime-lfv": SignalProcess(("e-", "mu+"), INVISIBLE, 2),
+}
+"""By name of the search. Dark Higgsstrahlung makes two new particles and is not among them."""
+
+
+def get_signal(name: str) -> SignalProcess:
+    """Return the signal of the search `name`.
+
+    Raises
+    ------
+    InputError
+        If the search makes more than one new particle, or has channels that share the signal as its own model says.
+    """
+    if name in CHANNELS:
+        raise InputError(f"{name} is read in its own model, which says how its channels share the signal")
+    if name not in SIGNALS:
+        raise InputError(
+            f"{name} makes two new particles and is read in its own model; in another model work "
+            f"{', '.join(one for one in searches() if one in SIGNALS)}"
+        )
+    return SIGNALS[name]

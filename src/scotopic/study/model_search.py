@@ -1,0 +1,147 @@
+"""Run a search in another model than its own: signal, width and branching fraction are the model's."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.detector.card import load_experiment
+from scotopic.errors import InputError
+from scotopic.events.cross_section import cross_section
+from scotopic.events.record import Events
+from scotopic.searches import any_search
+from scotopic.searches.channel_search import ChannelSearch
+from scotopic.searches.counting_search import CountingResult, CountingSearch
+from scotopic.searches.photon_search import PhotonResult, PhotonSearch
+from scotopic.searches.plane_search import PlaneSearch
+from scotopic.searches.search import Search, SearchResult
+from scotopic.searches.signal_process import SignalProcess, get_signal
+from scotopic.study.counting_run import run_counting_search
+from scotopic.study.model_signal import REFERENCE, ModelSignal, SignalGenerator, read_couplings, signal_of
+from scotopic.study.photon_run import run_photon_search
+from scotopic.study.run import run_search
+
+Floats = NDArray[np.float64]
+OneSearch = Search | CountingSearch | PhotonSearch
+
+PHOTON_MASSES = (1e-3, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)  # of √s
+
+
+def search_in_model(
+    name: str,
+    model: str | ModelSignal,
+    *,
+    parameters: Mapping[str, float | str] | None = None,
+    experiment: str | None = None,
+    **settings: Any,
+) -> SearchResult | CountingResult:
+    """Run a search whose limits are read in another model.
+
+    Parameters
+    ----------
+    name : str
+        One of `scotopic.searches.signal_process.SIGNALS`.
+    model : str or ModelSignal
+        A model's name, the path of its file or card, or the model itself.
+    parameters : mapping
+        Of the model, without its mass and the coupling that is scanned.
+    experiment, **settings
+        As for `scotopic.study.search.search`.
+
+    Notes
+    -----
+    Where the model makes its particle as the search's own does, with the same spin and angles, the search's signal is
+    used; everything else is simulated with the model's amplitudes. Masses at which the particle would be wider than the
+    resolution, or fly before it decays to what must be seen, get no limit on the coupling, and a note.
+
+    Raises
+    ------
+    InputError
+        Before any long work if a name, number or file is wrong, or the model does not drive the search's process.
+    """
+    kind = get_signal(name)
+    signal = model if isinstance(model, ModelSignal) else signal_of(model, parameters or {})
+    own = any_search(name)
+    assert not isinstance(own, (PlaneSearch, ChannelSearch))
+    experiment = experiment or ("belle2-phase3" if isinstance(own, PhotonSearch) else "belle2-2018")
+    sqrt_s = load_experiment(experiment).beams.sqrt_s
+    simulated = _simulated_masses(own, sqrt_s)
+    signal.check(name, kind, simulated)
+    generator = SignalGenerator(signal, kind)
+    alike = signal.is_made_like(signal_of(own.model, {}), kind, float(simulated[len(simulated) // 2]))
+    changed = own if alike else _with_signal(own, generator)
+    found = _run(changed, experiment=experiment, **settings)
+    if not generator.cross_sections:
+        generator.cross_sections.update(
+            {float(mass): _cross_section(signal, kind, float(mass), sqrt_s) for mass in simulated}
+        )
+    return _read(found, signal, kind, generator, sqrt_s, parameters or {})
+
+
+def _simulated_masses(own: OneSearch, sqrt_s: float) -> Floats:
+    """Return masses at which the signal's cross section is known, GeV."""
+    if isinstance(own, PhotonSearch):
+        return np.array(PHOTON_MASSES) * sqrt_s
+    if isinstance(own, CountingSearch):
+        return np.array(own.signal_masses)
+    return np.unique(np.concatenate([np.asarray(one) for one in own.signal_masses.values()]))
+
+
+def _run(search: OneSearch, **settings: Any) -> SearchResult | CountingResult:
+    if isinstance(search, PhotonSearch):
+        return run_photon_search(search, **settings)
+    if isinstance(search, CountingSearch):
+        return run_counting_search(search, **settings)
+    return run_search(search, **settings)
+
+
+def _with_signal(own: OneSearch, generator: Callable[..., Events]) -> OneSearch:
+    if isinstance(own, CountingSearch):
+        return replace(own, generate_signal=generator, branching=None)
+    return replace(own, generate_signal=generator)
+
+
+def _cross_section(signal: ModelSignal, kind: SignalProcess, mass: float, sqrt_s: float) -> float:
+    """Return σ at a coupling of one, pb."""
+    found = cross_section(signal.process(kind, mass), sqrt_s=sqrt_s, cuts=kind.cuts, rel_error=0.005)
+    return found.value_pb / REFERENCE**2
+
+
+def _read(
+    found: SearchResult | CountingResult,
+    signal: ModelSignal,
+    kind: SignalProcess,
+    generator: SignalGenerator,
+    sqrt_s: float,
+    parameters: Mapping[str, float | str],
+) -> SearchResult | CountingResult:
+    resolution = found.resolution
+    if isinstance(found, CountingResult):  # of the squared mass
+        resolution = resolution / (2.0 * found.mass)
+    limits = {
+        "observed": np.where(found.sigma_observed > 0.0, found.sigma_observed, np.nan),
+        "median": found.sigma_median,
+        "band68": found.sigma_band68,
+        "band95": found.sigma_band95,
+    }
+    if isinstance(found, PhotonResult):
+        limits["unknowns"] = found.sigma_unknowns
+    per_square = generator.cross_section_fb(found.mass)
+    reading = read_couplings(signal, kind, found.mass, per_square, limits, resolution, sqrt_s)
+    if not np.isfinite(reading.couplings["median"]).any():
+        raise InputError(f"{found.search} in {signal.name}: {'; '.join(sorted(set(reading.reasons)))}")
+    notes = [f"signal, width and branching fraction of the model {signal.name}, {signal.coupling} scanned"]
+    if isinstance(found, PhotonResult):
+        found = replace(found, coupling_unknowns=reading.couplings["unknowns"])
+    return replace(
+        found,
+        coupling_symbol=f"{signal.coupling} ({signal.name})",
+        coupling_observed=reading.couplings["observed"],
+        coupling_median=reading.couplings["median"],
+        coupling_band68=reading.couplings["band68"],
+        coupling_band95=reading.couplings["band95"],
+        notes=(*found.notes, *notes, *reading.notes(signal.name, found.mass)),
+        settings={**found.settings, "model": signal.name, "parameters": dict(parameters)},
+    )
