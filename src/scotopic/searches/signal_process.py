@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from scotopic.errors import InputError
-from scotopic.searches import searches
+from scotopic.searches import CHANNELS, searches
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,10 @@ def get_signal(name: str) -> SignalProcess:
     Raises
     ------
     InputError
-        If the search makes more than one new particle.
+        If the search makes more than one new particle, or has channels that share the signal as its own model says.
     """
+    if name in CHANNELS:
+        raise InputError(f"{name} is read in its own model, which says how its channels share the signal")
     if name not in SIGNALS:
         raise InputError(
             f"{name} makes two new particles and is read in its own model; in another model work "
