@@ -27,3 +27,5 @@ autodoc_typehints = "none"
 
 html_theme = "furo"
 html_title = "scotopic"
+# parameters named in docstrings are no cross-references, even where an attribute has their name
+suppress_warnings = ["ref.python"]

@@ -316,7 +316,7 @@ def test_scale_factors_lie_between_those_of_the_channels(simulation):
 
 
 def test_figure_and_its_checks(simulation, tmp_path):
-    report = make_from(simulation, simulation, tmp_path, masses=24, seed=1)["fig7b"]
+    report = make_from(simulation, simulation, tmp_path, masses=14, seed=1)["fig7b"]
     assert all((tmp_path / name).is_file() for name in ("fig7b.png", "fig7b.pdf", "fig7b.csv"))
     first, second = report["checks"][:2]
     assert 3.6 < first["ours"] < 4.4
