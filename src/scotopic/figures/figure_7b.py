@@ -70,7 +70,7 @@ def figure_7b(
     title = f"{100 * level:g} % CL"
     axes.legend(
         handles=handles,
-        loc="upper right",
+        loc="lower right",
         ncols=2,
         fontsize=7,
         title=title,
