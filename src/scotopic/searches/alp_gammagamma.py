@@ -10,7 +10,7 @@ from scotopic.physics.models.sm import checked_alpha
 from scotopic.physics.standard_model import ALPHA_0
 from scotopic.searches.alp_backgrounds import BACKGROUNDS, generate_background
 from scotopic.searches.alp_selection import COMMON_CUTS, HIGH, LOW, MIDDLE, TRIGGER_LINES, find_candidates
-from scotopic.searches.search import Search, Systematic
+from scotopic.searches.search import Search, Systematic, coupling_at
 
 Floats = NDArray[np.float64]
 
@@ -33,8 +33,7 @@ def coupling_of(
     if not 0.0 <= invisible < 1.0:
         raise InputError(f"invisible = {invisible}, a branching fraction of at least 0 and below 1")
     reference_fb = 1e3 * strahlung_cross_section(mass, REFERENCE_COUPLING, s, checked_alpha(alpha_inv))
-    positive = np.where(cross_section_fb > 0.0, cross_section_fb, np.nan)
-    return np.asarray(REFERENCE_COUPLING * np.sqrt(positive / (reference_fb * (1.0 - invisible))))
+    return coupling_at(cross_section_fb, reference_fb * (1.0 - invisible), REFERENCE_COUPLING)
 
 
 ALP_GAMMAGAMMA = Search(

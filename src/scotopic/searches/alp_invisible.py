@@ -10,6 +10,7 @@ from scotopic.searches.photon_backgrounds import BACKGROUNDS
 from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.photon_selection import VETOES, find_candidates
 from scotopic.searches.photon_unknowns import SYSTEMATICS, UNKNOWNS
+from scotopic.searches.search import coupling_at
 
 Floats = NDArray[np.float64]
 
@@ -21,8 +22,7 @@ def coupling_of(cross_section_fb: Floats, mass: Floats, s: float, *, invisible: 
     if not 0.0 < invisible <= 1.0:
         raise InputError(f"invisible = {invisible}, a branching fraction above 0 and at most 1")
     reference_fb = 1e3 * strahlung_cross_section(mass, REFERENCE_COUPLING, s)
-    positive = np.where(cross_section_fb > 0.0, cross_section_fb, np.nan)
-    return np.asarray(REFERENCE_COUPLING * np.sqrt(positive / (reference_fb * invisible)))
+    return coupling_at(cross_section_fb, reference_fb * invisible, REFERENCE_COUPLING)
 
 
 ALP_INVISIBLE = PhotonSearch(

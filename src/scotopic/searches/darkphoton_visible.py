@@ -14,7 +14,7 @@ from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ELECTRON_MASS, MUON_MASS
 from scotopic.searches.channel_search import Channel, ChannelSearch, Veto
-from scotopic.searches.search import Systematic
+from scotopic.searches.search import Systematic, coupling_at
 from scotopic.searches.visible_backgrounds import BACKGROUNDS
 from scotopic.searches.visible_selection import ARTICLE, COMMON_CUTS, ELECTRONS, MUONS, OURS, find_candidates
 
@@ -97,8 +97,7 @@ def coupling_of(cross_section_fb: Floats, mass: Floats, s: float, *, invisible: 
     different, where = np.unique(masses, return_inverse=True)
     leptons = branching(different).sum(axis=0)[where].reshape(masses.shape) * (1.0 - invisible)
     reference_fb = 1e3 * radiation_cross_section(masses, REFERENCE_EPSILON, s, COS_MAX) * leptons
-    positive = np.where(cross_section_fb > 0.0, cross_section_fb, np.nan)
-    return np.asarray(REFERENCE_EPSILON * np.sqrt(positive / reference_fb))
+    return coupling_at(cross_section_fb, reference_fb, REFERENCE_EPSILON)
 
 
 DARKPHOTON_VISIBLE = ChannelSearch(

@@ -56,6 +56,12 @@ class Region:
         return max((low, order) for low, order in self.background_order if low <= mass)[1]
 
 
+def coupling_at(cross_section_fb: Floats, reference_fb: Floats, reference_coupling: float) -> Floats:
+    """Return the coupling of a cross section that grows as its square; NaN where it is not positive."""
+    positive = np.where(cross_section_fb > 0.0, cross_section_fb, np.nan)
+    return np.asarray(reference_coupling * np.sqrt(positive / reference_fb))
+
+
 @dataclass(frozen=True)
 class Systematic:
     """A relative uncertainty with its origin; `on` names what it scales.

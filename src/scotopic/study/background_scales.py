@@ -6,19 +6,12 @@ measures it, k_b = 1. The equations are linear, and so are the errors of their s
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.experiment import Experiment
-from scotopic.io import kind_of
 from scotopic.searches.control_samples import ControlSample, ControlYield
-from scotopic.searches.counting_search import CountingSearch
-from scotopic.searches.plane_search import PlaneSearch
 from scotopic.selection.candidates import Candidates
-from scotopic.study.observation import observe
 
 Floats = NDArray[np.float64]
 
@@ -75,28 +68,6 @@ def control_rates(sample: ControlSample, found: Mapping[str, Candidates]) -> Con
 def without_variances(controls: Sequence[ControlRates]) -> tuple[ControlRates, ...]:
     """Return control samples as of a simulation without statistical errors."""
     return tuple(replace(one, variances=dict.fromkeys(one.variances, 0.0)) for one in controls)
-
-
-def count_controls(
-    data: Path, search: CountingSearch | PlaneSearch, experiment: Experiment, **settings: Any
-) -> dict[str, int] | None:
-    """Return how many events of a file are in each control sample; None for files of candidates, which chose already.
-
-    Settings as for `scotopic.study.observation.observe`.
-    """
-    if kind_of(data) == "candidates":
-        return None
-    return {
-        one.name: len(
-            observe(
-                data,
-                replace(search, cuts=one.cuts, find_candidates=one.find_candidates),
-                experiment,
-                **settings,
-            ).candidates
-        )
-        for one in search.controls
-    }
 
 
 def measure_scales(

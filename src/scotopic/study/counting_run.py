@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -10,7 +10,6 @@ from scotopic.detector.card import load_experiment
 from scotopic.numerics.rng import seed_of
 from scotopic.searches import get_counting_search
 from scotopic.searches.counting_search import CountingResult, CountingSearch
-from scotopic.study.background_scales import count_controls
 from scotopic.study.counting_limits import set_counting_limits
 from scotopic.study.counting_simulation import simulate_counting
 from scotopic.study.observation import observe
@@ -53,11 +52,10 @@ def run_counting_search(
     )
     card = load_experiment(experiment)
     notes = ["pseudo-data: drawn from the simulated expectation"]
-    seen, control_counts = None, None
+    seen = None
     if data is not None:
-        about: dict[str, Any] = {"frame": frame, "seed": seed_of(seed, "data"), "workers": workers}
-        seen = observe(data, search, card, mapping=mapping, **about)
-        control_counts = count_controls(data, search, card, **about)
+        key = seed_of(seed, "data")
+        seen = observe(data, search, card, frame=frame, mapping=mapping, seed=key, workers=workers)
         notes = list(seen.notes)
     luminosity = luminosity_fb or (seen.luminosity_fb if seen else None)
     if luminosity is None:
@@ -80,5 +78,5 @@ def run_counting_search(
         toys=toys,
         seed=seed,
         notes=tuple(notes),
-        control_counts=control_counts,
+        control_counts=None if seen is None else seen.control_counts,
     )

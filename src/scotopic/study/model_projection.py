@@ -14,10 +14,11 @@ from scotopic.searches.counting_search import CountingResult, CountingSearch
 from scotopic.searches.search import Search, SearchResult
 from scotopic.searches.signal_process import get_signal
 from scotopic.stats import counting_bands
-from scotopic.study.counting_simulation import CountingSimulation, make_windows, simulate_counting
+from scotopic.study.counting_simulation import make_windows, simulate_counting
 from scotopic.study.model_search import search_in_model
 from scotopic.study.model_signal import ModelSignal, SignalGenerator, read_couplings
 from scotopic.study.projection import project
+from scotopic.study.simulated_luminosity import resolved_luminosity_fb
 
 Floats = NDArray[np.float64]
 
@@ -209,7 +210,7 @@ def _of_counts(
         seed=seed,
         workers=workers,
     )
-    simulated = _simulated_luminosity(simulation)
+    simulated = resolved_luminosity_fb(simulation.backgrounds)
     tuned = min(luminosity_fb, simulated)
     mass = np.linspace(all_masses[0], all_masses[-1], MASSES)
     windows = make_windows(simulation, tuned, mass)
@@ -260,9 +261,3 @@ def _of_counts(
         notes=(said, *reading.notes(signal.name, mass)),
         settings={"signal_events_per_mass": few, "background_events": many, "seed": seed},
     )
-
-
-def _simulated_luminosity(simulation: CountingSimulation) -> float:
-    """Return the luminosity of as many events as were simulated behind the common cuts, 1/fb."""
-    weights = np.concatenate([found.weights for found in simulation.backgrounds.values()])
-    return float(1e-3 * weights.sum() / (weights**2).sum())

@@ -1,5 +1,6 @@
 """What was observed: candidates from a file of events, of detected events, or of candidates."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,15 +14,19 @@ from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.io import kind_of, read_candidates, read_detected, read_events
 from scotopic.searches.channel_search import ChannelSearch
+from scotopic.searches.control_samples import ControlSample
 from scotopic.searches.counting_search import CountingSearch
 from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.plane_search import PlaneSearch
-from scotopic.searches.response import select_events
+from scotopic.searches.response import select_samples
 from scotopic.searches.search import Search
 from scotopic.selection.candidates import Candidates
-from scotopic.selection.cut import CutStep, apply_cuts
+from scotopic.selection.cut import Cut, CutStep, apply_cuts
 
 AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch
+
+Sample = tuple[Callable[[Detected], Candidates], Sequence[Cut]]
+Selected = tuple[Candidates, tuple[CutStep, ...]]
 
 SQRT_S_TOLERANCE = 0.05  # GeV
 
@@ -36,12 +41,15 @@ class Observation:
         What the sample's cross section and size imply; None where no cross section is known.
     notes : tuple of str
         What the reader of a result must know about the source.
+    control_counts : mapping of name to int, optional
+        Events in each control sample of the search; None for files of candidates, which chose already.
     """
 
     candidates: Candidates
     cut_flow: tuple[CutStep, ...]
     luminosity_fb: float | None
     notes: tuple[str, ...]
+    control_counts: Mapping[str, int] | None = None
 
 
 def observe(
@@ -89,14 +97,7 @@ def _from_events(
     if events.cross_section_pb is None:
         luminosity = None
     unit = Events(**{**vars(events), "weights": np.ones(len(events))})
-    found, flow = select_events(
-        unit,
-        experiment,
-        partial(search.find_candidates, source=str(path)),
-        search.cuts,
-        seed=seed,
-        workers=workers,
-    )
+    selected = select_samples(unit, experiment, _samples(search, path), seed=seed, workers=workers)
     notes = [f"data: {len(events)} generated events ({events.source}), simulated with {experiment.name}"]
     if not events.beam_spread and events.frame == "lab":
         notes.append("the data carry no beam-energy spread")
@@ -104,7 +105,7 @@ def _from_events(
         notes.append("neither the data nor the card have a beam-energy spread")
     elif not events.beam_spread:
         notes.append("the file carries no beam-energy spread; the card's was added to them")
-    return Observation(found, flow, luminosity, tuple(notes))
+    return _observation(search, selected, luminosity, notes)
 
 
 def _from_detected(detected: Detected, path: Path, search: AnySearch, experiment: Experiment) -> Observation:
@@ -113,13 +114,32 @@ def _from_detected(detected: Detected, path: Path, search: AnySearch, experiment
     check_sqrt_s(detected.sqrt_s, experiment, path)
     luminosity = _luminosity(detected.weights, path)
     unit = Detected(**{**vars(detected), "weights": np.ones(len(detected))})
-    found, flow = apply_cuts(search.find_candidates(unit, source=str(path)), search.cuts)
+    selected = [apply_cuts(find(unit), cuts) for find, cuts in _samples(search, path)]
     notes = [f"data: {len(detected)} events detected with {detected.experiment}"]
     if detected.experiment != experiment.name:
         notes.append(f"the data were simulated with {detected.experiment}, the signal with {experiment.name}")
     if not detected.beam_spread:
         notes.append("the data carry no beam-energy spread")
-    return Observation(found, flow, luminosity, tuple(notes))
+    return _observation(search, selected, luminosity, notes)
+
+
+def _controls(search: AnySearch) -> tuple[ControlSample, ...]:
+    return search.controls if isinstance(search, (CountingSearch, PlaneSearch)) else ()
+
+
+def _samples(search: AnySearch, path: Path) -> list[Sample]:
+    """Return how the search's own events are found and cut, then those of its control samples."""
+    return [
+        (partial(one.find_candidates, source=str(path)), one.cuts) for one in (search, *_controls(search))
+    ]
+
+
+def _observation(
+    search: AnySearch, selected: Sequence[Selected], luminosity: float | None, notes: list[str]
+) -> Observation:
+    (found, flow), *others = selected
+    counts = {one.name: len(events) for one, (events, _) in zip(_controls(search), others, strict=True)}
+    return Observation(found, flow, luminosity, tuple(notes), counts)
 
 
 def _from_candidates(candidates: Candidates, path: Path, search: AnySearch) -> Observation:

@@ -15,7 +15,7 @@ from scotopic.searches.plane_search import AXES, PlaneResult
 from scotopic.selection.candidates import Candidates
 from scotopic.stats import Plane, plane_scan
 from scotopic.stats.plane_windows import Windows2D
-from scotopic.study.background_scales import background_scales, count_controls, without_variances
+from scotopic.study.background_scales import background_scales, without_variances
 from scotopic.study.observation import observe
 from scotopic.study.plane_simulation import (
     PlaneSimulation,
@@ -67,11 +67,10 @@ def run_plane_search(
     )
     card = load_experiment(experiment)
     notes = ["pseudo-data: drawn from the simulated expectation"]
-    seen, control_counts = None, None
+    seen = None
     if data is not None:
-        about: dict[str, Any] = {"frame": frame, "seed": seed_of(seed, "data"), "workers": workers}
-        seen = observe(data, search, card, mapping=mapping, **about)
-        control_counts = count_controls(data, search, card, **about)
+        key = seed_of(seed, "data")
+        seen = observe(data, search, card, frame=frame, mapping=mapping, seed=key, workers=workers)
         notes = list(seen.notes)
     luminosity = luminosity_fb or (seen.luminosity_fb if seen else None)
     if luminosity is None:
@@ -94,7 +93,7 @@ def run_plane_search(
         seed=seed,
         workers=workers,
         notes=tuple(notes),
-        control_counts=control_counts,
+        control_counts=None if seen is None else seen.control_counts,
     )
 
 
