@@ -17,8 +17,8 @@ LINE = 0.0125  # of the page's height, at 8 points
 COLOURS = {"good": "#1f7a2d", "doubtful": "#8a6200", "missed": "#a11d10"}
 OTHER = "#4a525c"
 HEADS = ("check", "published", "ours", "ratio", "accepted", "source", "mark")
-PLACES = (0.085, 0.385, 0.455, 0.575, 0.63, 0.72, 0.925)
-WIDTHS = (54, 12, 21, 10, 18, 38, 4)  # letters
+PLACES = (0.085, 0.375, 0.445, 0.56, 0.61, 0.735, 0.94)
+WIDTHS = (50, 12, 21, 10, 22, 36, 4)  # letters
 LINES_OF_LIST = 84
 
 
@@ -60,8 +60,8 @@ def overview(title: str, text: Sequence[str], sheets: Sequence[Sheet]) -> Figure
         left, top = LEFT + width * (number % columns), y - height * (number // columns)
         axes = figure.add_axes((left, top - height + 0.005, 0.96 * width, height - 0.045))
         _show(axes, one.image, step=2)
-        shown = textwrap.shorten(one.title, 100 // columns, placeholder=" …")
-        figure.text(left, top - 0.012, shown, fontsize=7.5, fontweight="bold", va="top")
+        shown = textwrap.shorten(one.title, 132 // columns, placeholder=" …")
+        figure.text(left, top - 0.012, shown, fontsize=6.6, fontweight="bold", va="top")
         figure.text(
             left, top - 0.026, one.counts, fontsize=7.5, color=COLOURS.get(one.worst, OTHER), va="top"
         )
