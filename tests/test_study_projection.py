@@ -192,7 +192,7 @@ def test_command_line(
         (("zprime-invisible", "--luminosity", "20"), "20"),
         (("zprime-invisible", "--luminosity", "20/fb,,1/ab"), "luminosity"),
         (("zprime-invisible", "--luminosity", "0/fb"), "positive"),
-        (("zprime-invisible", "--luminosity", "1/fb", "--model", "sm"), "lmu-ltau"),
+        (("zprime-invisible", "--luminosity", "1/fb", "--model", "sm"), "mass of a new particle"),
         (("zprime-lfv", "--set", "gprime=1"), "quotes no coupling"),
         (("darkhiggs-invisible", "--set", "mh=1"), "takes no parameters"),
         (("alp-gammagamma", "--masses", "20:30:1"), "GeV"),

@@ -67,6 +67,7 @@ def exclude(
 
 def _print(result: "Exclusion", files: list[Path]) -> None:
     from scotopic.bounds import CONVENTIONS
+    from scotopic.study.exclusion import coupling_limits
 
     kind = CONVENTIONS[result.convention]
     unit = "" if kind.unit == "1" else f" [{kind.unit}]"
@@ -81,7 +82,7 @@ def _print(result: "Exclusion", files: list[Path]) -> None:
         f"excluded of {result.model}", ("mass [GeV]", f"{kind.symbol} from{unit}", "by"), rows, text=("by",)
     )
     for one in result.projections:
-        median = one.coupling_median
+        median = coupling_limits(one)["median"]
         points = range(0, len(one.mass), max(1, -(-len(one.mass) // ROWS)))
         print_table(
             f"our projection: {one.search}, {one.experiment}, {one.luminosity_fb:g}/fb",

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from scotopic.errors import InputError
-from scotopic.searches import CHANNELS, searches
+from scotopic.searches import searches
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,12 @@ SIGNALS = {
     "alp-invisible": SignalProcess(("gamma",), INVISIBLE, 0, published=("alp-babar-invisible",)),
     "darkphoton-invisible": SignalProcess(("gamma",), INVISIBLE, 2, cuts=("abscostheta:gamma:0:0.95",)),
     "darkphoton-visible": SignalProcess(
-        ("gamma",), ("e- e+", "mu- mu+"), 2, TRACKS_MM, published=("bl-babar-visible",)
+        ("gamma",),
+        ("e- e+", "mu- mu+"),
+        2,
+        TRACKS_MM,
+        ("abscostheta:gamma:0:0.95",),
+        published=("bl-babar-visible",),
     ),
     "zprime-invisible": SignalProcess(("mu-", "mu+"), INVISIBLE, 2),
     "zprime-lfv": SignalProcess(("e-", "mu+"), INVISIBLE, 2),
@@ -70,10 +75,8 @@ def get_signal(name: str) -> SignalProcess:
     Raises
     ------
     InputError
-        If the search makes more than one new particle, or has channels that share the signal as its own model says.
+        If the search makes more than one new particle.
     """
-    if name in CHANNELS:
-        raise InputError(f"{name} is read in its own model, which says how its channels share the signal")
     if name not in SIGNALS:
         raise InputError(
             f"{name} makes two new particles and is read in its own model; in another model work "

@@ -9,6 +9,7 @@ from typing import Literal
 from scotopic.detector.card import load_experiment
 from scotopic.numerics.rng import seed_of
 from scotopic.searches import get_channel_search
+from scotopic.searches.channel_search import ChannelSearch
 from scotopic.searches.search import SearchResult
 from scotopic.study.channel_limits import set_channel_limits
 from scotopic.study.channel_simulation import simulate_channels
@@ -20,7 +21,7 @@ BACKGROUND_EVENTS = 300_000  # of each leading background
 
 
 def run_channel_search(
-    name: str,
+    name: str | ChannelSearch,
     *,
     data: Path | None = None,
     experiment: str = "belle2-phase3",
@@ -37,7 +38,7 @@ def run_channel_search(
     workers: int = 1,
 ) -> SearchResult:
     """Run a search in several channels; arguments as for `scotopic.study.run.run_search`."""
-    search = get_channel_search(name)
+    search = name if isinstance(name, ChannelSearch) else get_channel_search(name)
     check_settings(
         search,
         luminosities_fb=(luminosity_fb,),

@@ -18,11 +18,14 @@ from scotopic.bounds.recasting import SPACING, recast
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.searches import searches
+from scotopic.searches.counting_search import CountingResult
+from scotopic.searches.search import SearchResult
 from scotopic.searches.signal_process import SIGNALS
 from scotopic.study.carried_signal import carried_signal
-from scotopic.study.model_projection import ModelProjection, project_in_model
+from scotopic.study.model_projection import project_in_model
 
 Floats = NDArray[np.float64]
+Projected = SearchResult | CountingResult
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +46,7 @@ class Exclusion:
     bounds : tuple of Bound
         In the model's convention: what was used.
     not_applicable : tuple of (bound, reason)
-    projections : tuple of ModelProjection
+    projections : tuple of SearchResult or CountingResult
         Ours, of searches that are sensitive to the model.
     """
 
@@ -55,7 +58,7 @@ class Exclusion:
     strongest: tuple[str, ...]
     bounds: tuple[Bound, ...]
     not_applicable: tuple[tuple[str, str], ...]
-    projections: tuple[ModelProjection, ...]
+    projections: tuple[Projected, ...]
 
     def bibtex(self) -> str:
         """Return the BibTeX of exactly the bounds that were used, each entry once."""
@@ -190,7 +193,7 @@ def _envelope(
 
 def _project(
     model: Carrier, experiment: str, luminosity_fb: float | None, seed: int, workers: int
-) -> tuple[tuple[ModelProjection, ...], list[tuple[str, str]]]:
+) -> tuple[tuple[Projected, ...], list[tuple[str, str]]]:
     """Return what every search would exclude that sees the model, and why others do not."""
     signal = carried_signal(model)
     if signal is None:
@@ -243,9 +246,16 @@ def write_exclusion(result: Exclusion, folder: Path) -> list[Path]:
     return written
 
 
-def _columns(one: ModelProjection) -> dict[str, Floats]:
-    table = {"mass_GeV": one.mass, "sigma_median_fb": one.sigma_median, "median": one.coupling_median}
-    for name, band in (("band68", one.coupling_band68), ("band95", one.coupling_band95)):
+def coupling_limits(one: Projected) -> dict[str, Floats]:
+    """Return ``median`` (M,), ``band68`` and ``band95`` (M, 2) of a projection's limit on the coupling."""
+    limit = one.to_json()["coupling_limit"]
+    return {name: np.asarray(limit[name]) for name in ("median", "band68", "band95")}
+
+
+def _columns(one: Projected) -> dict[str, Floats]:
+    limits = coupling_limits(one)
+    table = {"mass_GeV": one.mass, "sigma_median_fb": one.sigma_median, "median": limits.pop("median")}
+    for name, band in limits.items():
         table |= {f"{name}_{end}": band[:, i] for i, end in enumerate(("low", "high"))}
     return table
 
@@ -254,11 +264,11 @@ def _figure(result: Exclusion) -> Any:
     from scotopic.figures import exclusion_plane
 
     kind = CONVENTIONS[result.convention]
-    known = np.concatenate([result.coupling, *(one.coupling_median for one in result.projections)])
+    medians = [coupling_limits(one)["median"] for one in result.projections]
+    known = np.concatenate([result.coupling, *medians])
     known = known[np.isfinite(known)]
-    masses = np.concatenate(
-        [result.mass, *(one.mass[np.isfinite(one.coupling_median)] for one in result.projections)]
-    )
+    tested = [one.mass[np.isfinite(median)] for one, median in zip(result.projections, medians, strict=True)]
+    masses = np.concatenate([result.mass, *tested])
     first = next(iter(result.projections), None)
     return exclusion_plane(
         sorted(result.bounds, key=lambda one: -np.ptp(np.log(one.mass_range))),
@@ -267,8 +277,8 @@ def _figure(result: Exclusion) -> Any:
         x_label="mass (GeV)",
         y_label=_axis(kind.symbol) + ("" if kind.unit == "1" else f" ({kind.unit})"),
         curves={
-            f"{one.search}, {100 * one.level:g} %": (one.mass, one.coupling_median)
-            for one in result.projections
+            f"{one.search}, {100 * one.settings['level']:g} %": (one.mass, median)
+            for one, median in zip(result.projections, medians, strict=True)
         },
         sample="lines: our projections" if first else "published bounds, recast",
         luminosity_fb=first.luminosity_fb if first else None,

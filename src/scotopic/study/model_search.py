@@ -1,7 +1,7 @@
 """Run a search in another model than its own: signal, width and branching fraction are the model's."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.events.cross_section import cross_section
-from scotopic.events.record import Events
 from scotopic.searches import any_search
 from scotopic.searches.channel_search import ChannelSearch
 from scotopic.searches.counting_search import CountingResult, CountingSearch
@@ -18,15 +16,34 @@ from scotopic.searches.photon_search import PhotonResult, PhotonSearch
 from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.search import Search, SearchResult
 from scotopic.searches.signal_process import SignalProcess, get_signal
+from scotopic.study.channel_run import run_channel_search
 from scotopic.study.counting_run import run_counting_search
-from scotopic.study.model_signal import REFERENCE, ModelSignal, SignalGenerator, read_couplings, signal_of
+from scotopic.study.model_signal import ModelSignal, SignalGenerator, read_couplings, signal_of
 from scotopic.study.photon_run import run_photon_search
 from scotopic.study.run import run_search
+from scotopic.study.settings import AnySearch
 
 Floats = NDArray[np.float64]
-OneSearch = Search | CountingSearch | PhotonSearch
+OneSearch = Search | CountingSearch | PhotonSearch | ChannelSearch
 
-PHOTON_MASSES = (1e-3, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)  # of √s
+PHOTON_MASSES = (
+    1e-3,
+    0.05,
+    0.1,
+    0.2,
+    0.3,
+    0.4,
+    0.5,
+    0.6,
+    0.7,
+    0.75,
+    0.8,
+    0.85,
+    0.9,
+    0.93,
+    0.95,
+    0.97,
+)  # of √s
 
 
 def search_in_model(
@@ -61,28 +78,80 @@ def search_in_model(
     InputError
         Before any long work if a name, number or file is wrong, or the model does not drive the search's process.
     """
-    kind = get_signal(name)
-    signal = model if isinstance(model, ModelSignal) else signal_of(model, parameters or {})
     own = any_search(name)
-    assert not isinstance(own, (PlaneSearch, ChannelSearch))
-    experiment = experiment or ("belle2-phase3" if isinstance(own, PhotonSearch) else "belle2-2018")
-    sqrt_s = load_experiment(experiment).beams.sqrt_s
+    photons = isinstance(own, (PhotonSearch, ChannelSearch))
+    experiment = experiment or ("belle2-phase3" if photons else "belle2-2018")
+    inside = in_model(own, model, parameters or {}, load_experiment(experiment).beams.sqrt_s)
+    return inside.read(_run(inside.search, experiment=experiment, **settings))
+
+
+@dataclass(frozen=True)
+class InModel:
+    """A search that is read in another model than its own; `search` has the model's signal."""
+
+    search: OneSearch
+    signal: ModelSignal
+    kind: SignalProcess
+    generator: SignalGenerator
+    sqrt_s: float
+    parameters: Mapping[str, float | str]
+
+    def read(self, found: SearchResult | CountingResult) -> SearchResult | CountingResult:
+        """Return a result of the search with limits on the coupling of the model.
+
+        Raises
+        ------
+        InputError
+            If there is none at any mass.
+        """
+        if not self.generator.cross_sections:
+            for mass in _simulated_masses(self.search, self.sqrt_s):
+                self.generator.tree_cross_section_pb(float(mass), sqrt_s=self.sqrt_s)
+        return _read(found, self.signal, self.kind, self.generator, self.sqrt_s, self.parameters)
+
+
+def in_model(
+    own: AnySearch, model: str | ModelSignal, parameters: Mapping[str, float | str], sqrt_s: float
+) -> InModel:
+    """Return a search as it is run and read in a model; arguments as for `search_in_model`, √s in GeV.
+
+    Raises
+    ------
+    InputError
+        If the model does not drive the search's process, or not with one coupling squared.
+    """
+    kind = get_signal(own.name)
+    assert not isinstance(own, PlaneSearch)
+    signal = model if isinstance(model, ModelSignal) else signal_of(model, parameters)
     simulated = _simulated_masses(own, sqrt_s)
-    signal.check(name, kind, simulated)
+    signal.check(own.name, kind, simulated)
+    if isinstance(own, CountingSearch):
+        isr = "none" if own.branching is None else "pt"
+        generator = SignalGenerator(signal, kind, isr)
+        changed: OneSearch = replace(
+            own,
+            generate_signal=generator,
+            tree_cross_section_pb=generator.tree_cross_section_pb,
+            branching=None,
+        )
+        return InModel(changed, signal, kind, generator, sqrt_s, parameters)
     generator = SignalGenerator(signal, kind)
     alike = signal.is_made_like(signal_of(own.model, {}), kind, float(simulated[len(simulated) // 2]))
-    changed = own if alike else _with_signal(own, generator)
-    found = _run(changed, experiment=experiment, **settings)
-    if not generator.cross_sections:
-        generator.cross_sections.update(
-            {float(mass): _cross_section(signal, kind, float(mass), sqrt_s) for mass in simulated}
-        )
-    return _read(found, signal, kind, generator, sqrt_s, parameters or {})
+    if isinstance(own, ChannelSearch):
+        if not alike:
+            raise InputError(
+                f"{own.name} simulates a vector that the beams radiate as a dark photon, with its angles; the "
+                f"particle of {signal.name} is made in another way"
+            )
+        changed = replace(own, branching=generator.shares)
+    else:
+        changed = own if alike else replace(own, generate_signal=generator)
+    return InModel(changed, signal, kind, generator, sqrt_s, parameters)
 
 
 def _simulated_masses(own: OneSearch, sqrt_s: float) -> Floats:
     """Return masses at which the signal's cross section is known, GeV."""
-    if isinstance(own, PhotonSearch):
+    if isinstance(own, (PhotonSearch, ChannelSearch)):
         return np.array(PHOTON_MASSES) * sqrt_s
     if isinstance(own, CountingSearch):
         return np.array(own.signal_masses)
@@ -94,19 +163,9 @@ def _run(search: OneSearch, **settings: Any) -> SearchResult | CountingResult:
         return run_photon_search(search, **settings)
     if isinstance(search, CountingSearch):
         return run_counting_search(search, **settings)
+    if isinstance(search, ChannelSearch):
+        return run_channel_search(search, **settings)
     return run_search(search, **settings)
-
-
-def _with_signal(own: OneSearch, generator: Callable[..., Events]) -> OneSearch:
-    if isinstance(own, CountingSearch):
-        return replace(own, generate_signal=generator, branching=None)
-    return replace(own, generate_signal=generator)
-
-
-def _cross_section(signal: ModelSignal, kind: SignalProcess, mass: float, sqrt_s: float) -> float:
-    """Return σ at a coupling of one, pb."""
-    found = cross_section(signal.process(kind, mass), sqrt_s=sqrt_s, cuts=kind.cuts, rel_error=0.005)
-    return found.value_pb / REFERENCE**2
 
 
 def _read(

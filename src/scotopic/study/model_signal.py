@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.events.cross_section import cross_section
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
 from scotopic.events.two_body_decay import decay_evenly
@@ -24,6 +25,7 @@ REFERENCE = 1e-3
 
 INVISIBLE = ("invisible", "nu_", "chi")
 NODES = 120  # masses at which widths are computed
+PRECISION = 0.01  # of cross sections, half of that in the coupling
 STABLE = 1e-30  # GeV, of a particle without decays: all of it is missing
 MOST = 1e8  # times the coupling of a decay that is always seen
 
@@ -138,17 +140,28 @@ def signal_of(model: str, parameters: Mapping[str, float | str]) -> ModelSignal:
 
 @dataclass
 class SignalGenerator:
-    """Makes the signal of a search in a model, at a coupling of one, and keeps the cross sections (pb) by mass."""
+    """Makes the signal of a search in a model, at a coupling of one, and keeps the cross sections (pb) by mass.
+
+    `isr` is the radiation of the beams, as `scotopic.events.generate.generate` takes it.
+    """
 
     signal: ModelSignal
     kind: SignalProcess
+    isr: str = "none"
     cross_sections: dict[float, float] = field(default_factory=dict)
 
     def __call__(self, mass: float, n: int, *, sqrt_s: float, seed: int, workers: int = 1) -> Events:
         """Return n events; a particle that must be seen has decayed."""
         process = self.signal.process(self.kind, mass)
         made = generate(
-            process, n, sqrt_s=sqrt_s, cuts=self.kind.cuts, seed=seed, unweighted=True, workers=workers
+            process,
+            n,
+            sqrt_s=sqrt_s,
+            cuts=self.kind.cuts,
+            seed=seed,
+            isr=self.isr,
+            unweighted=True,
+            workers=workers,
         )
         sigma = (made.cross_section_pb or 0.0) / REFERENCE**2
         self.cross_sections[mass] = sigma
@@ -156,6 +169,24 @@ class SignalGenerator:
         if not self.kind.prompt:
             return made
         return decay_evenly(made, mass, _channels(process.model, self.kind), seed=seed)
+
+    def tree_cross_section_pb(self, mass: float, *, sqrt_s: float) -> float:
+        """Return σ at a coupling of one in pb, without radiation, and keep it."""
+        found = cross_section(
+            self.signal.process(self.kind, mass), sqrt_s=sqrt_s, cuts=self.kind.cuts, rel_error=PRECISION
+        )
+        self.cross_sections[mass] = found.value_pb / REFERENCE**2
+        return self.cross_sections[mass]
+
+    def shares(self, masses: Floats) -> Floats:
+        """Return the fractions of what is searched for that go to each of its decays (D, M).
+
+        Where the particle has none of them all is said to go to the first; `read_couplings` gives no limit there.
+        """
+        widths = [self.signal.at(float(mass)).widths() for mass in masses]
+        parts = np.array([[one.get(decay, 0.0) for one in widths] for decay in self.kind.products])
+        parts[0, parts.sum(axis=0) == 0.0] = 1.0
+        return np.asarray(parts / parts.sum(axis=0))
 
     def cross_section_fb(self, mass: Floats) -> Floats:
         """Return σ at a coupling of one in fb, log-linear between what was simulated."""

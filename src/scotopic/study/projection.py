@@ -21,6 +21,8 @@ from scotopic.study.channel_simulation import simulate_channels
 from scotopic.study.counting_limits import set_counting_limits
 from scotopic.study.counting_simulation import simulate_counting
 from scotopic.study.limits import PROJECTED, set_limits
+from scotopic.study.model_search import in_model
+from scotopic.study.model_signal import ModelSignal
 from scotopic.study.photon_run import check_photon_settings, set_photon_limits
 from scotopic.study.photon_simulation import simulate_photons
 from scotopic.study.plane_run import set_plane_limits
@@ -164,11 +166,11 @@ def _plain(one: Systematic) -> dict[str, Any]:
 
 
 def project(
-    name: str,
+    name: str | AnySearch,
     *,
     luminosities_fb: Sequence[float] = (),
     experiment: str | None = None,
-    model: str | None = None,
+    model: str | ModelSignal | None = None,
     parameters: Mapping[str, float | str] | None = None,
     masses: Sequence[float] | None = None,
     systematics: str = "stated",
@@ -181,13 +183,15 @@ def project(
 
     Parameters
     ----------
-    name : str
+    name : str or a search
         One of `scotopic.searches.searches()`.
     luminosities_fb : sequence of float
         Integrated luminosities, 1/fb; none gives the search's own.
     experiment : str, optional
         Name or path of a card; else that of the search.
-    model, parameters, masses : as for `scotopic.study.run.run_search`
+    model, parameters
+        Another model than the search's own, and what is set in it: see `scotopic.study.model_search.search_in_model`.
+    masses : as for `scotopic.study.run.run_search`
     systematics : {"stated", "constant", "scaled"}
         Which errors fall as 1/√luminosity from the search's own luminosity: those that it calls statistical, none,
         or all. Rates of backgrounds that control samples tell fall in any case but the second.
@@ -205,15 +209,21 @@ def project(
     -----
     The cuts of counting searches are optimised anew at each luminosity. What is observed is the expectation itself.
     """
-    check_search(name)
-    search = any_search(name)
+    if isinstance(name, str):
+        check_search(name)
+    search = any_search(name) if isinstance(name, str) else name
     luminosities = tuple(float(one) for one in luminosities_fb) or (search.paper_luminosity_fb,)
     given = dict(parameters or {})
-    check_settings(search, luminosities_fb=luminosities, model=model, parameters=given, masses=masses)
     if systematics not in RULES:
         raise InputError(f"systematics = {systematics!r}; there are: {', '.join(RULES)}")
-    kind = _kind(name)
+    kind = _kind(search.name)
     card: Experiment = load_experiment(experiment or kind.experiment)
+    inside = None
+    if model not in (None, search.model):
+        check_settings(search, luminosities_fb=luminosities, model=None, parameters={}, masses=masses)
+        inside = in_model(search, model, given, card.beams.sqrt_s)
+        search, given = inside.search, {}
+    check_settings(search, luminosities_fb=luminosities, model=None, parameters=given, masses=masses)
     more = {}
     if isinstance(search, PhotonSearch):
         more["line"] = check_photon_settings(search, card, given, masses)[0]
@@ -240,6 +250,9 @@ def project(
             seed=seed,
             workers=workers,
         )
+        if inside is not None:
+            assert not isinstance(result, PlaneResult)
+            result = inside.read(result)
         results.append(result)
         used.append(terms)
     return Projection(search.name, card.name, systematics, tuple(results), tuple(used))
