@@ -71,43 +71,59 @@ def merge(intervals: list[tuple[float, float]]) -> list[tuple[float, float]]:
 def from_intervals(
     x: Floats, intervals: Sequence[Sequence[tuple[float, float]]]
 ) -> tuple[tuple[Floats, Floats], ...]:
-    """Return closed polygons from the intervals of y at rising x.
+    """Return closed polygons from lists of intervals of y at rising x: see `outlines`."""
+    at = np.repeat(np.arange(len(x)), [len(here) for here in intervals])
+    low, high = np.array([pair for here in intervals for pair in here], dtype=float).reshape(-1, 2).T
+    return outlines(x, at, low, high)
+
+
+def outlines(x: Floats, at: NDArray[np.intp], low: Floats, high: Floats) -> tuple[tuple[Floats, Floats], ...]:
+    """Return closed polygons from intervals of y, N in all, at rising x.
 
     Neighbouring intervals that overlap belong together; where one parts into two or two become one, polygons
     end and new ones begin. A polygon needs two values of x.
+
+    Parameters
+    ----------
+    x : (X,)
+    at : (N,)
+        Which x an interval belongs to, rising; several at one x in rising order.
+    low, high : (N,)
     """
-    if all(len(here) < 2 for here in intervals):
-        return _single_pieces(x, np.array([here[0] if here else (np.nan, np.nan) for here in intervals]))
-    done: list[list[tuple[float, float, float]]] = []
-    growing: list[list[tuple[float, float, float]]] = []
-    for one, here in zip(x.tolist(), intervals, strict=True):
-        columns = [(one, low, high) for low, high in here]
-        links = [[j for j, column in enumerate(columns) if _meet(grown[-1], column)] for grown in growing]
-        led_here = [sum(j in link for link in links) for j in range(len(columns))]
-        begun: dict[int, list[tuple[float, float, float]]] = {}
-        for grown, link in zip(growing, links, strict=True):
-            if len(link) == 1 and led_here[link[0]] == 1:
-                begun[link[0]] = grown
-                continue
-            begun |= {j: [grown[-1]] for j in link if led_here[j] == 1}  # parting
-            grown.extend(columns[j] for j in link[:1] if led_here[j] > 1)  # meeting
-            done.append(grown)
-        growing = [begun.get(j, []) for j in range(len(columns))]
-        for grown, column in zip(growing, columns, strict=True):
-            grown.append(column)
-    return tuple(_outline(columns) for columns in (*done, *growing) if len(columns) > 1)
-
-
-def _single_pieces(x: Floats, ends: Floats) -> tuple[tuple[Floats, Floats], ...]:
-    """Return the same where each x has one interval at most, its ends in (X, 2), NaN where there is none."""
-    low, high = ends[:, 0], ends[:, 1]
-    meet = (low[1:] <= high[:-1]) & (low[:-1] <= high[1:])
+    one, two = _links(at, low, high)
+    ahead, behind = np.bincount(one, minlength=len(at)), np.bincount(two, minlength=len(at))
+    goes_on = (ahead[one] == 1) & (behind[two] == 1)
+    begin = np.arange(len(at))
+    begin[two[goes_on]] = one[goes_on]
+    while not np.array_equal(further := begin[begin], begin):
+        begin = further
+    order = np.argsort(begin, kind="stable")
+    runs = np.split(order, np.flatnonzero(np.diff(begin[order])) + 1)
+    parting = ~goes_on & (behind[two] == 1)
+    meeting = ~goes_on & (behind[two] > 1) & np.r_[True, one[1:] != one[:-1]][: len(one)]
+    before = dict(zip(two[parting].tolist(), one[parting].tolist(), strict=True))
+    after = dict(zip(one[meeting].tolist(), two[meeting].tolist(), strict=True))
     pieces = []
-    for run in np.split(np.arange(len(x)), np.flatnonzero(~meet) + 1):
-        if len(run) > 1:
-            back = run[high[run] > low[run]][::-1]
-            pieces.append((np.append(x[run], x[back]), np.append(low[run], high[back])))
+    for run in runs if len(at) else []:
+        ends = [
+            [end] if end is not None else [] for end in (before.get(int(run[0])), after.get(int(run[-1])))
+        ]
+        whole = np.concatenate([ends[0], run, ends[1]]).astype(int) if ends != [[], []] else run
+        if len(whole) > 1:
+            back = whole[high[whole] > low[whole]][::-1]
+            pieces.append((x[at[np.concatenate([whole, back])]], np.concatenate([low[whole], high[back]])))
     return tuple(pieces)
+
+
+def _links(at: NDArray[np.intp], low: Floats, high: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the pairs of intervals at neighbouring x that overlap, in order."""
+    most = int(np.bincount(at).max(initial=0))
+    first = np.repeat(np.arange(len(at)), max(2 * most - 1, 0))
+    second = first + np.tile(np.arange(1, 2 * most), len(at))
+    inside = second < len(at)
+    first, second = first[inside], second[inside]
+    meet = (at[second] == at[first] + 1) & (low[second] <= high[first]) & (low[first] <= high[second])
+    return first[meet], second[meet]
 
 
 def below_zero(x: Floats, values: Floats) -> list[tuple[float, float]]:
@@ -161,17 +177,6 @@ def _just_beside(x: Floats, y: Floats, at: Floats, side: int) -> tuple[NDArray[n
     # edges that meet at this place are ordered by what they do beside it
     order = np.lexsort((side * slope, value, place))
     return place[order], np.exp(value[order])
-
-
-def _meet(one: tuple[float, float, float], two: tuple[float, float, float]) -> bool:
-    return one[1] <= two[2] and two[1] <= one[2]
-
-
-def _outline(columns: list[tuple[float, float, float]]) -> tuple[Floats, Floats]:
-    """Return the closed outline of columns (x, low, high): along the lower edge and back along the upper."""
-    back = [(x, high) for x, low, high in reversed(columns) if high > low]
-    corners = np.array([*((x, low) for x, low, _ in columns), *back])
-    return corners[:, 0], corners[:, 1]
 
 
 def _edges(x: Floats, y: Floats) -> list[tuple[float, float, float, float]]:

@@ -4,9 +4,8 @@ The excluded couplings of the new model are those whose rate reaches the rate at
 has two edges, their equal rates fix the momentum of what flies; elsewhere it comes from the production's kinematics.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from scotopic.bounds import polygon
 from scotopic.bounds.bound import Bound
 from scotopic.bounds.carriers import Carrier, Vector, get_carrier
+from scotopic.bounds.excluded import NOTHING, Excluded, Intervals
 from scotopic.bounds.instruments import INSTRUMENTS
 from scotopic.bounds.production import OWN, SCATTERING
 from scotopic.bounds.rescaling import (
@@ -25,19 +25,17 @@ from scotopic.bounds.rescaling import (
     Shielded,
 )
 from scotopic.bounds.scattering import equivalent
-from scotopic.bounds.signal_rate import Intervals, SignalRate, solve, window_scale
+from scotopic.bounds.signal_rate import SignalRate, solve, window_scale
 from scotopic.numerics.units import HBAR_GEV_NS
 
 Floats = NDArray[np.float64]
+Texts = NDArray[np.object_]
 
 SPACING = 0.02
 """Largest step of ln m between masses, which follows the structure of hadronic widths."""
 
 KEPT = 256
 """Bounds whose own side is kept."""
-
-CEILING = 10.0
-"""Where excluded couplings end at no finite value at some masses only, outlines close this factor above all edges."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,16 +48,26 @@ class Recast:
         In the convention of the new model; None if it carries over nowhere.
     mass : (M,)
         Masses of the published bound, GeV.
-    intervals : list of M lists of (low, high)
-        Excluded couplings; inf where there is no upper end.
-    reasons : tuple of M str
+    excluded : Excluded
+        Excluded couplings, by mass.
+    why : (M,) of str
         Why the bound does not carry over; empty where it does.
     """
 
     bound: Bound | None
     mass: Floats
-    intervals: Intervals
-    reasons: tuple[str, ...]
+    excluded: Excluded
+    why: Texts
+
+    @cached_property
+    def intervals(self) -> Intervals:
+        """Return, per mass, a list of excluded couplings (low, high); inf where there is no upper end."""
+        return self.excluded.lists(len(self.mass))
+
+    @cached_property
+    def reasons(self) -> tuple[str, ...]:
+        """Return, per mass, why the bound does not carry over; empty where it does."""
+        return tuple(self.why.tolist())
 
     @property
     def gaps(self) -> list[tuple[float, float, str]]:
@@ -97,7 +105,7 @@ def recast(bound: Bound, model: Carrier) -> Recast:
     rescaling = stated.rescaling
     if rescaling is None or rescaling.refused:
         if stands_as_it_is(bound, model):
-            return Recast(stated, mass, stated.intervals(mass), ("",) * len(mass))
+            return Recast(stated, mass, Excluded.of_lists(stated.intervals(mass)), _texts(mass))
         why = f"it is a bound on {source.name}; " + (
             rescaling.refused if rescaling else "how it carries over is not stated in its file"
         )
@@ -108,20 +116,13 @@ def recast(bound: Bound, model: Carrier) -> Recast:
     if isinstance(rescaling.lifetime, RequiredRate):
         mass = edges.mass
     found, whys = _solve(rescaling, source, model, edges, own, stated.shape == "region")
-    intervals: Intervals = [[] for _ in mass]
-    reasons = [""] * len(mass)
-    for case, at in enumerate(edges.at.tolist()):
-        intervals[at] += found[case]
-        reasons[at] = whys[case]
-    for at, more in enumerate(intervals):
-        if more:
-            intervals[at] = polygon.merge(more) if len(more) > 1 else more
-            reasons[at] = ""
-        elif not reasons[at]:
-            reasons[at] = "nothing is published at this mass"
-    pieces, shape = _pieces(mass, intervals)
+    excluded = found.moved(edges.at).united()
+    reasons = _texts(mass, "nothing is published at this mass")
+    reasons[edges.at] = whys
+    reasons[excluded.at] = ""
+    pieces, shape = excluded.pieces(mass)
     if not pieces:
-        return Recast(None, mass, intervals, tuple(reasons))
+        return Recast(None, mass, excluded, reasons)
     made = replace(
         stated,
         model=model.name,
@@ -132,7 +133,7 @@ def recast(bound: Bound, model: Carrier) -> Recast:
         assumptions=(),
         rescaling=None,
     )
-    return Recast(made, mass, intervals, tuple(reasons))
+    return Recast(made, mass, excluded, reasons)
 
 
 @lru_cache(maxsize=KEPT)
@@ -171,7 +172,11 @@ def stands_as_it_is(bound: Bound, model: Carrier) -> bool:
 
 
 def _nowhere(mass: Floats, why: str) -> Recast:
-    return Recast(None, mass, [[] for _ in mass], (why,) * len(mass))
+    return Recast(None, mass, NOTHING, _texts(mass, why))
+
+
+def _texts(mass: Floats, text: str = "") -> Texts:
+    return np.array([text] * len(mass), dtype=np.object_)
 
 
 def _masses(bound: Bound) -> Floats:
@@ -189,16 +194,14 @@ def _edges(bound: Bound, mass: Floats) -> _Edges:
         low = bound.at(mass)
         at = np.flatnonzero(np.isfinite(low))
         return _Edges(at, mass[at], low[at], np.full(len(at), np.inf))
-    rows = [(at, low, high) for at, here in enumerate(bound.intervals(mass)) for low, high in here]
-    numbers = np.array([row[0] for row in rows], dtype=np.intp)
-    low, high = (np.array([row[i] for row in rows]) for i in (1, 2))
-    return _Edges(numbers, mass[numbers], low, high)
+    every = Excluded.of_lists(bound.intervals(mass))
+    return _Edges(every.at, mass[every.at], every.low, every.high)
 
 
 def _solve(
     how: Rescaling, source: Carrier, model: Carrier, edges: _Edges, here: SignalRate, two_sided: bool
-) -> tuple[Intervals, list[str]]:
-    """Return excluded intervals and reasons, per case."""
+) -> tuple[Excluded, Texts]:
+    """Return excluded couplings and reasons, per case."""
     mechanisms = how.production.mechanisms
     if any(one in SCATTERING for one in mechanisms):
         return _scattered(mechanisms[0], source, model, edges)
@@ -211,55 +214,55 @@ def _solve(
         f"{model.name} does not decay to {products} at this mass": ~(seen_there > 0.0),
         f"{source.name} itself does not decay to {products} at this mass": ~(seen_here > 0.0),
     }
-    reasons = [""] * len(ratio)
+    reasons = _texts(
+        edges.mass, f"{model.name}: nowhere are enough made with a lifetime that this search sees"
+    )
+    usable = np.ones(len(ratio), dtype=bool)
     for reason, cases in reversed(why.items()):
-        for case in np.flatnonzero(cases).tolist():
-            reasons[case] = reason
-    usable = ~np.logical_or.reduce(list(why.values()))
-    found: Intervals = [[] for _ in reasons]
-    if not usable.any():
-        return found, reasons
+        reasons[cases] = reason
+        usable &= ~cases
     chosen = np.flatnonzero(usable)
+    if not chosen.size:
+        return NOTHING, reasons
     here, there = here.chosen(chosen), there.chosen(chosen)
     low, high = edges.low[chosen], edges.high[chosen]
     if isinstance(how.lifetime, RequiredRate):
         solved = _from_table(how.lifetime.at(chosen), here, there, source, model)
     elif isinstance(how.lifetime, AnyLifetime):
         factor = np.sqrt(here.steady / (there.production * there.steady))
-        solved = [[pair] for pair in zip((low * factor).tolist(), (high * factor).tolist(), strict=True)]
+        solved = Excluded(np.arange(len(chosen)), low * factor, high * factor)
     else:
         solved = _through_flight(here, there, low, high, two_sided)
-    for case, one in zip(chosen.tolist(), solved, strict=True):
-        found[case] = one
-        if not one:
-            reasons[case] = f"{model.name}: nowhere are enough made with a lifetime that this search sees"
+    found = solved.moved(chosen)
+    reasons[found.at] = ""
     return found, reasons
 
 
 def _through_flight(
     here: SignalRate, there: SignalRate, low: Floats, high: Floats, two_sided: bool
-) -> Intervals:
+) -> Excluded:
     """Return intervals of couplings where the flight decides."""
     lower = here.log(2.0 * np.log(low))
     if not two_sided:
         found = solve(there, lower)
-        displaced = bool((here.first > 0.0).any())
+        if (here.first > 0.0).any():
+            return found
         # a function excludes all couplings above; where its own decays come too early it does so for other reasons
-        return [[(pairs[0][0], np.inf)] if not displaced and pairs else pairs for pairs in found]
+        lowest = found.lowest(len(low))
+        return Excluded.where(np.isfinite(lowest), lowest, np.full(len(low), np.inf))
     scale = window_scale(here, low, high)
     known = np.isfinite(scale)
     factor = np.where(known, scale, 1.0)
     here, there = here.scaled(factor), there.scaled(factor)
     lower = here.log(2.0 * np.log(low))
     found = solve(there, lower)
+    if known.all():
+        return found
+    # no flight before it is seen: each edge by itself
     others = np.flatnonzero(~known)
     upper = solve(there.chosen(others), here.log(2.0 * np.log(high))[others])
-    for case, two in zip(
-        others.tolist(), upper, strict=True
-    ):  # no flight before it is seen: each edge by itself
-        one = found[case]
-        found[case] = [(one[0][0], two[0][0])] if one and two and two[0][0] >= one[0][0] else []
-    return found
+    bottom, top = found.lowest(len(low))[others], upper.lowest(len(others))
+    return found.chosen(known[found.at]).joined(Excluded.where(top >= bottom, bottom, top).moved(others))
 
 
 def _signal(how: Rescaling, model: Carrier, mass: Floats) -> SignalRate:
@@ -315,20 +318,19 @@ def _production_ratio(how: Rescaling, source: Carrier, model: Carrier, mass: Flo
     return total, f"{model.name} has no coupling to its production ({names})"
 
 
-def _scattered(name: str, source: Carrier, model: Carrier, edges: _Edges) -> tuple[Intervals, list[str]]:
+def _scattered(name: str, source: Carrier, model: Carrier, edges: _Edges) -> tuple[Excluded, Texts]:
     if not isinstance(source, Vector) or not isinstance(model, Vector):
-        return [[] for _ in edges.mass], [f"neutrinos and electrons do not exchange {model.name}"] * len(
-            edges.mass
-        )
+        return NOTHING, _texts(edges.mass, f"neutrinos and electrons do not exchange {model.name}")
     coupling = equivalent(name, source.charges, model.charges, edges.mass, edges.low)
-    found: Intervals = [[(g, np.inf)] if np.isfinite(g) else [] for g in coupling.tolist()]
-    why = f"{model.name} does not couple to both electrons and the neutrinos of {name}"
-    return found, ["" if one else why for one in found]
+    found = Excluded.where(np.isfinite(coupling), coupling, np.full(len(coupling), np.inf))
+    why = _texts(edges.mass, f"{model.name} does not couple to both electrons and the neutrinos of {name}")
+    why[found.at] = ""
+    return found, why
 
 
 def _from_table(
     table: RequiredRate, here: SignalRate, there: SignalRate, source: Carrier, model: Carrier
-) -> Intervals:
+) -> Excluded:
     """Return intervals from required over expected rates at the table's masses, taken at equal lifetimes."""
     # equal lifetimes: g² Γ₁ is the same; the rates then differ by one factor
     squared = source.width(table.masses) / model.width(table.masses)
@@ -339,30 +341,4 @@ def _from_table(
     ):
         below = polygon.below_zero(np.log(couplings), np.log(ratios / factor))
         found.append([(low * float(scale), high * float(scale)) for low, high in below])
-    return found
-
-
-def _pieces(mass: Floats, intervals: Intervals) -> tuple[tuple[tuple[Floats, Floats], ...], str]:
-    """Return a function where no interval has an upper end, else closed outlines."""
-    every = [pair for here in intervals for pair in here]
-    if every and min(high for _, high in every) == np.inf:
-        pieces: list[tuple[Floats, Floats]] = []
-        for run in _runs([bool(here) for here in intervals]):
-            if len(run) > 1:
-                pieces.append((mass[run], np.array([intervals[i][0][0] for i in run])))
-        return tuple(pieces), "function"
-    edges = [edge for pair in every for edge in pair if np.isfinite(edge)]
-    top = CEILING * max(edges, default=1.0)
-    closed = [[(low, min(high, top)) for low, high in here] for here in intervals]
-    return polygon.from_intervals(mass, closed), "region"
-
-
-def _runs(good: Sequence[bool]) -> list[list[int]]:
-    """Return runs of neighbouring positions that are good."""
-    runs: list[list[int]] = []
-    for at, one in enumerate(good):
-        if one and at and good[at - 1]:
-            runs[-1].append(at)
-        elif one:
-            runs.append([at])
-    return runs
+    return Excluded.of_lists(found)

@@ -7,8 +7,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.bounds.excluded import NOTHING, Excluded
+
 Floats = NDArray[np.float64]
-Intervals = list[list[tuple[float, float]]]
 
 STEPS = 64
 BISECTIONS, SECANTS = 5, 9
@@ -180,7 +181,7 @@ def _one_window(rate: SignalRate) -> float | None:
     return float(ratio[0])
 
 
-def solve(rate: SignalRate, wanted: Floats) -> Intervals:
+def solve(rate: SignalRate, wanted: Floats) -> Excluded:
     """Return, per case, the intervals of the coupling in which the rate reaches `wanted` (logarithms, (I,))."""
     ratio = _one_window(rate)
     if ratio is not None:
@@ -195,10 +196,9 @@ def solve(rate: SignalRate, wanted: Floats) -> Intervals:
     good = np.isfinite(start)
     end = np.where(np.isfinite(all_steady), all_steady, start)
     end = np.maximum(end, np.where(np.isfinite(gone) & (rate.flying > 0.0), gone, end)) + 1.0
-    found: Intervals = [[] for _ in wanted]
     cases = np.flatnonzero(good)
     if not cases.size:
-        return found
+        return NOTHING
     rate, wanted, start, end = rate.chosen(cases), wanted[cases], start[cases], end[cases]
     grid = start[:, None] + (end - start)[:, None] * np.linspace(0.0, 1.0, STEPS)
     above = rate.log(grid) - wanted[:, None]
@@ -208,46 +208,37 @@ def solve(rate: SignalRate, wanted: Floats) -> Intervals:
     chosen, aim = rate.chosen(rows), wanted[rows]
     left, right = (rows, columns), (rows, columns + 1)
     edges = _root(lambda u: chosen.log(u) - aim, grid[left], grid[right], above[left], above[right])
-    couplings = np.exp(0.5 * edges).tolist()
-    per_row: list[list[float]] = [[] for _ in cases]
-    for row, coupling in zip(rows.tolist(), couplings, strict=True):
-        per_row[row].append(coupling)
-    for row, case in enumerate(cases.tolist()):
-        ends = [*([float(np.exp(0.5 * grid[row, 0]))] if over[row, 0] else []), *per_row[row]]
-        ends += [float("inf")] * (len(ends) % 2)
-        found[case] = list(zip(ends[::2], ends[1::2], strict=True))
-    return found
+    already, still = np.flatnonzero(over[:, 0]), np.flatnonzero(over[:, -1])
+    row = np.concatenate([already, rows, still])
+    order = np.argsort(row, kind="stable")
+    ends = np.concatenate([np.exp(0.5 * grid[already, 0]), np.exp(0.5 * edges), np.full(len(still), np.inf)])
+    ends = ends[order]
+    return Excluded(cases[row[order][::2]], ends[::2], ends[1::2])
 
 
-def _between_sides(rate: SignalRate, wanted: Floats, window: Window) -> Intervals:
+def _between_sides(rate: SignalRate, wanted: Floats, window: Window) -> Excluded:
     """Return intervals of one window of flight, whose rate rises to its peak and falls."""
     with np.errstate(divide="ignore", invalid="ignore"):
         shift = np.log(rate.first[:, 0])
         value = wanted - np.log(rate.production * rate.flying * rate.weight[:, 0]) + shift
         left, right = window.sides(value)
         low, high = np.exp(0.5 * (left - shift)), np.exp(0.5 * (right - shift))
-    good = np.isfinite(low) & np.isfinite(high)
-    return [
-        [(a, b)] if ok else [] for a, b, ok in zip(low.tolist(), high.tolist(), good.tolist(), strict=True)
-    ]
+    return Excluded.where(np.isfinite(low) & np.isfinite(high), low, high)
 
 
-def _above(rate: SignalRate, wanted: Floats) -> Intervals:
+def _above(rate: SignalRate, wanted: Floats) -> Excluded:
     """Return intervals without an upper end of decays seen from the start, whose rate rises with the coupling."""
     with np.errstate(divide="ignore", invalid="ignore"):
         u = wanted - np.log(rate.production * (rate.steady + rate.flying))
     good = np.flatnonzero(np.isfinite(u))
     some, aim, u = rate.chosen(good), wanted[good], u[good]
     # from below, Newton in ln g² against the logarithm of the rate: rising, its slope between 1 and 2
-    for _ in range(RISES):
+    for _ in range(RISES if some.flying.any() else 0):
         missing = aim - some.log(u)
         if not (missing > 1e-11).any():
             break
         u = u + _rise(some, u, missing)
-    found: Intervals = [[] for _ in wanted]
-    for case, coupling in zip(good.tolist(), np.exp(0.5 * u).tolist(), strict=True):
-        found[case] = [(coupling, float("inf"))]
-    return found
+    return Excluded(good, np.exp(0.5 * u), np.full(len(good), np.inf))
 
 
 def _rise(rate: SignalRate, u: Floats, missing: Floats) -> Floats:
