@@ -1,6 +1,6 @@
 """Figure 8 of the paper: expected limits on ε²α_D over the plane of the masses of A′ and h′."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -21,6 +21,7 @@ def figure_8(
     *,
     sqrt_s: float,
     levels: Mapping[str, float],
+    outlines: Sequence[Floats] = (),
     sample: str = PROJECTION,
     luminosity_fb: float | None = None,
     experiment: str = "",
@@ -35,6 +36,8 @@ def figure_8(
         On ε²α_D.
     levels : mapping of label to value
         Drawn as contours, such as the ends of the published range; the label says where none of ours lies there.
+    outlines : sequence of (P, 2)
+        Borders of some windows.
     """
     figure = mass_plane(
         mass,
@@ -44,6 +47,7 @@ def figure_8(
         x_label=r"$m_{A^\prime}$ (GeV)",
         y_label=r"$m_{h^\prime}$ (GeV)",
         log=True,
+        outlines=outlines,
         sample=sample,
         luminosity_fb=luminosity_fb,
         experiment=experiment,
@@ -61,6 +65,9 @@ def figure_8(
             label = f"{label}: nowhere"
         handles.append(Line2D([], [], color="white", ls=dash, lw=1.4, label=label,
                               path_effects=[withStroke(linewidth=2.6, foreground="#222222")]))  # fmt: skip
+    if outlines:
+        handles.append(Line2D([], [], ls="none", marker="o", mfc="none", mec="white", ms=7.0, label="some windows",
+                              path_effects=[withStroke(linewidth=2.0, foreground="#222222")]))  # fmt: skip
     best = int(np.argmin(limit))
     (star,) = axes.plot(*mass[best], ls="none", marker="*", ms=11.0, color="white", mec="#222222", zorder=3.0,
                         label=rf"strongest: {_power(limit[best])}")  # fmt: skip

@@ -1,5 +1,7 @@
 """A quantity over the triangle of two masses, or events in it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
@@ -22,6 +24,7 @@ def mass_plane(
     y_label: str,
     log: bool = False,
     events: Floats | None = None,
+    outlines: Sequence[Floats] = (),
     sample: str = SIMULATED,
     luminosity_fb: float | None = None,
     experiment: str = "",
@@ -39,6 +42,8 @@ def mass_plane(
         Colours by the logarithm.
     events : (N, 2), optional
         Masses of events, drawn as points.
+    outlines : sequence of (P, 2)
+        Borders of some windows, GeV.
     """
     if mass.shape != (len(values), 2) or not len(values):
         raise InputError(
@@ -57,6 +62,8 @@ def mass_plane(
     figure.colorbar(colours, ax=axes, label=label, pad=0.02)
     if events is not None:
         axes.plot(*events.T, ls="none", marker=".", ms=2.2, color=OBSERVED, alpha=0.7, zorder=2.0)
+    for outline in outlines:
+        axes.plot(*outline.T, color="white", lw=1.0, zorder=1.9)
     border = np.linspace(0.0, sqrt_s, 200)
     axes.plot(border, np.minimum(border, sqrt_s - border), color="#333333", lw=1.1, zorder=1.8)
     axes.set_xlim(max(0.0, x[0] - 0.3), sqrt_s)

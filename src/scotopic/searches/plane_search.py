@@ -37,7 +37,7 @@ class PlaneSearch:
     fiducial : Fiducial
         What acceptance means here.
     window_sigmas : float
-        Half width of a window, in resolutions of either observable.
+        Half width of a window, in standard deviations: it is an ellipse, turned by the correlation of the observables.
     mass_range : (float, float)
         Hypotheses of the pair's mass without a request, GeV.
     signal_masses, signal_shares : tuple of float
@@ -97,6 +97,8 @@ class PlaneResult:
         m_A and m_h, GeV.
     half_width : (W, 2)
         Of the windows, GeV and GeV².
+    correlation : (W,)
+        Of the two observables, by which the windows are turned.
     plane : Plane
         Limits and significances; `plane.mass` has m_h squared.
     per_coupling_fb : (W,)
@@ -111,6 +113,7 @@ class PlaneResult:
     luminosity_fb: float
     mass: Floats
     half_width: Floats
+    correlation: Floats
     cuts: Floats
     acceptance: Floats
     efficiency: Floats
@@ -127,6 +130,15 @@ class PlaneResult:
     marks: Mapping[str, int]
     notes: tuple[str, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def outline(self, window: int) -> Floats:
+        """Return the border of a window (P, 2) as masses of the pair and of the recoil, GeV."""
+        angle = np.linspace(0.0, 2.0 * np.pi, 91)
+        turned = self.correlation[window]
+        u, v = np.cos(angle), turned * np.cos(angle) + np.sqrt(1.0 - turned**2) * np.sin(angle)
+        half = self.half_width[window]
+        m2_recoil = self.mass[window, 1] ** 2 + half[1] * v
+        return np.stack([self.mass[window, 0] + half[0] * u, np.sqrt(np.maximum(m2_recoil, 0.0))], axis=1)
 
     @property
     def limits(self) -> dict[str, Floats]:
@@ -157,6 +169,7 @@ class PlaneResult:
             "luminosity_fb": self.luminosity_fb,
             "mass_GeV": self.mass,
             "half_width": self.half_width,
+            "correlation": self.correlation,
             "acceptance": self.acceptance,
             "efficiency": self.efficiency,
             "efficiency_error": self.efficiency_error,

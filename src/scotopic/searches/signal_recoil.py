@@ -20,8 +20,28 @@ def true_recoil_squared(events: Events) -> Floats:
     return np.asarray(recoil[0] ** 2 - (recoil[1:] ** 2).sum(axis=0))
 
 
+def recoil_residual(found: Candidates, events: Events) -> Floats:
+    """Return measured less true M²_rec (GeV²) of candidates found in `events`."""
+    return np.asarray(found["m2_recoil"] - true_recoil_squared(events)[found.event])
+
+
 def recoil_resolution(found: Candidates, events: Events) -> float:
     """Return half of the central 68 % of measured less true M²_rec (GeV²) of candidates found in `events`."""
-    residual = found["m2_recoil"] - true_recoil_squared(events)[found.event]
-    low, high = np.quantile(residual, [0.158655, 0.841345])
+    return central_width(recoil_residual(found, events))
+
+
+def central_width(values: Floats) -> float:
+    """Return half of the central 68 %: a standard deviation that tails do not move."""
+    low, high = np.quantile(values, [0.158655, 0.841345])
     return float(0.5 * (high - low))
+
+
+def core_correlation(x: Floats, y: Floats) -> float:
+    """Return the correlation of the core of two residuals.
+
+    From the central widths of the sum and of the difference of both in units of their own, as variances would give it
+    (R. Gnanadesikan and J. R. Kettenring, Biometrics 28 (1972) 81).
+    """
+    x, y = x / central_width(x), y / central_width(y)
+    plus, minus = central_width(x + y) ** 2, central_width(x - y) ** 2
+    return float((plus - minus) / (plus + minus))

@@ -100,6 +100,7 @@ def plane_scan(
     centres: ArrayLike,
     half_widths: ArrayLike,
     *,
+    correlation: ArrayLike | None = None,
     background_error: ArrayLike = 0.0,
     efficiency: ArrayLike = 1.0,
     efficiency_error: ArrayLike = 0.0,
@@ -126,6 +127,8 @@ def plane_scan(
         Mass hypotheses.
     half_widths : (W, 2) or (2,)
         Of the windows, in either mass; what lies outside the plane is cut off.
+    correlation : float or (W,), optional
+        Of the two masses, -1 to 1: windows are ellipses, those of a Gaussian; rectangles without it.
     background_error : float or (X, Y)
         One number: relative; an array: absolute, per bin. One standard deviation, common to all bins.
     efficiency, efficiency_error : float or (W,)
@@ -155,7 +158,7 @@ def plane_scan(
     whole("seed", seed, 0)
     whole("workers", workers, 1)
     plane = plane_input(data, edges, background, background_error)
-    where, windows = plane_windows(plane, centres, half_widths)
+    where, windows = plane_windows(plane, centres, half_widths, correlation)
     observed = plane.count(windows)
     expected, error = (windows.integrate(plane.edges, one) for one in (plane.background, plane.error))
     given: dict[str, Any] = {

@@ -76,7 +76,9 @@ def plane_input(
     return PlaneInput((x, y), bins, error, given, binned=False)
 
 
-def plane_windows(given: PlaneInput, centres: ArrayLike, half_widths: ArrayLike) -> tuple[Floats, Windows2D]:
+def plane_windows(
+    given: PlaneInput, centres: ArrayLike, half_widths: ArrayLike, correlation: ArrayLike | None = None
+) -> tuple[Floats, Windows2D]:
     """Return centres (W, 2) and windows, or refuse them."""
     try:
         where, half = np.asarray(centres, dtype=np.float64), np.asarray(half_widths, dtype=np.float64)
@@ -97,8 +99,21 @@ def plane_windows(given: PlaneInput, centres: ArrayLike, half_widths: ArrayLike)
             raise InputError(
                 f"the window at {where[outside][0].tolist()} lies outside the plane, {own[0]:g} to {own[-1]:g}"
             )
-    windows = Windows2D.build(given.edges, where, half, snap=given.binned)
-    flat = (windows.high <= windows.low).any(axis=1)
+    turned = None if correlation is None else _correlations(correlation, len(where))
+    windows = Windows2D.build(given.edges, where, half, turned, snap=given.binned)
+    flat = np.all((windows.high <= windows.low).any(axis=2), axis=1)
     if flat.any():
         raise InputError(f"the window at {where[flat][0].tolist()} holds no bin; widen half_widths")
     return where, windows
+
+
+def _correlations(correlation: ArrayLike, number: int) -> Floats:
+    try:
+        values = np.asarray(correlation, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError("correlation must be a number or an array of numbers") from None
+    if values.shape not in ((), (number,)):
+        raise InputError(f"correlation has shape {values.shape}; expected one number or ({number},)")
+    if not (np.abs(values) < 1.0).all():
+        raise InputError("correlation: every number must lie between -1 and 1")
+    return np.broadcast_to(values, (number,))

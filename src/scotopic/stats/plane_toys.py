@@ -130,7 +130,7 @@ class PlaneToys:
         found -= flat[corners[1]]
         found -= flat[corners[2]]
         found += flat[corners[3]]
-        counts: Integers = found.astype(np.int64)
+        counts: Integers = found.sum(axis=1, dtype=np.int64)
         return counts
 
     def largest(self, toys: int, keep: int, seed: int, workers: int) -> tuple[Floats, Floats]:

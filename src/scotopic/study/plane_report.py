@@ -44,6 +44,7 @@ def columns(result: PlaneResult) -> dict[str, Floats]:
         "mh_GeV": result.mass[:, 1],
         "half_width_GeV": result.half_width[:, 0],
         "half_width_recoil_GeV2": result.half_width[:, 1],
+        "correlation": result.correlation,
         "observed": plane.observed.astype(np.float64),
         "background": plane.background,
         "background_error": plane.background_error,

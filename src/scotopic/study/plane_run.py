@@ -151,6 +151,8 @@ def set_plane_limits(
         events = np.stack([kept[name] for name in AXES], axis=1)
     centres = _centres(simulation, masses)
     half = search.window_sigmas * simulation.resolutions(*centres.T)
+    turned = simulation.correlations(*centres.T)
+    windows = Windows2D.build(simulation.edges, centres, half, turned, snap=False)
     known, known_error = efficiencies(simulation, cuts)
     efficiency = np.maximum(simulation.interpolate(known, *centres.T), 1e-9)
     statistical = simulation.interpolate(known_error, *centres.T)
@@ -162,6 +164,7 @@ def set_plane_limits(
         background,
         centres,
         half,
+        correlation=turned,
         background_error=error,
         efficiency=efficiency,
         efficiency_error=efficiency_error,
@@ -173,7 +176,7 @@ def set_plane_limits(
     )
     if projected:
         plane = _of_expectation(plane)
-        spread = _in_windows(simulation.edges, np.sqrt(variance), centres, half)
+        spread = windows.integrate(simulation.edges, np.sqrt(variance))
         notes += tuple(simulation_notes(simulation.backgrounds, luminosity_fb, plane.background, spread))
     mass = np.stack([centres[:, 0], np.sqrt(centres[:, 1])], axis=1)
     return PlaneResult(
@@ -182,6 +185,7 @@ def set_plane_limits(
         luminosity_fb=luminosity_fb,
         mass=mass,
         half_width=half,
+        correlation=turned,
         cuts=cuts_at(simulation, cuts, *centres.T),
         acceptance=simulation.interpolate(
             np.array([[point.acceptance for point in row] for row in simulation.signal]), *centres.T
@@ -191,9 +195,7 @@ def set_plane_limits(
         plane=plane,
         per_coupling_fb=search.cross_section_fb(*mass.T, s=simulation.energy**2),
         events=events,
-        expected={
-            name: _in_windows(simulation.edges, values, centres, half) for name, values in bins.items()
-        },
+        expected={name: windows.integrate(simulation.edges, values) for name, values in bins.items()},
         coupling_symbol=search.coupling_symbol,
         composition={
             name: 1e3 * luminosity_fb * float(found.weights.sum())
@@ -223,9 +225,10 @@ def _of_expectation(plane: Plane) -> Plane:
 
 
 def _centres(simulation: PlaneSimulation, masses: Floats | None) -> Floats:
-    """Return centres (W, 2), m_A and m_h², at steps of half a window, within the triangle.
+    """Return centres (W, 2), m_A and m_h², at steps of half a window's width and height, within the triangle.
 
-    All m_A have the same m_h², so that the windows form a grid.
+    The height is that at the window's centre: turned ellipses leave no gap then. All m_A have the same m_h², so that
+    the windows form a grid.
     """
     search, sqrt_s = simulation.search, simulation.energy
     if masses is None:
@@ -238,8 +241,9 @@ def _centres(simulation: PlaneSimulation, masses: Floats | None) -> Floats:
     columns = [search.least_recoil_mass**2]
     while columns[-1] < float(largest.max()) ** 2:
         open_rows = masses[largest**2 > columns[-1]]
-        width = simulation.resolutions(open_rows, np.full(len(open_rows), columns[-1]))[:, 1]
-        columns.append(columns[-1] + search.window_sigmas * float(np.median(width)))
+        at = (open_rows, np.full(len(open_rows), columns[-1]))
+        height = simulation.resolutions(*at)[:, 1] * np.sqrt(1.0 - simulation.correlations(*at) ** 2)
+        columns.append(columns[-1] + search.window_sigmas * float(np.median(height)))
     m, m2 = np.meshgrid(masses, columns, indexing="ij")
     inside = np.sqrt(m2) < np.minimum(m, sqrt_s - m)
     return np.stack([m[inside], m2[inside]], axis=1)
@@ -251,7 +255,3 @@ def _pseudo_data(edges: tuple[Floats, Floats], background: Floats, rng: np.rando
     low = np.stack(np.meshgrid(*(own[:-1] for own in edges), indexing="ij"), axis=-1).reshape(-1, 2)
     size = np.array([own[1] - own[0] for own in edges])
     return np.asarray(np.repeat(low, counts, axis=0) + size * rng.uniform(size=(counts.sum(), 2)))
-
-
-def _in_windows(edges: tuple[Floats, Floats], values: Floats, centres: Floats, half: Floats) -> Floats:
-    return Windows2D.build(edges, centres, half, snap=False).integrate(edges, values)

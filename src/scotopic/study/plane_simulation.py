@@ -20,10 +20,11 @@ from scotopic.progress import track
 from scotopic.searches.acceptance import acceptance
 from scotopic.searches.plane_search import AXES, PlaneSearch
 from scotopic.searches.response import select_events
-from scotopic.searches.signal_recoil import recoil_resolution
+from scotopic.searches.signal_recoil import central_width, core_correlation, recoil_residual
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep
 from scotopic.selection.punzi import figure_of_merit
+from scotopic.stats.plane_windows import inside_ellipse
 from scotopic.study.background_scales import ControlRates
 from scotopic.study.background_simulation import simulate_backgrounds
 from scotopic.study.counting_simulation import FEWEST_SIGNAL
@@ -39,7 +40,7 @@ class PlanePoint:
     """Selected signal of one pair of masses.
 
     Candidates (weights in pb) and tree-level σ × BR in pb, both at a coupling of one, acceptance, resolutions of the
-    plane's observables (GeV, GeV²).
+    plane's observables (GeV, GeV²) and their correlation.
     """
 
     masses: tuple[float, float]
@@ -47,6 +48,16 @@ class PlanePoint:
     tree_pb: float
     acceptance: float
     resolution: tuple[float, float]
+    correlation: float
+
+    def within(self, sigmas: float) -> NDArray[np.bool_]:
+        """Return which candidates lie in the ellipse of so many standard deviations."""
+        centre = (self.masses[0], self.masses[1] ** 2)
+        pull = [
+            (self.candidates[axis] - middle) / (sigmas * width)
+            for axis, middle, width in zip(AXES, centre, self.resolution, strict=True)
+        ]
+        return inside_ellipse(np.array(pull), self.correlation)
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,11 @@ class PlaneSimulation:
         known = np.array([[point.resolution for point in row] for row in self.signal])
         return np.stack([self.interpolate(known[:, :, i], mass, m2_recoil) for i in (0, 1)], axis=-1)
 
+    def correlations(self, mass: Floats, m2_recoil: Floats) -> Floats:
+        """Return the correlations of the plane's observables."""
+        known = np.array([[point.correlation for point in row] for row in self.signal])
+        return self.interpolate(known, mass, m2_recoil)
+
 
 def simulate_plane(
     search: PlaneSearch,
@@ -124,12 +140,12 @@ def simulate_plane(
                     f"{masses[1]:.3g} GeV pass the selection with {experiment.name}; {FEWEST_SIGNAL} are "
                     "needed: simulate more events or check the card"
                 )
-            low, high = np.quantile(found[AXES[0]], [0.158655, 0.841345])
-            widths = (0.5 * float(high - low), recoil_resolution(found, made))
+            residuals = (found[AXES[0]] - masses[0], recoil_residual(found, made))
+            widths = (central_width(residuals[0]), central_width(residuals[1]))
             accepted = acceptance(made, experiment.beams, search.fiducial)
             pair = np.array(masses)[:, None]
             tree = 1e-3 * float(search.cross_section_fb(*pair, s=sqrt_s**2)[0])
-            row.append(PlanePoint(masses, found, tree, accepted, widths))
+            row.append(PlanePoint(masses, found, tree, accepted, widths, core_correlation(*residuals)))
         rows.append(tuple(row))
     backgrounds, flows, controls = simulate_backgrounds(
         search, experiment, background_events=background_events, seed=seed, workers=workers
@@ -156,7 +172,8 @@ def best_cuts(simulation: PlaneSimulation, luminosity_fb: float) -> Floats:
 def _best_of_point(simulation: PlaneSimulation, point: PlanePoint, luminosity_fb: float) -> tuple[int, int]:
     search = simulation.search
     centre = (point.masses[0], point.masses[1] ** 2)
-    half = [search.window_sigmas * width for width in point.resolution]
+    shape = np.sqrt(1.0 - point.correlation**2) * point.resolution[0] * point.resolution[1]
+    area = np.pi * search.window_sigmas**2 * shape
     background = np.zeros([len(grid) for grid in search.final_grids])
     for name, found in simulation.backgrounds.items():
         even = found.select(found.event % 2 == 0)
@@ -164,10 +181,9 @@ def _best_of_point(simulation: PlaneSimulation, point: PlanePoint, luminosity_fb
         for axis, middle, width in zip(AXES, centre, search.smoothing[name], strict=True):
             pull = (even[axis] - middle) / width
             density = density * np.exp(-0.5 * pull**2) / (np.sqrt(2.0 * np.pi) * width)
-        area = 4.0 * half[0] * half[1]
         background = background + _sums_above(search, even, area * density)
     signal = point.candidates
-    inside = _within(signal, centre, half)
+    inside = point.within(search.window_sigmas)
     efficiency = _sums_above(search, signal, inside * signal.weights / point.tree_pb)
     merit = figure_of_merit(efficiency, background)
     first, second = np.unravel_index(int(merit.argmax()), merit.shape)
@@ -181,12 +197,6 @@ def _sums_above(search: PlaneSearch, found: Candidates, values: Floats) -> Float
         for name, grid in zip(search.final, search.final_grids, strict=True)
     ]
     return np.asarray((above[0] * values) @ above[1].T.astype(np.float64))
-
-
-def _within(found: Candidates, centre: tuple[float, float], half: list[float]) -> NDArray[np.bool_]:
-    return np.asarray(
-        (np.abs(found[AXES[0]] - centre[0]) < half[0]) & (np.abs(found[AXES[1]] - centre[1]) < half[1])
-    )
 
 
 def cuts_at(simulation: PlaneSimulation, cuts: Floats, mass: Floats, m2_recoil: Floats) -> Floats:
@@ -212,9 +222,7 @@ def efficiencies(simulation: PlaneSimulation, cuts: Floats) -> tuple[Floats, Flo
     errors = np.zeros(values.shape)
     for i, row in enumerate(simulation.signal):
         for j, point in enumerate(row):
-            half = [sigmas * width for width in point.resolution]
-            inside = _within(point.candidates, (point.masses[0], point.masses[1] ** 2), half)
-            kept = inside & passes_final(simulation, cuts, point.candidates)
+            kept = point.within(sigmas) & passes_final(simulation, cuts, point.candidates)
             weights = point.candidates.weights[kept] / point.tree_pb
             values[i, j] = weights.sum()
             errors[i, j] = np.sqrt((weights**2).sum())

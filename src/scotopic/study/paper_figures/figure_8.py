@@ -36,6 +36,8 @@ HIGGSSTRAHLUNG_FB = (((5.0, 1.0), 1.10), ((7.0, 1.0), 2.51), ((9.0, 1.0), 6.49))
 PLACES = (((9.0, 1.0), (1e-8, 1e-7)), ((5.0, 1.0), (0.5e-7, 5e-7)))
 """Masses, and ε²α_D as the formula gives it for the published cross sections."""
 NEAR_GEV = 0.2
+DRAWN = ((4.5, 2.0), (5.0, 4.0), (6.0, 1.5), (6.5, 3.0), (7.5, 2.0), (8.5, 1.5))
+"""Masses whose windows the figure shows."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def make_from(
             "weakest published, $2\\times 10^{-6}$": COUPLING[1],
             "strongest published, $1.7\\times 10^{-8}$": COUPLING[0],
         },
+        outlines=[result.outline(int(np.hypot(*(result.mass - place).T).argmin())) for place in DRAWN],
         luminosity_fb=result.luminosity_fb,
         experiment=result.experiment,
     )
