@@ -95,12 +95,12 @@ def outlines(x: Floats, at: NDArray[np.intp], low: Floats, high: Floats) -> tupl
     goes_on = (ahead[one] == 1) & (behind[two] == 1)
     begin = np.arange(len(at))
     begin[two[goes_on]] = one[goes_on]
-    while not np.array_equal(further := begin[begin], begin):
-        begin = further
+    for _ in range(len(at).bit_length()):  # each time twice as far back
+        begin = begin[begin]
     order = np.argsort(begin, kind="stable")
     runs = np.split(order, np.flatnonzero(np.diff(begin[order])) + 1)
     parting = ~goes_on & (behind[two] == 1)
-    meeting = ~goes_on & (behind[two] > 1) & np.r_[True, one[1:] != one[:-1]][: len(one)]
+    meeting = ~goes_on & (behind[two] > 1) & (np.diff(one, prepend=-1) > 0)
     before = dict(zip(two[parting].tolist(), one[parting].tolist(), strict=True))
     after = dict(zip(one[meeting].tolist(), two[meeting].tolist(), strict=True))
     pieces = []
@@ -118,8 +118,10 @@ def outlines(x: Floats, at: NDArray[np.intp], low: Floats, high: Floats) -> tupl
 def _links(at: NDArray[np.intp], low: Floats, high: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the pairs of intervals at neighbouring x that overlap, in order."""
     most = int(np.bincount(at).max(initial=0))
-    first = np.repeat(np.arange(len(at)), max(2 * most - 1, 0))
-    second = first + np.tile(np.arange(1, 2 * most), len(at))
+    first, second = np.broadcast_arrays(
+        np.arange(len(at))[:, None], np.arange(len(at))[:, None] + np.arange(1, 2 * most)
+    )
+    first, second = first.ravel(), second.ravel()
     inside = second < len(at)
     first, second = first[inside], second[inside]
     meet = (at[second] == at[first] + 1) & (low[second] <= high[first]) & (low[first] <= high[second])
