@@ -87,7 +87,7 @@ def ours(path: Path, model: str, both_helicities: bool):
     carrier = get_carrier(model, {"mixing": "loops"} if model in WITH_LOOPS else None)
     scattered = bound.rescaling is not None and set(bound.rescaling.production.mechanisms) & set(SCATTERING)
     if both_helicities and not scattered:  # neutrinos that scatter come from weak decays
-        carrier = _with_right_handed_neutrinos(carrier)
+        carrier = with_right_handed_neutrinos(carrier)
     carrier.widths(np.ones(1))  # tables of hadrons are made once per process
     begun = time.process_time()
     recast(bound, carrier)  # prepares the bound's own side
@@ -98,7 +98,8 @@ def ours(path: Path, model: str, both_helicities: bool):
     return found, first, (time.process_time() - begun) / REPEATS
 
 
-def _with_right_handed_neutrinos(carrier: Vector) -> Vector:
+def with_right_handed_neutrinos(carrier: Vector) -> Vector:
+    """Return the same with neutrinos of both helicities."""
     direct = tuple((f, x * 2**0.5 if f.startswith("nu") else x) for f, x in carrier.charges.direct)
     return replace(carrier, charges=VectorCharges(direct, carrier.charges.loops))
 

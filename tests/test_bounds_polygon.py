@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scotopic.bounds.polygon import contains, crossing_edges, lowest
+from scotopic.bounds.excluded import Excluded
+from scotopic.bounds.polygon import contains, crossing_edges, from_intervals, lowest
 
 SQUARE = (np.array([1.0, 10.0, 10.0, 1.0]), np.array([1.0, 1.0, 10.0, 10.0]))
 # an L: the upper right quarter of a 100 x 100 square is missing
@@ -59,16 +60,39 @@ def test_crossing_edges_are_named():
     assert crossing_edges(*SQUARE) is None
 
 
-def test_one_interval_at_each_x_is_the_general_case():
-    from scotopic.bounds.polygon import from_intervals
-
+def test_intervals_make_outlines():
     x = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0])
-    single = [[(1.0, 2.0)], [(1.5, 3.0)], [], [(1.0, 1.0)], [(1.0, 2.0)], [(3.0, 4.0)], [(3.5, 5.0)], []]
-    far = (1e6, 2e6)  # with a second interval somewhere, the general way is taken
-    general = [*single[:2], [far], *single[3:]]
-    pieces = from_intervals(x, single)
-    assert len(pieces) == 3
-    for one, other in zip(pieces, from_intervals(x, general), strict=True):
-        assert np.array_equal(one, other)
+    intervals = [[(1.0, 2.0)], [(1.5, 3.0)], [], [(1.0, 1.0)], [(1.0, 2.0)], [(3.0, 4.0)], [(3.5, 5.0)], []]
+    pieces = from_intervals(x, intervals)
+    assert [one[0].tolist() for one in pieces] == [
+        [1.0, 2.0, 2.0, 1.0],
+        [4.0, 5.0, 5.0],
+        [6.0, 7.0, 7.0, 6.0],
+    ]
+    assert [one[1].tolist() for one in pieces] == [
+        [1.0, 1.5, 3.0, 2.0],
+        [1.0, 1.0, 2.0],
+        [3.0, 3.5, 5.0, 4.0],
+    ]
+    far = (1e6, 2e6)  # at one x only
     both = from_intervals(x[:2], [[(1.0, 2.0), far], [(1.5, 3.0)]])
-    assert np.array_equal(both[-1], pieces[0])
+    assert np.array_equal(both, pieces[:1])
+    assert from_intervals(x, [[] for _ in x]) == ()
+
+
+def test_outlines_part_and_meet():
+    """A ring: one interval parts into two, which become one again."""
+    x = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    whole, parts = [(1.0, 8.0)], [(1.0, 2.0), (4.0, 8.0)]
+    pieces = from_intervals(x, [whole, whole, parts, whole, whole])
+    spans = sorted((min(px), max(px), min(py), max(py)) for px, py in pieces)
+    assert spans == [(1.0, 2.0, 1.0, 8.0), (2.0, 4.0, 1.0, 8.0), (2.0, 4.0, 1.0, 8.0), (4.0, 5.0, 1.0, 8.0)]
+    inside = [bool(sum(contains(*one, at, 3.0) for one in pieces)) for at in (1.5, 3.0, 4.5)]
+    assert inside == [True, False, True]
+
+
+def test_excluded_intervals_of_one_case_unite():
+    lists = [[(1.0, 2.0)], [], [(3.0, 5.0), (1.0, 2.0), (4.0, 6.0)], [(1.0, np.inf)]]
+    found = Excluded.of_lists(lists).united()
+    assert found.lists(4) == [[(1.0, 2.0)], [], [(1.0, 2.0), (3.0, 6.0)], [(1.0, np.inf)]]
+    assert np.array_equal(found.lowest(4), [1.0, np.nan, 1.0, 1.0], equal_nan=True)

@@ -90,25 +90,25 @@ def outlines(x: Floats, at: NDArray[np.intp], low: Floats, high: Floats) -> tupl
         Which x an interval belongs to, rising; several at one x in rising order.
     low, high : (N,)
     """
+    if not len(at):
+        return ()
     one, two = _links(at, low, high)
     ahead, behind = np.bincount(one, minlength=len(at)), np.bincount(two, minlength=len(at))
     goes_on = (ahead[one] == 1) & (behind[two] == 1)
     begin = np.arange(len(at))
     begin[two[goes_on]] = one[goes_on]
-    while not np.array_equal(further := begin[begin], begin):
-        begin = further
+    for _ in range(len(at).bit_length()):  # each time twice as far back
+        begin = begin[begin]
     order = np.argsort(begin, kind="stable")
     runs = np.split(order, np.flatnonzero(np.diff(begin[order])) + 1)
     parting = ~goes_on & (behind[two] == 1)
-    meeting = ~goes_on & (behind[two] > 1) & np.r_[True, one[1:] != one[:-1]][: len(one)]
-    before = dict(zip(two[parting].tolist(), one[parting].tolist(), strict=True))
-    after = dict(zip(one[meeting].tolist(), two[meeting].tolist(), strict=True))
+    meeting = ~goes_on & (behind[two] > 1) & (np.diff(one, prepend=-1) > 0)
+    before = {int(two[link]): one[link : link + 1] for link in np.flatnonzero(parting)}
+    after = {int(one[link]): two[link : link + 1] for link in np.flatnonzero(meeting)}
+    none = one[:0]
     pieces = []
-    for run in runs if len(at) else []:
-        ends = [
-            [end] if end is not None else [] for end in (before.get(int(run[0])), after.get(int(run[-1])))
-        ]
-        whole = np.concatenate([ends[0], run, ends[1]]).astype(int) if ends != [[], []] else run
+    for run in runs:
+        whole = np.concatenate([before.get(run[0], none), run, after.get(run[-1], none)])
         if len(whole) > 1:
             back = whole[high[whole] > low[whole]][::-1]
             pieces.append((x[at[np.concatenate([whole, back])]], np.concatenate([low[whole], high[back]])))
@@ -117,9 +117,9 @@ def outlines(x: Floats, at: NDArray[np.intp], low: Floats, high: Floats) -> tupl
 
 def _links(at: NDArray[np.intp], low: Floats, high: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the pairs of intervals at neighbouring x that overlap, in order."""
-    most = int(np.bincount(at).max(initial=0))
-    first = np.repeat(np.arange(len(at)), max(2 * most - 1, 0))
-    second = first + np.tile(np.arange(1, 2 * most), len(at))
+    most = int(np.bincount(at).max())
+    first = np.repeat(np.arange(len(at)), 2 * most - 1)
+    second = (np.arange(len(at))[:, None] + np.arange(1, 2 * most)).ravel()
     inside = second < len(at)
     first, second = first[inside], second[inside]
     meet = (at[second] == at[first] + 1) & (low[second] <= high[first]) & (low[first] <= high[second])

@@ -84,13 +84,40 @@ class Recast:
 
 
 @dataclass(frozen=True, eq=False)
-class _Edges:
-    """Published edges: one case per mass and interval; `at` counts masses."""
+class _OwnSide:
+    """Published edges, one case per mass and interval, and what the search sees there; the same for all models.
+
+    Attributes
+    ----------
+    at : (I,)
+        Which mass a case belongs to.
+    mass, low, high : (I,)
+    production : tuple of (str, (I,))
+        Mechanisms with their share over the rate in the bound's own model.
+    steady, seen : (I,)
+        Branching fractions seen whatever the lifetime, and at all.
+    window : three of (I, K)
+        First and last proper time in ns, and weights.
+    lower, upper : (I,)
+        Logarithms of the rates at the edges.
+    equal : (I,)
+        Whether the window makes the rates at both edges equal.
+    displaced : bool
+        Whether any window begins after the production.
+    """
 
     at: NDArray[np.intp]
     mass: Floats
     low: Floats
     high: Floats
+    production: tuple[tuple[str, Floats], ...]
+    steady: Floats
+    seen: Floats
+    window: tuple[Floats, Floats, Floats]
+    lower: Floats
+    upper: Floats
+    equal: NDArray[np.bool_]
+    displaced: bool
 
 
 def recast(bound: Bound, model: Carrier) -> Recast:
@@ -112,13 +139,13 @@ def recast(bound: Bound, model: Carrier) -> Recast:
         return _nowhere(mass, why)
     if rescaling.production.mechanisms == (OWN,) and model.name != source.name:
         return _nowhere(mass, f"its production makes the particle of {source.name}, not that of {model.name}")
-    edges, own = _own_side(bound)
+    own = _own_side(bound)
     if isinstance(rescaling.lifetime, RequiredRate):
-        mass = edges.mass
-    found, whys = _solve(rescaling, source, model, edges, own, stated.shape == "region")
-    excluded = found.moved(edges.at).united()
+        mass = own.mass
+    found, whys = _solve(rescaling, source, model, own, stated.shape == "region")
+    excluded = found.moved(own.at).united()
     reasons = _texts(mass, "nothing is published at this mass")
-    reasons[edges.at] = whys
+    reasons[own.at] = whys
     reasons[excluded.at] = ""
     pieces, shape = excluded.pieces(mass)
     if not pieces:
@@ -147,17 +174,38 @@ def _stated(bound: Bound) -> tuple[Carrier, Bound, Floats]:
 
 
 @lru_cache(maxsize=KEPT)
-def _own_side(bound: Bound) -> tuple[_Edges, SignalRate]:
-    """Return the edges of a bound and the rate of its own model there; once for all models."""
-    source, stated, mass = _stated(bound)
+def _own_side(bound: Bound) -> _OwnSide:
+    """Return what a search sees of the bound's own model; once for all models."""
+    source, stated, every = _stated(bound)
     how = stated.rescaling
     assert how is not None
     if isinstance(how.lifetime, RequiredRate):
         mass = how.lifetime.masses
-        edges = _Edges(np.arange(len(mass)), mass, np.ones(len(mass)), np.ones(len(mass)))
+        at, low = np.arange(len(mass)), np.ones(len(mass))
+        high = low
     else:
-        edges = _edges(stated, mass)
-    return edges, _signal(how, source, edges.mass)
+        at, low, high = _edges(stated, every)
+        mass = every[at]
+    window = _window(how, mass)
+    here = _signal(how, source, mass, window, np.ones(len(mass)))
+    seen = here.steady + here.flying
+    scale = np.full(len(mass), np.nan)
+    two_sided = stated.shape == "region"
+    decays = seen > 0.0
+    if two_sided and decays.any():
+        scale[decays] = window_scale(here.chosen(decays), low[decays], high[decays])
+    equal = np.isfinite(scale)
+    factor = np.where(equal, scale, 1.0)
+    scaled = here.scaled(factor)
+    lower = scaled.log(2.0 * np.log(low))
+    upper = scaled.log(2.0 * np.log(high)) if two_sided else lower
+    first, last, weight = window
+    window = first * factor[:, None], last * factor[:, None], weight
+    production = _shares(how, source, mass)
+    displaced = bool((here.first > 0.0).any())
+    return _OwnSide(
+        at, mass, low, high, production, here.steady, seen, window, lower, upper, equal, displaced
+    )
 
 
 def own_model(bound: Bound) -> Carrier:
@@ -189,34 +237,62 @@ def _masses(bound: Bound) -> Floats:
     return np.append(low * (high / low) ** share, points[-1])
 
 
-def _edges(bound: Bound, mass: Floats) -> _Edges:
+def _edges(bound: Bound, mass: Floats) -> tuple[NDArray[np.intp], Floats, Floats]:
+    """Return which mass an edge belongs to, and lower and upper edges."""
     if bound.shape == "function":
         low = bound.at(mass)
         at = np.flatnonzero(np.isfinite(low))
-        return _Edges(at, mass[at], low[at], np.full(len(at), np.inf))
+        return at, low[at], np.full(len(at), np.inf)
     every = Excluded.of_lists(bound.intervals(mass))
-    return _Edges(every.at, mass[every.at], every.low, every.high)
+    return every.at, every.low, every.high
+
+
+def _shares(how: Rescaling, source: Carrier, mass: Floats) -> tuple[tuple[str, Floats], ...]:
+    """Return mechanisms with their share over the rate in the bound's own model."""
+    found = []
+    for name, share in zip(how.production.mechanisms, how.production.shares_at(mass), strict=True):
+        rate = source.rate(name, mass) if name != OWN else np.ones(mass.shape)
+        if rate is not None:
+            found.append((name, np.divide(share, rate, out=np.zeros(mass.shape), where=rate > 0.0)))
+    return tuple(found)
+
+
+def _window(how: Rescaling, mass: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the first and the last proper time in ns at which decays are seen, and weights."""
+    one = np.ones((len(mass), 1))
+    match how.lifetime:
+        case Flight(instrument):
+            return INSTRUMENTS[instrument].proper_times(mass)
+        case ProperTimes():
+            early, late = how.lifetime.window(mass)
+            return early[:, None], late[:, None], one
+        case Shielded(shield, volume):
+            # the shield's proper time is 1 ns until both edges fix it
+            return one, one * (1.0 + volume / shield), one
+        case _:
+            return 0.0 * one, np.inf * one, one
 
 
 def _solve(
-    how: Rescaling, source: Carrier, model: Carrier, edges: _Edges, here: SignalRate, two_sided: bool
+    how: Rescaling, source: Carrier, model: Carrier, own: _OwnSide, two_sided: bool
 ) -> tuple[Excluded, Texts]:
     """Return excluded couplings and reasons, per case."""
     mechanisms = how.production.mechanisms
     if any(one in SCATTERING for one in mechanisms):
-        return _scattered(mechanisms[0], source, model, edges)
-    ratio, why_not_made = _production_ratio(how, source, model, edges.mass)
-    there = replace(_signal(how, model, edges.mass), production=ratio)
-    seen_here, seen_there = here.steady + here.flying, there.steady + there.flying
+        return _scattered(mechanisms[0], source, model, own)
+    ratio = np.zeros(own.mass.shape)
+    for mechanism, share in own.production:
+        made = model.rate(mechanism, own.mass) if mechanism != OWN else 1.0
+        if made is not None:
+            ratio = ratio + share * made
+    there = _signal(how, model, own.mass, own.window, ratio)
     products = " or ".join(how.decays)
     why = {
-        why_not_made: ~(ratio > 0.0),
-        f"{model.name} does not decay to {products} at this mass": ~(seen_there > 0.0),
-        f"{source.name} itself does not decay to {products} at this mass": ~(seen_here > 0.0),
+        f"{model.name} has no coupling to its production ({', '.join(mechanisms)})": ~(ratio > 0.0),
+        f"{model.name} does not decay to {products} at this mass": ~(there.steady + there.flying > 0.0),
+        f"{source.name} itself does not decay to {products} at this mass": ~(own.seen > 0.0),
     }
-    reasons = _texts(
-        edges.mass, f"{model.name}: nowhere are enough made with a lifetime that this search sees"
-    )
+    reasons = _texts(own.mass, f"{model.name}: nowhere are enough made with a lifetime that this search sees")
     usable = np.ones(len(ratio), dtype=bool)
     for reason, cases in reversed(why.items()):
         reasons[cases] = reason
@@ -224,117 +300,82 @@ def _solve(
     chosen = np.flatnonzero(usable)
     if not chosen.size:
         return NOTHING, reasons
-    here, there = here.chosen(chosen), there.chosen(chosen)
-    low, high = edges.low[chosen], edges.high[chosen]
+    there = there.chosen(chosen)
     if isinstance(how.lifetime, RequiredRate):
-        solved = _from_table(how.lifetime.at(chosen), here, there, source, model)
+        solved = _from_table(how.lifetime.at(chosen), own.steady[chosen], there, source, model)
     elif isinstance(how.lifetime, AnyLifetime):
-        factor = np.sqrt(here.steady / (there.production * there.steady))
-        solved = Excluded(np.arange(len(chosen)), low * factor, high * factor)
+        factor = np.sqrt(own.steady[chosen] / (there.production * there.steady))
+        solved = Excluded(np.arange(len(chosen)), own.low[chosen] * factor, own.high[chosen] * factor)
     else:
-        solved = _through_flight(here, there, low, high, two_sided)
+        solved = _through_flight(own, chosen, there, two_sided)
     found = solved.moved(chosen)
     reasons[found.at] = ""
     return found, reasons
 
 
-def _through_flight(
-    here: SignalRate, there: SignalRate, low: Floats, high: Floats, two_sided: bool
-) -> Excluded:
-    """Return intervals of couplings where the flight decides."""
-    lower = here.log(2.0 * np.log(low))
+def _through_flight(own: _OwnSide, chosen: NDArray[np.intp], there: SignalRate, two_sided: bool) -> Excluded:
+    """Return intervals of couplings where the flight decides, for the chosen cases."""
+    found = solve(there, own.lower[chosen])
     if not two_sided:
-        found = solve(there, lower)
-        if (here.first > 0.0).any():
+        if own.displaced:
             return found
         # a function excludes all couplings above; where its own decays come too early it does so for other reasons
-        lowest = found.lowest(len(low))
-        return Excluded.where(np.isfinite(lowest), lowest, np.full(len(low), np.inf))
-    scale = window_scale(here, low, high)
-    known = np.isfinite(scale)
-    factor = np.where(known, scale, 1.0)
-    here, there = here.scaled(factor), there.scaled(factor)
-    lower = here.log(2.0 * np.log(low))
-    found = solve(there, lower)
-    if known.all():
+        lowest = found.lowest(len(chosen))
+        return Excluded.where(np.isfinite(lowest), lowest, np.full(len(chosen), np.inf))
+    equal = own.equal[chosen]
+    if equal.all():
         return found
     # no flight before it is seen: each edge by itself
-    others = np.flatnonzero(~known)
-    upper = solve(there.chosen(others), here.log(2.0 * np.log(high))[others])
-    bottom, top = found.lowest(len(low))[others], upper.lowest(len(others))
-    return found.chosen(known[found.at]).joined(Excluded.where(top >= bottom, bottom, top).moved(others))
+    others = np.flatnonzero(~equal)
+    upper = solve(there.chosen(others), own.upper[chosen[others]])
+    bottom, top = found.lowest(len(chosen))[others], upper.lowest(len(others))
+    return found.chosen(equal[found.at]).joined(Excluded.where(top >= bottom, bottom, top).moved(others))
 
 
-def _signal(how: Rescaling, model: Carrier, mass: Floats) -> SignalRate:
-    """Return the rate of a model per unit of production."""
-    width, share = model.seen(how.decays, mass)
-    per_ns = width / HBAR_GEV_NS
-    if not how.decays:  # exchanged: nothing decays
-        steady, flying = np.ones(mass.shape), np.zeros(mass.shape)
-    elif how.decays == ("invisible",):
-        # what does not decay at all is missing energy, too
-        steady = np.where(width > 0.0, share, 1.0)
-        flying = 1.0 - steady
-    else:
-        steady, flying = np.zeros(mass.shape), share
-    match how.lifetime:
-        case Flight(instrument):
-            first, last, weight = INSTRUMENTS[instrument].proper_times(mass)
-        case ProperTimes():
-            early, late = how.lifetime.window(mass)
-            first, last, weight = early[:, None], late[:, None], np.ones((len(mass), 1))
-        case Shielded(shield, volume):
-            # the shield's proper time is 1 ns until both edges fix it
-            first = np.ones((len(mass), 1))
-            last, weight = first * (1.0 + volume / shield), np.ones((len(mass), 1))
-        case _:
-            first, last, weight = (
-                np.zeros((len(mass), 1)),
-                np.full((len(mass), 1), np.inf),
-                np.ones((len(mass), 1)),
-            )
-            if how.decays != ("invisible",):
-                steady, flying = steady + flying, np.zeros(mass.shape)
-            else:
-                flying = np.zeros(mass.shape)
-    with np.errstate(invalid="ignore"):
-        late = np.where(np.isinf(last), np.inf, last * per_ns[:, None])
-    return SignalRate(np.ones(mass.shape), steady, flying, first * per_ns[:, None], late, weight)
+def _signal(
+    how: Rescaling,
+    model: Carrier,
+    mass: Floats,
+    window: tuple[Floats, Floats, Floats],
+    production: Floats,
+) -> SignalRate:
+    """Return the rate of a model from its production and a window of proper times."""
+    width, steady, flying = np.zeros(mass.shape), np.ones(mass.shape), np.zeros(mass.shape)
+    if how.decays:  # else exchanged: nothing decays
+        width, share = model.seen(how.decays, mass)
+        missing = how.decays == ("invisible",)
+        if missing:  # what does not decay at all is missing energy, too
+            share = np.where(width > 0.0, share, 1.0)
+        if isinstance(how.lifetime, AnyLifetime | RequiredRate):
+            steady = share
+        elif missing:
+            steady, flying = share, 1.0 - share
+        else:
+            steady, flying = flying, share
+    first, last, weight = window
+    per_ns = (width / HBAR_GEV_NS)[:, None]
+    late = np.full(last.shape, np.inf)
+    np.multiply(last, per_ns, out=late, where=np.isfinite(last))
+    return SignalRate(production, steady, flying, first * per_ns, late, weight)
 
 
-def _production_ratio(how: Rescaling, source: Carrier, model: Carrier, mass: Floats) -> tuple[Floats, str]:
-    """Return the production per squared coupling relative to the bound's own model, and why it is 0 where it is."""
-    total = np.zeros(mass.shape)
-    shares = how.production.shares_at(mass)
-    for mechanism, share in zip(how.production.mechanisms, shares, strict=True):
-        if mechanism == OWN:
-            total += share
-            continue
-        made, reference = model.rate(mechanism, mass), source.rate(mechanism, mass)
-        if made is None or reference is None:
-            continue
-        total += share * np.divide(made, reference, out=np.zeros_like(made), where=reference > 0.0)
-    names = ", ".join(how.production.mechanisms)
-    return total, f"{model.name} has no coupling to its production ({names})"
-
-
-def _scattered(name: str, source: Carrier, model: Carrier, edges: _Edges) -> tuple[Excluded, Texts]:
+def _scattered(name: str, source: Carrier, model: Carrier, own: _OwnSide) -> tuple[Excluded, Texts]:
     if not isinstance(source, Vector) or not isinstance(model, Vector):
-        return NOTHING, _texts(edges.mass, f"neutrinos and electrons do not exchange {model.name}")
-    coupling = equivalent(name, source.charges, model.charges, edges.mass, edges.low)
+        return NOTHING, _texts(own.mass, f"neutrinos and electrons do not exchange {model.name}")
+    coupling = equivalent(name, source.charges, model.charges, own.mass, own.low)
     found = Excluded.where(np.isfinite(coupling), coupling, np.full(len(coupling), np.inf))
-    why = _texts(edges.mass, f"{model.name} does not couple to both electrons and the neutrinos of {name}")
+    why = _texts(own.mass, f"{model.name} does not couple to both electrons and the neutrinos of {name}")
     why[found.at] = ""
     return found, why
 
 
 def _from_table(
-    table: RequiredRate, here: SignalRate, there: SignalRate, source: Carrier, model: Carrier
+    table: RequiredRate, steady: Floats, there: SignalRate, source: Carrier, model: Carrier
 ) -> Excluded:
     """Return intervals from required over expected rates at the table's masses, taken at equal lifetimes."""
     # equal lifetimes: g² Γ₁ is the same; the rates then differ by one factor
     squared = source.width(table.masses) / model.width(table.masses)
-    more = squared * there.production * there.steady / here.steady
+    more = squared * there.production * there.steady / steady
     found: Intervals = []
     for couplings, ratios, factor, scale in zip(
         table.couplings, table.ratios, more, squared**0.5, strict=True

@@ -60,6 +60,8 @@ def narrow_ratios(sqrt_s: Array, charges: QuarkCharges) -> tuple[Array, Array]:
     the electric one. Γ_ee to each lepton, Γ − 3 Γ_ee to hadrons.
     """
     leptonic, hadronic = np.zeros(sqrt_s.shape), np.zeros(sqrt_s.shape)
+    if not (sqrt_s > _FROM).any():
+        return leptonic, hadronic
     s = sqrt_s**2
     for one in NARROW:
         weight = (charges.b / ELECTRIC.b if one.name.startswith("Upsilon") else charges.c / ELECTRIC.c) ** 2
