@@ -14,6 +14,7 @@ from scotopic.searches.zprime_invisible import ZPRIME_INVISIBLE
 from scotopic.searches.zprime_lfv import ZPRIME_LFV
 from scotopic.study.counting_simulation import FEWEST_SIGNAL, simulate_counting
 from scotopic.study.paper_figures import figure_4, figure_5, figure_8
+from scotopic.study.paper_figures.background_composition import composition_checks
 from scotopic.study.paper_figures.medians import relative_errors
 from scotopic.study.paper_figures.recoil_resolution import MASSES, Widths, full_simulation
 from scotopic.study.paper_figures.report import around, check, verdict
@@ -113,6 +114,23 @@ def test_tridents_without_contact_are_up_to_a_tenth_weaker(reference_folder):
 def test_widths_of_full_simulation():
     """Entries of the polynomial's own source: 0.262(10) at 0.5, 0.243(15) at 5, 0.158(10) GeV² at 7 GeV."""
     np.testing.assert_allclose(full_simulation(np.array([0.5, 5.0, 7.0])), [0.262, 0.243, 0.158], atol=0.015)
+
+
+def test_backgrounds_are_compared_like_for_like_too(zprime):
+    """The second pair of rows counts by hand what has a recoil of 1 GeV across the beams, into the barrel."""
+    found = composition_checks({"tautau": 10.0, "mumu": 5.0, "eemumu": 20.0}, zprime.backgrounds)
+    assert [one["ours"] for one in found[:2]] == [2.0, 0.5]
+
+    def rate(name):
+        one = zprime.backgrounds[name]
+        direction = np.rad2deg(one["theta_recoil"])
+        kept = (one["pt_low"] > 0.4) & (one["pt_recoil"] > 1.0) & (direction > 33.0) & (direction < 128.0)
+        return one.weights[kept].sum()
+
+    expected = [rate(name) / rate("tautau") for name in ("eemumu", "mumu")]
+    assert [one["ours"] for one in found[2:]] == pytest.approx(expected)
+    assert all("like for like" in one["source"] for one in found[:2])
+    assert all("lost photons" in one["source"] for one in found[1::2])
 
 
 def test_figure_5_has_a_limit_without_events(tmp_path, monkeypatch):

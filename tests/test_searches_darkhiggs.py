@@ -75,26 +75,29 @@ def test_signal_follows_the_angular_law_and_its_cross_section():
     assert made.cross_section_pb == pytest.approx(sigma, rel=0.01)
 
 
-def test_windows_overlap_and_fill_the_triangle(simulation):
-    found = limits(simulation, masses=None)
-    mAp, mh = found.mass.T
+@pytest.fixture(scope="module")
+def whole(simulation):
+    return limits(simulation, masses=None)
+
+
+def test_windows_overlap_and_fill_the_triangle(simulation, whole):
+    mAp, mh = whole.mass.T
     assert (mh < np.minimum(mAp, simulation.energy - mAp)).all()
     assert mAp[0] == SMALL.mass_range[0]
     assert mAp[-1] < SMALL.mass_range[1]
-    rows, columns = np.unique(mAp), np.unique(found.plane.mass[:, 1])
-    assert (np.diff(rows) < 1.1 * found.half_width[:, 0].max()).all()
-    assert (np.diff(columns) < 1.1 * found.half_width[:, 1].max()).all()
+    rows, columns = np.unique(mAp), np.unique(whole.plane.mass[:, 1])
+    assert (np.diff(rows) < 1.1 * whole.half_width[:, 0].max()).all()
+    assert (np.diff(columns) < 1.1 * whole.half_width[:, 1].max()).all()
 
 
-def test_windows_leave_no_gap(simulation):
+def test_windows_leave_no_gap(simulation, whole):
     """Every place in the triangle between the outer windows' centres lies in an ellipse."""
-    found = limits(simulation, masses=None)
-    centres, energy = found.plane.mass, simulation.energy
+    centres, energy = whole.plane.mass, simulation.energy
     rng = np.random.default_rng(1)
     m = rng.uniform(*np.quantile(centres[:, 0], [0.0, 1.0]), 4000)
     places = np.stack([m, rng.uniform(0.0, 1.0, len(m)) * np.minimum(m, energy - m) ** 2], axis=1)
     covered = np.zeros(len(m), dtype=bool)
-    for centre, half, correlation in zip(centres, found.half_width, found.correlation, strict=True):
+    for centre, half, correlation in zip(centres, whole.half_width, whole.correlation, strict=True):
         covered |= inside_ellipse(((places - centre) / half).T, correlation)
     inner = np.sqrt(places[:, 1]) < 0.9 * np.minimum(m, energy - m)
     assert covered[inner].all()

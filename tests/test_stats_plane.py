@@ -103,7 +103,7 @@ def test_cells_hold_all_that_the_windows_hold():
         assert (cells.high > cells.low).all()
 
 
-@pytest.mark.parametrize("correlation", [-0.95, -0.4, 0.0, 0.7])
+@pytest.mark.parametrize("correlation", [-0.98, -0.9, 0.0, 0.7])
 def test_ellipses_have_their_area_and_hold_their_share_of_a_gaussian(correlation):
     """π a b √(1 − ρ²) of a flat plane and 1 − exp(−k²/2) of a Gaussian whose ellipse of k σ it is."""
     where, half, number = np.array([[5.0, 2.5]]), np.array([[1.2, 0.9]]), 200_000
@@ -120,8 +120,8 @@ def test_ellipses_have_their_area_and_hold_their_share_of_a_gaussian(correlation
         error = np.sqrt(share * (1.0 - share) / number)
         inside = inside_ellipse(((points - where[0]) / half[0]).T, correlation).mean()
         assert inside == pytest.approx(share, abs=4.0 * error)
-        # strips are turned in steps: a few per cent of the border are beside it where the ellipse is thin
-        assert windows.count(points)[0] / number == pytest.approx(share, abs=0.025)
+        # strips are turned in steps, which matters where the ellipse is thin
+        assert windows.count(points)[0] / number == pytest.approx(share, abs=0.02)
 
 
 def test_toys_of_ellipses_expect_what_the_ellipses_do():

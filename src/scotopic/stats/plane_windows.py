@@ -17,7 +17,7 @@ Edges = tuple[Floats, Floats]
 
 SAME = 2.0**40  # edges are equal if their distance is less than the plane's width over this
 MOST_EDGES = 600  # of cells in one mass: more would only slow the toys down
-STRIPS = 10  # of an ellipse
+STRIPS = 20  # of an ellipse: steps small beside its height up to a correlation of 0.98
 
 
 @dataclass(frozen=True)

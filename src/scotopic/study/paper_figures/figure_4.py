@@ -32,6 +32,7 @@ from scotopic.study.counting_report import (
 )
 from scotopic.study.counting_simulation import CountingSimulation, simulate_counting
 from scotopic.study.exclusion import carry_over
+from scotopic.study.paper_figures.background_composition import composition_checks
 from scotopic.study.paper_figures.medians import relative_errors
 from scotopic.study.paper_figures.recoil_resolution import Widths, full_simulation, measure_widths
 from scotopic.study.paper_figures.report import Check, FigureReport, around, check, strings
@@ -43,7 +44,6 @@ LUMINOSITY_FB = 0.276
 ARTICLE = "arXiv:1912.11276, observed, digitised"
 FROM_G = "arXiv:1912.11276, observed g′, digitised, times σ at tree level"
 OWN = "tree level, own integration"
-PUNZI_NET = "punzinet (MIT), counts of its training sample"
 
 PUBLISHED_SIGMA_FB = (
     (1.16, 215.0),
@@ -58,8 +58,6 @@ PUBLISHED_SIGMA_FB = (
 PUBLISHED_GPRIME = ((1.16, 0.051), (1.99, 0.086), (3.02, 0.144), (3.98, 0.275), (4.9, 0.494), (5.97, 0.994))
 SIGMA_PB = ((1.0, 99.6), (4.0, 5.44), (6.0, 0.663))
 FRACTIONS = ((0.5, 0.503), (2.0, 0.500), (6.0, 0.339))
-COMPOSITION = {"eemumu": 26.5 / 152.0, "mumu": 4.5 / 152.0}
-"""Relative to τ pairs, before the final step."""
 
 SHIFT, SHIFT_ERROR = 27.9e-10, 7.6e-10
 """Δa_μ, experiment less Standard Model, before the measurements at Fermilab; T. Aoyama et al., arXiv:2006.04822."""
@@ -118,7 +116,7 @@ def make_from(
     details = strings(write_counting(one, out / "zprime-invisible"))
     (error,) = relative_errors(simulation.backgrounds, median_ratio, replicas=size.replicas, seed=seed)
     return {
-        "fig4a": _fig4a(one, widths, error, out, details),
+        "fig4a": _fig4a(one, simulation.backgrounds, widths, error, out, details),
         "fig4b": _fig4b(model, one, error, out),
     }
 
@@ -143,7 +141,12 @@ def competitors() -> tuple[Bound, ...]:
 
 
 def _fig4a(
-    result: CountingResult, widths: Widths, error: float, out: Path, details: list[str]
+    result: CountingResult,
+    backgrounds: Mapping[str, Candidates],
+    widths: Widths,
+    error: float,
+    out: Path,
+    details: list[str],
 ) -> FigureReport:
     mass, sigma = np.array(PUBLISHED_SIGMA_FB).T
     curves = cross_section_curves(result)
@@ -178,7 +181,7 @@ def _fig4a(
         *_limits(result, error),
         *_widths(widths),
         *_efficiencies(result),
-        *_composition(result),
+        *composition_checks(result.composition, backgrounds),
         check("windows side by side up to 8 GeV", 69, (len(result.mass) + 1) // 2, "arXiv:1912.11276", "M"),
     ]
     return {"files": strings(files) + details, "checks": checks}
@@ -284,17 +287,6 @@ def _efficiencies(result: CountingResult) -> list[Check]:
         )
         for name, published, at in (("lowest", 0.026, lowest), ("highest", 0.049, highest))
     ]
-
-
-def _composition(result: CountingResult) -> list[Check]:
-    taus = result.composition["tautau"]
-    texts = {"eemumu": "e⁺e⁻μ⁺μ⁻", "mumu": "μ⁺μ⁻(γ)"}
-    checks = []
-    for name, published in COMPOSITION.items():
-        ours = result.composition[name] / taus if taus > 0.0 else math.nan
-        text = f"{texts[name]} over τ pairs before the final cuts"
-        checks.append(check(text, published, ours, PUNZI_NET, "D", accepted=around(published, 0.5, 2.0)))
-    return checks
 
 
 def _fig4b(model: CountingResult, one: CountingResult, error: float, out: Path) -> FigureReport:
