@@ -238,7 +238,7 @@ def simulated_faces(mass, coupling, n, seed):
 @pytest.mark.parametrize(
     ("mass", "coupling"),
     [(1.0, 1e-3), (0.5, 1e-3), (0.3, 1e-3), (0.2, 1e-3), (0.15, 1e-3), (0.1, 1e-2), (0.2, 1e-5), (0.3, 3e-6),
-     (0.05, 2e-4)],
+     (0.05, 2e-4), (0.1, 1e-4), (0.1, 1e-5), (1.0, 3e-7), (5.0, 1e-4)],
 )  # fmt: skip
 def test_the_fractions_are_those_of_the_simulated_detector(mass, coupling):
     direct = simulated_faces(mass, coupling, 20_000, 5)

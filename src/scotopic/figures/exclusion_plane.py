@@ -76,7 +76,7 @@ def exclusion_plane(
 
 def fill_bound(axes: Axes, bound: Bound, number: int, ceiling: float) -> None:
     """Fill what a bound excludes; a limit that is a function of mass excludes all couplings above it."""
-    fill, hatch = FILLS[number % len(FILLS)], HATCHES[number % len(HATCHES)]
+    fill, hatch = _look(number)
     for mass, coupling in bound.pieces:
         if bound.shape == "region":
             outline = np.array([mass, coupling])
@@ -84,6 +84,11 @@ def fill_bound(axes: Axes, bound: Bound, number: int, ceiling: float) -> None:
             top = max(10.0 * ceiling, float(coupling.max()))
             outline = np.array([[mass[0], *mass, mass[-1]], [top, *coupling, top]])
         axes.fill(*outline, facecolor=fill, edgecolor=EDGE, hatch=hatch, lw=0.9, zorder=1.0 + 0.01 * number)
+
+
+def _look(number: int) -> tuple[str, str]:
+    """Return fill and hatch; once all fills are used, they come again with other hatches."""
+    return FILLS[number % len(FILLS)], HATCHES[(number + number // len(FILLS)) % len(HATCHES)]
 
 
 def joined(bound: Bound) -> tuple[Floats, Floats]:
@@ -121,14 +126,12 @@ def _name_areas(
         visible = areas[number] & ~areas[number + 1 :].any(axis=0)
         for area in (alone, visible):
             place = free & area
-            if place.any() and write_inside(
-                figure, axes, bound.label, place, halo=FILLS[number % len(FILLS)]
-            ):
+            if place.any() and write_inside(figure, axes, bound.label, place, halo=_look(number)[0]):
                 free &= place | ~area
                 break
         else:
             if visible.any():
-                fill, hatch = FILLS[number % len(FILLS)], HATCHES[number % len(HATCHES)]
+                fill, hatch = _look(number)
                 unnamed.append(Patch(facecolor=fill, edgecolor=EDGE, hatch=hatch, label=bound.label))
     return unnamed
 

@@ -273,7 +273,7 @@ def _figure(result: Exclusion) -> Any:
     return exclusion_plane(
         sorted(result.bounds, key=lambda one: -np.ptp(np.log(one.mass_range))),
         masses=(float(masses[masses > 0.0].min()), float(masses.max())),
-        couplings=(0.3 * float(known.min()), 30.0 * float(known.max())),
+        couplings=(0.3 * float(known.min()), 3.0 * float(known.max())),
         x_label="mass (GeV)",
         y_label=_axis(kind.symbol) + ("" if kind.unit == "1" else f" ({kind.unit})"),
         curves={
