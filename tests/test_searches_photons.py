@@ -35,7 +35,9 @@ from scotopic.selection.cut import apply_cuts
 from scotopic.study.photon_report import write_photons
 from scotopic.study.photon_run import run_photon_search, set_photon_limits
 from scotopic.study.photon_simulation import (
+    OBSERVABLE,
     area_acceptance,
+    expected_spectra,
     mass_hypotheses,
     simulate_backgrounds,
     simulate_photons,
@@ -173,6 +175,26 @@ def test_no_event_of_two_photons_outweighs_the_others(name):
     for sample in samples["low"]:
         weights = apply_cuts(sample.candidates, region.cuts[:2])[0].weights
         assert weights.sum() ** 2 / (weights**2).sum() > 0.15 * len(weights)
+
+
+def test_regions_of_one_area_share_their_low_masses():
+    """BaBar's: γγγ is expected wherever the high-mass spectrum begins, as often as the low-mass region has it."""
+    card = load_experiment("babar")
+    search = replace(
+        get_photon_search("darkphoton-invisible"),
+        backgrounds=tuple(one for one in BACKGROUNDS if one.name == "ggg"),
+    )
+    regions = make_regions(card, "single_photon")
+    bound = bind(search, card, "single_photon")
+    samples = simulate_backgrounds(bound, card, regions, background_events=1000, seed=3)
+    edges = np.array([20.0, 28.0, 36.0, 44.0])
+    low, high = (expected_spectra(samples[one.name], one, edges, 53.0)["ggg"] for one in regions)
+    assert (high > 0.0).all()
+    np.testing.assert_allclose(high, low)
+    (alone,) = simulate_backgrounds(bound, card, regions[1:], background_events=1000, seed=3)["high"]
+    (filled,) = samples["high"]
+    above = [one.candidates[OBSERVABLE] >= regions[0].spectrum_high for one in (alone, filled)]
+    assert alone.candidates.weights[above[0]].sum() == filled.candidates.weights[above[1]].sum() > 0.0
 
 
 def test_holes_are_where_the_card_has_them():
