@@ -4,6 +4,7 @@ Events are generated in proportion to an estimate of their chance to look like o
 almost none of a plain sample would.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from scotopic.physics.model import get_model
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import parse_process
 from scotopic.searches.photon_search import PhotonBackground, PhotonRegion
+from scotopic.searches.photon_selection import HARD_OTHER_GeV
 from scotopic.selection.single_photon import Area
 
 Floats = NDArray[np.float64]
@@ -141,13 +143,19 @@ class Chance:
             sum(one * np.prod(lost[:slot] + lost[slot + 1 :], axis=0) for slot, one in enumerate(seen))
         )
 
+    @property
+    def late(self) -> float:
+        """Return the probability that a photon comes later or earlier than dt99."""
+        return math.erfc(self.calo.dt99_sigmas / math.sqrt(2.0))
+
     def _photon(self, p: Floats) -> tuple[Floats, Floats]:
         lab = boost(p, np.array(self.beta))
         theta, cos = polar_angle(lab), cos_polar_angle(p)
         deep = [self.area.depth(factor * p[0], theta, cos) for factor in (1.0, BETTER)]
         inside = (np.max(deep, axis=0) > -MARGIN) & (BETTER * p[0] > self.least_cm)
         number = np.where(np.max(deep, axis=0) > self.inside_deg - MARGIN, 1.0, AT_EDGE)
-        return np.where(inside, number, 0.0), self._loss(lab, theta)
+        late = np.where(p[0] < BETTER * HARD_OTHER_GeV, self.late, 0.0)
+        return np.where(inside, number, 0.0), np.maximum(self._loss(lab, theta), late)
 
     def _electron(self, p: Floats, kind: int) -> tuple[Floats, Floats]:
         if kind != ELECTRON:  # neutrinos

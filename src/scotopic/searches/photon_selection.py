@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scotopic.detector.experiment import Calorimeter, ClusterLine, Experiment
 from scotopic.detector.record import Detected
+from scotopic.detector.trigger import IN_TIME
 from scotopic.errors import InputError
 from scotopic.numerics.units import DEGREE
 from scotopic.searches.photon_search import PhotonRegion, PhotonSearch
@@ -42,6 +43,7 @@ SIGNAL_MASSES = 9  # simulated in each region, equally far apart in m²
 INSIDE_DEG, HOLE_DEG = 3.0, 2.0
 LEAST_OTHER_GeV = 0.1
 CANDIDATE_GeV = 0.4  # least E* of a photon
+HARD_OTHER_GeV = 0.3  # least E* of clusters that veto within 10 dt99, as the high-level trigger counts them
 
 VETOES = (
     Cut("no track from the interaction point", "n_tracks", 0.0, 0.0, "R", SKIMS),
@@ -133,7 +135,8 @@ def bind(search: PhotonSearch, experiment: Experiment, line: str) -> PhotonSearc
 def find_candidates(detected: Detected, *, line: str, calo: Calorimeter, source: str = "") -> Candidates:
     """Return the hardest photon (E*) of each event that a level-1 line and the high-level trigger took.
 
-    ``e_other`` is the largest energy of another cluster in time; clusters with a track are others too.
+    ``e_other`` is the largest energy of another cluster in time, within dt99 or, above `HARD_OTHER_GeV`, within 10 of
+    it; clusters with a track are others too.
     ``hole_distance``: how far (degrees of θ) a photon back to back would have been from the nearest hole of the
     calorimeter. The truth columns ``lost_*`` and ``escaped`` count what calorimeter and muon chambers lost.
     """
@@ -147,13 +150,15 @@ def find_candidates(detected: Detected, *, line: str, calo: Calorimeter, source:
     if clusters.energy.shape[0] == 0:
         fired = np.zeros(len(detected), dtype=bool)
     with np.errstate(invalid="ignore"):
-        in_time = np.abs(clusters.time) < clusters.dt99
+        late = np.abs(clusters.time) / clusters.dt99
+        in_time, near = late < 1.0, late < IN_TIME
     energy_cm = cluster_energies_cm(clusters.energy, clusters.theta, clusters.phi, detected.boost)
+    vetoes = in_time | (near & (energy_cm > HARD_OTHER_GeV))  # in_time alone lets 1 % of all photons pass
     energy_cm = np.where(in_time & (clusters.track == -1), energy_cm, 0.0)
     hardest = energy_cm.max(axis=0, initial=0.0)
     event = np.flatnonzero(fired & (hardest > CANDIDATE_GeV))
     at = (energy_cm[:, event].argmax(axis=0), event) if event.size else (event, event)
-    others = np.where(in_time, np.nan_to_num(clusters.energy), 0.0)
+    others = np.where(vetoes, np.nan_to_num(clusters.energy), 0.0)
     others[at] = 0.0
     found = photon_candidates(
         (clusters.energy[at], clusters.theta[at], clusters.phi[at]),

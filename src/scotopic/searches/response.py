@@ -70,14 +70,17 @@ def select_samples(
         for part, (find, cuts) in zip(parts, samples, strict=True):
             found, flow = apply_cuts(find(detected), cuts)
             part.append((replace(found, event=found.event + start), (generated, *flow)))
-    return [(_join([found for found, _ in part]), _add([flow for _, flow in part])) for part in parts]
+    return [
+        (join_candidates([found for found, _ in part]), _add([flow for _, flow in part])) for part in parts
+    ]
 
 
 def _sum(weights: np.ndarray) -> tuple[float, float]:
     return float(weights.sum()), float(np.sqrt((weights**2).sum()))
 
 
-def _join(parts: Sequence[Candidates]) -> Candidates:
+def join_candidates(parts: Sequence[Candidates]) -> Candidates:
+    """Return the candidates of samples as one; events keep their indices."""
     first = parts[0]
     truths = [part.truth for part in parts if part.truth is not None]
     return Candidates(

@@ -1,8 +1,9 @@
 """What a search for single photons expects: signal shapes and backgrounds of each region, from simulated events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from scotopic.progress import track
 from scotopic.searches.photon_backgrounds import LEAST_LOSS, generate_background
 from scotopic.searches.photon_search import PhotonBackground, PhotonRegion, PhotonSearch, Unknown
 from scotopic.searches.photon_selection import bind, make_regions
-from scotopic.searches.response import select_events
+from scotopic.searches.response import join_candidates, select_events
 from scotopic.searches.signal_shape import SignalShape, measure_shape
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep, apply_cuts
@@ -158,7 +159,26 @@ def simulate_backgrounds(
             least_loss=LEAST_LOSS,
         )
         samples[region.name] = (*samples.get(region.name, ()), PhotonSample(one, found, flow))
+    for low, high in pairwise(regions):
+        if low.area == high.area:
+            samples[high.name] = _fill_low_masses(samples[high.name], samples[low.name], low.spectrum_high)
     return samples
+
+
+def _fill_low_masses(
+    samples: tuple[PhotonSample, ...], below: tuple[PhotonSample, ...], border: float
+) -> tuple[PhotonSample, ...]:
+    """Return samples whose candidates with M²_rec < `border` are those of the region below.
+
+    Of one area both expect the same, but soft photons leave a high-mass sample few events of hard ones.
+    """
+    filled = []
+    for sample, other in zip(samples, below, strict=True):
+        own, theirs = sample.candidates, other.candidates
+        theirs = replace(theirs, event=theirs.event + 1 + own.event.max(initial=-1))
+        parts = own.select(own[OBSERVABLE] >= border), theirs.select(theirs[OBSERVABLE] < border)
+        filled.append(replace(sample, candidates=join_candidates(parts)))
+    return tuple(filled)
 
 
 def make_edges(region: PhotonRegion, shape: SignalShape) -> Floats:
