@@ -206,6 +206,7 @@ def solve(rate: SignalRate, wanted: Floats) -> Excluded:
     above = rate.log(grid) - wanted[:, None]
     grid, above = _with_peak(rate, wanted, grid, above)
     over = above >= -1e-9
+    above = np.where(over, np.maximum(above, 0.0), above)  # a tip within rounding is a root, too
     rows, columns = np.nonzero(over[:, 1:] != over[:, :-1])
     chosen, aim = rate.chosen(rows), wanted[rows]
     left, right = (rows, columns), (rows, columns + 1)
