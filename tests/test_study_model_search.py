@@ -74,6 +74,7 @@ def test_a_decay_keeps_momentum_and_mass():
         ("alp-gammagamma", "dark-higgs", {}, "mass of a new particle as the first"),
         ("alp-gammagamma", "sm", {}, "mass of a new particle as the first"),
         ("darkhiggs-invisible", "b-minus-l", {}, "two new particles"),
+        ("darkphoton-visible", "lmu-ltau", {}, "no diagram"),
         ("alp-gammagamma", "nobody", {}, "unknown model"),
     ],
 )
