@@ -13,11 +13,12 @@ from scotopic.errors import InputError
 from scotopic.events.generate import generate
 from scotopic.events.two_body_decay import decay_evenly
 from scotopic.numerics.lorentz import invariant_mass2
+from scotopic.physics.models.dark_photon_radiation import radiation_cross_section
 from scotopic.searches import PLANES, any_search, searches
 from scotopic.searches.signal_process import SIGNALS
 from scotopic.study.carried_signal import carried_signal
 from scotopic.study.model_report import compare_with_bounds
-from scotopic.study.model_search import search_in_model
+from scotopic.study.model_search import in_model, search_in_model
 from scotopic.study.model_signal import decays_seen, read_couplings, signal_of
 from scotopic.study.run import run_search
 
@@ -74,6 +75,7 @@ def test_a_decay_keeps_momentum_and_mass():
         ("alp-gammagamma", "dark-higgs", {}, "mass of a new particle as the first"),
         ("alp-gammagamma", "sm", {}, "mass of a new particle as the first"),
         ("darkhiggs-invisible", "b-minus-l", {}, "two new particles"),
+        ("darkphoton-visible", "lmu-ltau", {}, "no diagram"),
         ("alp-gammagamma", "nobody", {}, "unknown model"),
     ],
 )
@@ -127,6 +129,28 @@ def test_widths_for_bounds_and_for_searches_are_one(name):
         assert seen / total == pytest.approx(carrier.fraction("invisible", at)[0], rel=5e-3)
     dark = carried_signal(get_carrier(name, {"invisible": 1.0})).make(1.0, 1e-3)
     assert decays_seen(dark, SIGNALS["zprime-invisible"])[0] == dark.width()
+
+
+@pytest.mark.study
+def test_a_counting_search_refers_to_the_cross_section_of_the_model():
+    own = any_search("zprime-invisible")
+    signal = carried_signal(get_carrier("lmu-ltau"))
+    same = in_model(own, signal, {}, 10.58).search.tree_cross_section_pb(4.0, sqrt_s=10.58)
+    assert same == pytest.approx(own.tree_cross_section_pb(4.0, sqrt_s=10.58), rel=0.03)
+    inside = in_model(own, "b-minus-l", {}, 10.58)
+    electrons = inside.search.tree_cross_section_pb(4.0, sqrt_s=10.58)
+    assert electrons > 10.0 * same  # the beams radiate it, too
+    assert inside.generator.cross_section_fb(np.array([4.0])) == pytest.approx(1e3 * electrons)
+
+
+def test_channels_share_the_signal_as_the_model_says():
+    own, mass = any_search("darkphoton-visible"), np.array([0.1, 1.0, 5.0])
+    inside = in_model(own, carried_signal(get_carrier("dark-photon")), {}, 10.58)
+    parts = own.branching(mass)
+    assert inside.search.branching(mass) == pytest.approx(parts / parts.sum(axis=0), rel=1e-3)
+    assert inside.search.branching(mass).sum(axis=0) == pytest.approx(1.0)
+    sigma = [inside.generator.tree_cross_section_pb(m, sqrt_s=10.58) for m in mass]
+    assert sigma == pytest.approx(radiation_cross_section(mass, 1.0, 10.58**2, 0.95), rel=0.02)
 
 
 @pytest.mark.study

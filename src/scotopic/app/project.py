@@ -30,7 +30,9 @@ def read_luminosities(context: click.Context, option: click.Parameter, text: str
     help="Such as 20/fb,500/fb,50/ab [default: the search's own].",
 )
 @click.option("--experiment", help="Experiment by name, or the path of a card [default: the search's own].")
-@click.option("--model", help="Model in which the limits are read [default: the search's own].")
+@click.option(
+    "--model", help="Model in which the limits are read, by name or path [default: the search's own]."
+)
 @set_option
 @click.option(
     "--masses", metavar="FIRST:LAST:STEP", callback=read_masses, help="Mass hypotheses in GeV [default: all]."
