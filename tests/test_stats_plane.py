@@ -269,6 +269,9 @@ def test_nothing_seen():
         ({"seed": "a"}, "seed = .a., must be a whole number"),
         ({"workers": 0}, "workers"),
         ({"level": 1.5}, "level"),
+        ({"correlation": 1.0}, "between -1 and 1"),
+        ({"correlation": [0.1, float("nan")]}, "between -1 and 1"),
+        ({"correlation": [0.1]}, "correlation has shape"),
     ],
 )
 def test_wrong_input(changes, said):
