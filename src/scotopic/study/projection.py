@@ -218,12 +218,12 @@ def project(
         raise InputError(f"systematics = {systematics!r}; there are: {', '.join(RULES)}")
     kind = _kind(search.name)
     card: Experiment = load_experiment(experiment or kind.experiment)
-    inside = None
-    if model not in (None, search.model):
-        check_settings(search, luminosities_fb=luminosities, model=None, parameters={}, masses=masses)
-        inside = in_model(search, model, given, card.beams.sqrt_s)
+    other = None if model == search.model else model
+    own = given if other is None else {}
+    check_settings(search, luminosities_fb=luminosities, model=None, parameters=own, masses=masses)
+    inside = None if other is None else in_model(search, other, given, card.beams.sqrt_s)
+    if inside is not None:
         search, given = inside.search, {}
-    check_settings(search, luminosities_fb=luminosities, model=None, parameters=given, masses=masses)
     more = {}
     if isinstance(search, PhotonSearch):
         more["line"] = check_photon_settings(search, card, given, masses)[0]
