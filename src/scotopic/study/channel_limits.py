@@ -18,6 +18,7 @@ from scotopic.stats.channel_scan import scan_channels
 from scotopic.study.channel_simulation import ChannelSimulation
 from scotopic.study.limits import FLUCTUATED, PROJECTED, Injection
 from scotopic.study.observation import Observation
+from scotopic.study.simulated_luminosity import less_simulated
 
 Floats = NDArray[np.float64]
 
@@ -48,6 +49,8 @@ def set_channel_limits(
     if luminosity is None:
         luminosity = search.paper_luminosity_fb
         notes.append(f"luminosity not given: {luminosity:g}/fb")
+    if projected:
+        notes += less_simulated({name: one.weights for name, one in simulation.samples.items()}, luminosity)
     mass = mass_hypotheses(simulation) if masses is None else np.asarray(masses, dtype=np.float64)
     mass = mass[~search.vetoed(mass)]
     parts = search.branching(mass)
