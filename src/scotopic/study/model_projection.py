@@ -29,11 +29,10 @@ def project_in_model(
     *,
     experiment: str,
     luminosity_fb: float | None = None,
-    events: int = 1,
     seed: int = 1,
     workers: int = 1,
 ) -> SearchResult | CountingResult:
-    """Return the expected limits of a search in a model; `events` multiplies the number of simulated ones.
+    """Return the expected limits of a search in a model.
 
     Raises
     ------
@@ -51,8 +50,8 @@ def project_in_model(
         experiment=experiment,
         model=signal,
         masses=_masses(own, load_experiment(experiment).beams.sqrt_s),
-        signal_events=few * events,
-        background_events=many * events,
+        signal_events=few,
+        background_events=many,
         seed=seed,
         workers=workers,
     )
