@@ -2,15 +2,15 @@
 
 Usage: python bench/error_estimates.py [--seeds N] [--rel-error R] [--isr none|collinear|pt] [--only TEXT]
 
-For each process of `bench/cross_sections.py`: mean over the seeds, scatter of the values, root mean square of the stated
-errors, and the scatter over it, which is 1 ± 1/sqrt(2 (N - 1)) where the errors are right; then the smallest and largest
-stated error over their root mean square.
+For each process of `bench/cross_sections.py`: mean over the seeds, scatter of the values over the root mean square of
+the stated errors, which is 1 ± 1/sqrt(2 (N - 1)) where these are right, and the smallest and largest of them over it.
 """
 
 import argparse
 import math
 
 import numpy as np
+
 from cross_sections import FOUR, ROWS, measure
 
 
@@ -25,7 +25,9 @@ def main():
     options = parser.parse_args()
     expected = 1.0 / math.sqrt(2.0 * (options.seeds - 1))
     print(f"scatter over stated error: 1 ± {expected:.2f} expected")
-    print(f"{'process and cuts':56s} {'mean/pb':>12s} {'scatter/error':>13s} {'smallest':>9s} {'largest':>8s}")
+    print(
+        f"{'process and cuts':56s} {'mean/pb':>12s} {'scatter/error':>13s} {'smallest':>9s} {'largest':>8s}"
+    )
     for (process, cuts), (text, model, parameters, wanted) in ROWS.items():
         label = f"{process[8:]} {cuts}"
         if options.only not in label:
