@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 import scotopic
-from scotopic.io.replace import replacing
+from scotopic.files import replacing
 from scotopic.study.paper_figures.report import Check, FigureReport
 
 FOLDER = "finished"
