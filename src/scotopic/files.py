@@ -23,6 +23,7 @@ LONGEST_NAME = 255  # bytes, of the usual file systems
 _numbers = itertools.count()
 _unfinished: set[Path] = set()
 _swept: set[Path] = set()
+_records: list[set[Path]] = []
 
 
 @contextmanager
@@ -46,6 +47,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
         _settle(temporary)
         os.replace(temporary, target)
         _settle(target.parent)
+        note_written(target)
     except OSError as fault:
         raise InputError(f"cannot write {path}: {fault.strerror or fault}") from None
     finally:
@@ -58,6 +60,23 @@ def write_whole(path: str | Path, content: bytes) -> None:
     """Write a file in one piece; errors as for `replacing`."""
     with replacing(path) as temporary:
         temporary.write_bytes(content)
+
+
+@contextmanager
+def recording() -> Iterator[set[Path]]:
+    """Yield a set that receives the files which are written inside."""
+    written: set[Path] = set()
+    _records.append(written)
+    try:
+        yield written
+    finally:
+        _records.remove(written)
+
+
+def note_written(path: Path) -> None:
+    """Count a file as written by this run: it was, or is as it would be."""
+    for record in _records:
+        record.add(path.resolve())
 
 
 def sweep(folder: Path) -> None:
