@@ -87,7 +87,7 @@ def sweep(folder: Path) -> None:
     with contextlib.suppress(OSError):
         for left in folder.glob(f"{PREFIX}*"):
             owner = OWNER.match(left.name)
-            if owner and owner[1] == _host() and not _is_alive(int(owner[2]), int(owner[3])):
+            if owner and owner[1] == _host() and not is_alive(int(owner[2]), int(owner[3])):
                 with contextlib.suppress(OSError):
                     left.unlink()
 
@@ -114,7 +114,7 @@ def _target(path: Path) -> Path:
 
 
 def _temporary_name(name: str) -> str:
-    start = f"{PREFIX}{_host()}-{os.getpid()}-{_started(os.getpid()) or 0}-{next(_numbers)}-"
+    start = f"{PREFIX}{_host()}-{os.getpid()}-{own_start()}-{next(_numbers)}-"
     kept = name.encode()[-(LONGEST_NAME - len(start)) :]  # the ending tells writers the format
     return start + kept.decode(errors="ignore")
 
@@ -148,7 +148,13 @@ def _started(process: int) -> int | None:
         return None
 
 
-def _is_alive(process: int, started: int) -> bool:
+def own_start() -> int:
+    """Return when this process started, for `is_alive`; 0 where the system does not tell."""
+    return _started(os.getpid()) or 0
+
+
+def is_alive(process: int, started: int) -> bool:
+    """Return whether a process of this host that started then still runs; a reused number is another process."""
     if Path("/proc/self/stat").exists():
         return _started(process) == started
     try:
