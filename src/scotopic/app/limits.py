@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scotopic.app.options import (
+    MOST_TOYS,
     PATH,
     computing,
     experiment_option,
@@ -95,7 +96,7 @@ def reproduce(
 )
 @click.option(
     "--toys",
-    type=click.IntRange(0),
+    type=click.IntRange(0, MOST_TOYS),
     default=1000,
     show_default=True,
     help="Toys of the whole spectrum for the global p-value; 0 for none.",

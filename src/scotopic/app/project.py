@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scotopic.app.options import PATH, computing, read_folder, read_masses, set_option
+from scotopic.app.options import MOST_EVENTS, PATH, computing, read_folder, read_masses, set_option
 from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.numerics.units import parse_luminosity
 from scotopic.results_folder import filling
@@ -47,7 +47,7 @@ def read_luminosities(context: click.Context, option: click.Parameter, text: str
 )
 @click.option(
     "--background-events",
-    type=click.IntRange(1000),
+    type=click.IntRange(1000, MOST_EVENTS),
     help="Simulated events of each leading background [default: those of a search].",
 )
 @click.option("--out", type=PATH, callback=read_folder, help="Folder of figures and tables [default: none].")
