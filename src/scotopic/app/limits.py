@@ -81,7 +81,8 @@ def reproduce(
 )
 @click.option(
     "--model",
-    help="Model in which the limits are read: a name, or the path of a .py file or .toml card [default: the search's].",
+    help="Model in which the limits are read: a name, the path of a .toml card, or of a .py file, which is "
+    "executed [default: the search's].",
 )
 @click.option(
     "--compare",

@@ -169,7 +169,10 @@ def process_options(command: Decorated) -> Decorated:
         ),
         set_option,
         click.option(
-            "--model", default="sm", show_default=True, help="Model by name, or the path of a .py file."
+            "--model",
+            default="sm",
+            show_default=True,
+            help="Model by name, or the path of a .py file, which is executed.",
         ),
     ):
         command = option(command)

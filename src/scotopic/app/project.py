@@ -32,7 +32,8 @@ def read_luminosities(context: click.Context, option: click.Parameter, text: str
 )
 @click.option("--experiment", help="Experiment by name, or the path of a card [default: the search's own].")
 @click.option(
-    "--model", help="Model in which the limits are read, by name or path [default: the search's own]."
+    "--model",
+    help="Model in which the limits are read, by name or path; a .py file is executed [default: the search's own].",
 )
 @set_option
 @click.option(
