@@ -1,0 +1,29 @@
+"""e+e− → 2π+2π−, isovector: a₁π, f₀ρ.
+
+Our fit (mark P) to cross sections of BaBar, J. P. Lees et al., Phys. Rev. D 85 (2012) 112009, CMD-2, R. R.
+Akhmetshin et al., Phys. Lett. B 595 (2004) 101, and SND, M. N. Achasov et al., J. Exp. Theor. Phys. 96 (2003)
+789, from 0.7 to 2.1 GeV (mark R): χ² = 152 for 128 degrees of freedom.
+"""
+
+import cmath
+
+from scotopic.physics.hadrons.breit_wigner import Array
+from scotopic.physics.hadrons.channel import Channel, Currents
+from scotopic.physics.hadrons.masses import CHARGED_PION
+from scotopic.physics.hadrons.resonance_sum import resonance_sum
+
+_THRESHOLD = 4.0 * CHARGED_PION
+_NORM, _POWER = 1.513, 2.865
+# mass, width, amplitude
+_RESONANCES = (
+    (1.524, 0.5739, 1.0),
+    (1.920, 0.3102, -0.04594 * cmath.exp(1.755j)),
+    (1.079, 0.5855, 0.4950 * cmath.exp(2.583j)),
+)
+
+
+def _currents(sqrt_s: Array) -> Currents:
+    return resonance_sum(sqrt_s, _THRESHOLD, _NORM, _POWER, _RESONANCES), 0.0, 0.0
+
+
+FOUR_CHARGED_PIONS = Channel("2pi+ 2pi-", _THRESHOLD, _currents, error=0.03)
