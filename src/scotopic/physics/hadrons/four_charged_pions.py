@@ -2,7 +2,7 @@
 
 Our fit (mark P) to cross sections of BaBar, J. P. Lees et al., Phys. Rev. D 85 (2012) 112009, CMD-2, R. R.
 Akhmetshin et al., Phys. Lett. B 595 (2004) 101, and SND, M. N. Achasov et al., J. Exp. Theor. Phys. 96 (2003)
-789, from 0.7 to 2.1 GeV (mark R): χ² = 152 for 128 degrees of freedom.
+789, from 0.7 to 2.1 GeV (mark R): χ² = 190 for 128 degrees of freedom.
 """
 
 import cmath
@@ -13,12 +13,12 @@ from scotopic.physics.hadrons.masses import CHARGED_PION
 from scotopic.physics.hadrons.resonance_sum import resonance_sum
 
 _THRESHOLD = 4.0 * CHARGED_PION
-_NORM, _POWER = 1.513, 2.865
+_NORM, _POWER = 2.135, 4.258
 # mass, width, amplitude
 _RESONANCES = (
-    (1.524, 0.5739, 1.0),
-    (1.920, 0.3102, -0.04594 * cmath.exp(1.755j)),
-    (1.079, 0.5855, 0.4950 * cmath.exp(2.583j)),
+    (1.481, 0.4915, 1.0),
+    (1.873, 0.2127, 0.02745 * cmath.exp(4.267j)),
+    (1.185, 0.2429, 0.1034 * cmath.exp(4.903j)),
 )
 
 
