@@ -16,11 +16,13 @@ from scotopic.app.catalogue import list_
 from scotopic.app.counting import limit
 from scotopic.app.events import generate, simulate, xsec
 from scotopic.app.exclude import exclude
+from scotopic.app.interruption import Terminated, ending_on_signals
 from scotopic.app.limits import reproduce, search, signature
 from scotopic.app.project import project
 from scotopic.app.recast import recast
 from scotopic.app.scan_histogram import scan
-from scotopic.errors import InputError
+from scotopic.errors import InputError, WorkerKilled
+from scotopic.workers import discard_pool
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,19 +61,25 @@ def run(arguments: Sequence[str] | None = None) -> int:
         What follows the program's name; else those of the process.
     """
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), ending_on_signals():
             warnings.showwarning = _show_warning
             code = commands.main(arguments, prog_name="scotopic", standalone_mode=False)
     except click.ClickException as fault:
         return _report(fault.format_message(), 2)
     except InputError as fault:
         return _report(str(fault), 2)
+    except WorkerKilled as fault:
+        return _report(str(fault), 1)
     except (click.Abort, KeyboardInterrupt):
         return _report("interrupted", 130)
+    except Terminated:
+        return _report("terminated", 143)
     except Exception as fault:
         if os.environ.get("SCOTOPIC_DEBUG") == "1":
             raise
         return _report(f"internal error, {type(fault).__name__}: {fault} (SCOTOPIC_DEBUG=1 shows where)", 1)
+    finally:
+        discard_pool()
     return code if isinstance(code, int) else 0
 
 
