@@ -5,18 +5,12 @@ al., Phys. Rev. D 98 (2018) 112015 (less ηωπ0 with ω → 3π), and CMD-3, R.
 792 (2019) 419, from 1.6 to 2.1 GeV (mark R): χ² = 9 for 21 degrees of freedom.
 """
 
-from scotopic.physics.hadrons.breit_wigner import Array
-from scotopic.physics.hadrons.channel import Channel, Currents
 from scotopic.physics.hadrons.masses import CHARGED_PION, ETA
-from scotopic.physics.hadrons.resonance_sum import resonance_sum
+from scotopic.physics.hadrons.resonance_sum import resonant_channel
 
 _THRESHOLD = ETA + 4.0 * CHARGED_PION
-_NORM, _POWER = 4.092, 6.137
 _RESONANCES = ((2.013, 0.2328, 1.0),)
 
-
-def _currents(sqrt_s: Array) -> Currents:
-    return resonance_sum(sqrt_s, _THRESHOLD, _NORM, _POWER, _RESONANCES), 0.0, 0.0
-
-
-ETA_FOUR_PIONS = Channel("eta 4pi", _THRESHOLD, _currents, error=0.2)
+ETA_FOUR_PIONS = resonant_channel(
+    "eta 4pi", "rho", _THRESHOLD, norm=4.092, power=6.137, resonances=_RESONANCES, error=0.2
+)

@@ -5,18 +5,12 @@ al., Phys. Rev. D 98 (2018) 112015, from 1.2 to 2.1 GeV (mark R), less ωππ an
 for 33 degrees of freedom.
 """
 
-from scotopic.physics.hadrons.breit_wigner import Array
-from scotopic.physics.hadrons.channel import Channel, Currents
 from scotopic.physics.hadrons.masses import CHARGED_PION
-from scotopic.physics.hadrons.resonance_sum import resonance_sum
+from scotopic.physics.hadrons.resonance_sum import resonant_channel
 
 _THRESHOLD = 5.0 * CHARGED_PION
-_NORM, _POWER = 6.406, 8.0
 _RESONANCES = ((1.676, 0.8076, 1.0),)
 
-
-def _currents(sqrt_s: Array) -> Currents:
-    return 0.0, resonance_sum(sqrt_s, _THRESHOLD, _NORM, _POWER, _RESONANCES), 0.0
-
-
-FIVE_PIONS = Channel("5pi", _THRESHOLD, _currents, error=0.25)
+FIVE_PIONS = resonant_channel(
+    "5pi", "omega", _THRESHOLD, norm=6.406, power=8.0, resonances=_RESONANCES, error=0.25
+)

@@ -7,13 +7,10 @@ Akhmetshin et al., Phys. Lett. B 595 (2004) 101, and SND, M. N. Achasov et al., 
 
 import cmath
 
-from scotopic.physics.hadrons.breit_wigner import Array
-from scotopic.physics.hadrons.channel import Channel, Currents
 from scotopic.physics.hadrons.masses import CHARGED_PION
-from scotopic.physics.hadrons.resonance_sum import resonance_sum
+from scotopic.physics.hadrons.resonance_sum import resonant_channel
 
 _THRESHOLD = 4.0 * CHARGED_PION
-_NORM, _POWER = 2.135, 4.258
 # mass, width, amplitude
 _RESONANCES = (
     (1.481, 0.4915, 1.0),
@@ -21,9 +18,6 @@ _RESONANCES = (
     (1.185, 0.2429, 0.1034 * cmath.exp(4.903j)),
 )
 
-
-def _currents(sqrt_s: Array) -> Currents:
-    return resonance_sum(sqrt_s, _THRESHOLD, _NORM, _POWER, _RESONANCES), 0.0, 0.0
-
-
-FOUR_CHARGED_PIONS = Channel("2pi+ 2pi-", _THRESHOLD, _currents, error=0.03)
+FOUR_CHARGED_PIONS = resonant_channel(
+    "2pi+ 2pi-", "rho", _THRESHOLD, norm=2.135, power=4.258, resonances=_RESONANCES, error=0.03
+)

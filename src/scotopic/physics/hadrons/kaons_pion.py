@@ -8,24 +8,17 @@ B. Aubert et al., Phys. Rev. D 77 (2008) 092002 (K+K−π0 also SND, M. N. Achas
 
 import cmath
 
-from scotopic.physics.hadrons.breit_wigner import Array
-from scotopic.physics.hadrons.channel import Channel, Currents
 from scotopic.physics.hadrons.masses import CHARGED_KAON, CHARGED_PION
-from scotopic.physics.hadrons.resonance_sum import resonance_sum
+from scotopic.physics.hadrons.resonance_sum import resonant_channel
 
 _THRESHOLD = 2.0 * CHARGED_KAON + CHARGED_PION
 # mass, width, amplitude
 _ISOVECTOR = ((1.4891, 0.1721, 1.0), (1.9100, 0.0800, 0.0300 * cmath.exp(-1.9715j)))
 _ISOSCALAR = ((1.6583, 0.2706, 1.0), (1.7892, 0.3107, -0.3266 * cmath.exp(0.5277j)))
 
-
-def _isovector(sqrt_s: Array) -> Currents:
-    return resonance_sum(sqrt_s, _THRESHOLD, 2.610, 3.2234, _ISOVECTOR), 0.0, 0.0
-
-
-def _isoscalar(sqrt_s: Array) -> Currents:
-    return 0.0, 0.0, resonance_sum(sqrt_s, _THRESHOLD, 0.8035, 1.705, _ISOSCALAR)
-
-
-ISOVECTOR_KAONS_PION = Channel("K K~ pi (I=1)", _THRESHOLD, _isovector, error=0.15)
-ISOSCALAR_KAONS_PION = Channel("K K~ pi (I=0)", _THRESHOLD, _isoscalar, error=0.08)
+ISOVECTOR_KAONS_PION = resonant_channel(
+    "K K~ pi (I=1)", "rho", _THRESHOLD, norm=2.610, power=3.2234, resonances=_ISOVECTOR, error=0.15
+)
+ISOSCALAR_KAONS_PION = resonant_channel(
+    "K K~ pi (I=0)", "phi", _THRESHOLD, norm=0.8035, power=1.705, resonances=_ISOSCALAR, error=0.08
+)

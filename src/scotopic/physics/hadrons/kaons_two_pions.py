@@ -8,18 +8,12 @@ Lett. B 756 (2016) 153), K+K−2π0 (the first), K_S K_L π+π− and twice K_S 
 not the photon has it with an error of its own size.
 """
 
-from scotopic.physics.hadrons.breit_wigner import Array
-from scotopic.physics.hadrons.channel import Channel, Currents
 from scotopic.physics.hadrons.masses import CHARGED_KAON, CHARGED_PION
-from scotopic.physics.hadrons.resonance_sum import resonance_sum
+from scotopic.physics.hadrons.resonance_sum import resonant_channel
 
 _THRESHOLD = 2.0 * CHARGED_KAON + 2.0 * CHARGED_PION
-_NORM, _POWER = 3.007, 2.400
 _RESONANCES = ((1.802, 0.5101, 1.0),)
 
-
-def _currents(sqrt_s: Array) -> Currents:
-    return 0.0, 0.0, resonance_sum(sqrt_s, _THRESHOLD, _NORM, _POWER, _RESONANCES)
-
-
-KAONS_TWO_PIONS = Channel("K K~ pi pi", _THRESHOLD, _currents, error=0.08)
+KAONS_TWO_PIONS = resonant_channel(
+    "K K~ pi pi", "phi", _THRESHOLD, norm=3.007, power=2.400, resonances=_RESONANCES, error=0.08
+)

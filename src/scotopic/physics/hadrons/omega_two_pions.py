@@ -7,19 +7,13 @@ freedom.
 
 import cmath
 
-from scotopic.physics.hadrons.breit_wigner import Array
-from scotopic.physics.hadrons.channel import Channel, Currents
 from scotopic.physics.hadrons.masses import NEUTRAL_PION, OMEGA
-from scotopic.physics.hadrons.resonance_sum import resonance_sum
+from scotopic.physics.hadrons.resonance_sum import resonant_channel
 
 _THRESHOLD = OMEGA + 2.0 * NEUTRAL_PION
-_NORM, _POWER = 0.538, 2.598
 # mass, width, amplitude
 _RESONANCES = ((1.628, 0.2589, 1.0), (1.339, 0.1938, -1.548 * cmath.exp(2.052j)))
 
-
-def _currents(sqrt_s: Array) -> Currents:
-    return 0.0, resonance_sum(sqrt_s, _THRESHOLD, _NORM, _POWER, _RESONANCES), 0.0
-
-
-OMEGA_TWO_PIONS = Channel("omega pi pi", _THRESHOLD, _currents, error=0.1)
+OMEGA_TWO_PIONS = resonant_channel(
+    "omega pi pi", "omega", _THRESHOLD, norm=0.538, power=2.598, resonances=_RESONANCES, error=0.1
+)

@@ -8,19 +8,13 @@ evaluations of the muon's moment take it (mark M: recalled).
 
 import cmath
 
-from scotopic.physics.hadrons.breit_wigner import Array
-from scotopic.physics.hadrons.channel import Channel, Currents
 from scotopic.physics.hadrons.masses import CHARGED_PION
-from scotopic.physics.hadrons.resonance_sum import resonance_sum
+from scotopic.physics.hadrons.resonance_sum import resonant_channel
 
 _THRESHOLD = 6.0 * CHARGED_PION
-_NORM, _POWER = 11.55, 8.0
 # mass, width, amplitude
 _RESONANCES = ((1.730, 0.2466, 1.0), (2.083, 0.2760, 0.1807 * cmath.exp(1.023j)))
 
-
-def _currents(sqrt_s: Array) -> Currents:
-    return resonance_sum(sqrt_s, _THRESHOLD, _NORM, _POWER, _RESONANCES), 0.0, 0.0
-
-
-SIX_PIONS = Channel("6pi", _THRESHOLD, _currents, error=0.1)
+SIX_PIONS = resonant_channel(
+    "6pi", "rho", _THRESHOLD, norm=11.55, power=8.0, resonances=_RESONANCES, error=0.1
+)
