@@ -8,9 +8,9 @@ Lett. B 259 (1991) 144; L. R. Surguladze, M. A. Samuel, Phys. Rev. Lett. 66 (199
 β(3 − β²)/2 Σ wᵢ (1 − exp(−(√s − tᵢ)/Δ)), β from a quark of 1.6 GeV (pole mass 1.67 ± 0.07, PDG 2022),
 
 w and Δ and the ψ from our fit (mark P) to R from 3.74 to 10 GeV (mark R), χ² = 118 for 203 points with their
-published errors, at least 3 %: Crystal Ball, A. Osterheld et al., SLAC-PUB-4160 (1986), and C. Edwards et al., SLAC-PUB-5160
-(1990); BES, J. Z. Bai et al., Phys. Rev. Lett. 84 (2000) 594 and 88 (2002) 101802; CLEO, D. Besson et al., Phys. Rev.
-D 76 (2007) 072008, and D. Cronin-Hennessy et al., Phys. Rev. D 80 (2009) 072001.
+published errors, at least 3 %: Crystal Ball, A. Osterheld et al., SLAC-PUB-4160 (1986), and C. Edwards et al.,
+SLAC-PUB-5160 (1990); BES, J. Z. Bai et al., Phys. Rev. Lett. 84 (2000) 594 and 88 (2002) 101802; CLEO, D. Besson et
+al., Phys. Rev. D 76 (2007) 072008, and D. Cronin-Hennessy et al., Phys. Rev. D 80 (2009) 072001.
 """
 
 import math

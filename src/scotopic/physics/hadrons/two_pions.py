@@ -59,8 +59,8 @@ def radiation(s: Array) -> Array:
     """Return σ(ππ(γ))/σ(ππ) at s (GeV²) of point-like pions, soft and hard photons of the final state.
 
     1 + η(s) α/π of J. Schwinger, Particles, Sources, and Fields III (1989), as in A. Hoefer, J. Gluza, F.
-    Jegerlehner, Eur. Phys. J. C 24 (2002) 51 (mark M; its limits are tested): 1 + 3 α/π far above threshold. The Coulomb pole at the
-    threshold is cut at β = 0.05, that is 0.35 MeV above it.
+    Jegerlehner, Eur. Phys. J. C 24 (2002) 51 (mark M; its limits are tested): 1 + 3 α/π far above threshold. The
+    Coulomb pole at the threshold is cut at β = 0.05, that is 0.35 MeV above it.
     """
     beta = np.maximum(np.sqrt(np.maximum(1.0 - 4.0 * CHARGED_PION**2 / s, 0.0)), 0.05)
     opposite = (1.0 - beta) / (1.0 + beta)
