@@ -16,6 +16,7 @@ from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.files import replacing
 from scotopic.io.decay_tree import PRIMARY, branches
+from scotopic.io.gzip_writer import writing
 from scotopic.io.incoming import incoming_beams
 from scotopic.io.kinds import opened
 from scotopic.io.particles import ParticleList, from_header
@@ -191,17 +192,19 @@ def write_lhe(events: Events, path: Path) -> None:
         "beam_spread": events.beam_spread,
     }
     attributes = " ".join(f'{key}="{escape(str(value))}"' for key, value in tell.items())
-    with replacing(path) as temporary:
-        opener = gzip.open if path.name.endswith(".gz") else open
-        with opener(temporary, "wt") as file:
-            file.write(f'<LesHouchesEvents version="3.0">\n<header>\n<scotopic {attributes}/>\n</header>\n')
-            file.write(f"<init>\n11 -11 {ebeam[0]:.10e} {ebeam[1]:.10e} 0 0 0 0 {strategy} 1\n")
-            file.write(f"{sigma:.16e} {error:.16e} {np.abs(x).max(initial=0.0):.16e} 1\n")
-            source = escape(events.source)
-            file.write(f'<generator name="{source}" version="1">{source}</generator>\n</init>\n')
-            for i in track(range(n), f"writing {path.name}", total=n):
-                file.write(_event(events, beams[:, :, i], float(x[i]), i))
-            file.write("</LesHouchesEvents>\n")
+    with (
+        replacing(path) as temporary,
+        writing(temporary, path.name.endswith(".gz")) as raw,
+        TextIOWrapper(raw, encoding="utf-8", newline="\n") as file,
+    ):
+        file.write(f'<LesHouchesEvents version="3.0">\n<header>\n<scotopic {attributes}/>\n</header>\n')
+        file.write(f"<init>\n11 -11 {ebeam[0]:.10e} {ebeam[1]:.10e} 0 0 0 0 {strategy} 1\n")
+        file.write(f"{sigma:.16e} {error:.16e} {np.abs(x).max(initial=0.0):.16e} 1\n")
+        source = escape(events.source)
+        file.write(f'<generator name="{source}" version="1">{source}</generator>\n</init>\n')
+        for i in track(range(n), f"writing {path.name}", total=n):
+            file.write(_event(events, beams[:, :, i], float(x[i]), i))
+        file.write("</LesHouchesEvents>\n")
 
 
 def _event(events: Events, beams: np.ndarray, weight: float, i: int) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 import scotopic
 from scotopic.files import note_written, replacing
-from scotopic.results_folder import digest
+from scotopic.results_folder import digest, find_files
 from scotopic.study.paper_figures.report import Check, FigureReport
 
 FOLDER = "finished"
@@ -89,7 +89,7 @@ def load(name: str, settings: Settings, out: Path) -> Finished | str | None:
     if not (stored.files and math.isfinite(stored.seconds)):
         return f"{path} names no files"
     # names are those of the folder, never the stored ones: these may come from anywhere
-    inside = {file.relative_to(out).as_posix(): file for file in out.rglob("*") if file.is_file()}
+    inside = find_files(out, {file.path for file in stored.files})
     for file in stored.files:
         if file.path not in inside:
             return f"{file.path} is missing"
