@@ -15,11 +15,9 @@ Each section ends after S seconds at the latest. Linux. The exit code is 1 if an
 
 import argparse
 import contextlib
-import hashlib
 import json
 import os
 import random
-import re
 import resource
 import shutil
 import signal
@@ -27,129 +25,30 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import click
-
+from reliability_hostile import hostile_line
+from reliability_runs import (
+    Place,
+    Section,
+    arguments,
+    hashes,
+    left,
+    of_session,
+    orphans,
+    start,
+    takes,
+    undisturbed,
+)
 from reliability_samples import COMMANDS, LONG, write_inputs
-from scotopic.app.cli import commands as program
-from scotopic.files import PREFIX
 from scotopic.results_folder import MARK, is_whole
 
-GONE_SECONDS, LIMIT_SECONDS = 5.0, 600.0
+LIMIT_SECONDS = 600.0
 REFUSED_SECONDS, REFUSED_BYTES = 5.0, 500_000_000  # of processor time; of memory
 HOSTILE_SECONDS = 20.0  # of work that a hostile line may ask for rightly; then it is ended
 ENDS = {signal.SIGKILL: (-9,), signal.SIGTERM: (143, -15), signal.SIGINT: (130, -2)}
-GOOD = ["sm", "alp-photon", "dark-photon", "1", "0.5", "20/fb", "1:3:1", "belle2-2018", "mass=1"]
-HOSTILE = [
-    "", " ", "nan", "inf", "-1", "0", "1e400", "1e-400", "9" * 400, "0x10", "1_0", "é", "\udcff", "a" * 300,
-    "/dev/null", "/dev/zero", "absent.lhe", ".", "{", "--", "=", ":::", "1:2:0", "9:1:1", "0:1e9:1e-9", "$\\frac{$", "mass=",
-    "=1", "a=b=c", "e- e+ >", "> > >", "e- e+ > " + "gamma " * 40, "1/", "/fb", "1e999/fb", "none.py", "none.toml",
-    "%s", "\n", "٣", "-h",
-]  # fmt: skip
-
-
-@dataclass
-class Section:
-    """What was tried in a section and what went wrong."""
-
-    tried: int = 0
-    faults: list[str] = field(default_factory=list)
-
-    def expect(self, right: bool, fault: str) -> None:
-        if not right:
-            self.faults.append(fault)
-
-
-@dataclass
-class Place:
-    """Folders of the campaign."""
-
-    root: Path
-
-    @property
-    def inputs(self) -> Path:
-        return self.root / "inputs"
-
-    def fresh(self) -> Path:
-        return Path(tempfile.mkdtemp(dir=self.root))
-
-
-def arguments(name: str, place: Place, out: Path, workers: int) -> list[str]:
-    words = [word.replace("{out}", str(out)).replace("{in}", str(place.inputs)) for word in COMMANDS[name]]
-    many = ["--workers", str(workers)] if takes(words[0], "workers") else []
-    return [sys.executable, "-m", "scotopic", *words, *many]
-
-
-def takes(command: str, option: str) -> bool:
-    return any(one.name == option for one in program.commands[command].params)
-
-
-def start(words: list[str], place: Place, **changes: str) -> "subprocess.Popen[bytes]":
-    environment = {
-        **os.environ,
-        "OMP_NUM_THREADS": "1",
-        "SCOTOPIC_CACHE": str(place.root / "cache"),
-        **changes,
-    }
-    return subprocess.Popen(
-        words,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment,
-        start_new_session=True,
-        cwd=place.root,
-    )
-
-
-def hashes(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(PREFIX)
-    }
-
-
-def left(folder: Path) -> list[str]:
-    return [path.name for path in folder.rglob(f"{PREFIX}*")]
-
-
-def of_session(session: int) -> list[int]:
-    """Return the processes of a session that still run."""
-    found = []
-    for path in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            fields = (path / "stat").read_text().rpartition(")")[2].split()
-            if path.name.isdecimal() and int(fields[3]) == session and fields[0] != "Z":
-                found.append(int(path.name))
-    return found
-
-
-def orphans(session: int) -> list[int]:
-    end = time.monotonic() + GONE_SECONDS
-    while (found := of_session(session)) and time.monotonic() < end:
-        time.sleep(0.05)
-    for process in found:
-        with contextlib.suppress(OSError):
-            os.kill(process, signal.SIGKILL)
-    return found
-
-
-def undisturbed(name: str, workers: int, place: Place, **changes: str) -> tuple[dict[str, str], str, float]:
-    """Return hashes of the files, what was printed without times and folders, and the seconds of a run."""
-    out = place.fresh()
-    began = time.monotonic()
-    process = start(arguments(name, place, out, workers), place, **changes)
-    printed, told = process.communicate(timeout=LIMIT_SECONDS)
-    seconds = time.monotonic() - began
-    if process.returncode != 0:
-        raise SystemExit(f"{name} does not run: {told.decode(errors='replace').strip()}")
-    found = hashes(out)
-    text = re.sub(r'"seconds":[-+.\de]+|in [.\d]+ s\b', "", printed.decode()).replace(str(out), "")
-    shutil.rmtree(out)
-    return found, text, seconds
 
 
 def kill_campaign(place: Place, names: list[str], number: int, rng: random.Random, end: float) -> Section:
@@ -280,7 +179,12 @@ def input_campaign(place: Place, number: int, seed: int, end: float) -> Section:
             first += _fuzz(section, reader, first, count, seed, results, place)
         with contextlib.suppress(OSError):
             lines = [json.loads(line) for line in results.read_text().splitlines()]
-            section.faults += [f"{reader} {one['number']} ({one['file']}): {one['fault']}" for one in lines]
+            kinds = Counter((one["file"], one["fault"]) for one in lines)
+            first_of = {(one["file"], one["fault"]): one["number"] for one in reversed(lines)}
+            for (file, fault), count in kinds.items():
+                section.faults.append(
+                    f"{reader} ({file}): {fault}, {count} times, first {first_of[file, fault]}"
+                )
     return section
 
 
@@ -320,40 +224,12 @@ def _fuzz(
     return int(at) + 1 - first
 
 
-def hostile_line(place: Place, rng: random.Random) -> list[str]:
-    """Return a command line with good and hostile words, from the program's own tree of commands."""
-    name = rng.choice(sorted(program.commands))
-    words = [name]
-    good = [str(path) for path in sorted(place.inputs.iterdir())] + [
-        "sm",
-        "alp-photon",
-        "dark-photon",
-        "1",
-        "0.5",
-        "20/fb",
-        "1:3:1",
-    ]
-    for option in program.commands[name].params:
-        if isinstance(option, click.Option) and not option.required and rng.random() < 0.75:
-            continue
-        value = rng.choice(HOSTILE) if rng.random() < 0.6 else rng.choice(good)
-        if isinstance(option.type, click.Choice) and rng.random() < 0.7:
-            value = rng.choice(list(option.type.choices))
-        if option.name in ("out", "output", "table") and not value.startswith("/dev"):
-            value = rng.choice(("out", "out.lhe", "out.parquet", "a" * 300, "\udcff.lhe", "/dev/zero"))
-        if isinstance(option, click.Option):
-            words.append(option.opts[0])
-        if not getattr(option, "is_flag", False):
-            words.append(value)
-    return words if rng.random() < 0.95 else [rng.choice(HOSTILE), *words]
-
-
 def command_campaign(place: Place, number: int, rng: random.Random, end: float) -> Section:
     section = Section()
     for _ in range(number):
         if time.monotonic() > end:
             break
-        _hostile(section, hostile_line(place, rng), place)
+        _hostile(section, hostile_line(place.inputs, rng), place)
         section.tried += 1
     return section
 

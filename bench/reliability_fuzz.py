@@ -6,6 +6,7 @@ A line of JSON per fault goes to RESULTS, and the number of the input at work to
 """
 
 import contextlib
+import gzip
 import json
 import random
 import resource
@@ -15,6 +16,10 @@ import traceback
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+
+import numpy as np
+import uproot
+from pyarrow import parquet
 
 from scotopic.bounds.files import read_bound
 from scotopic.detector.card import load_experiment
@@ -61,6 +66,25 @@ def mutate(content: bytes, rng: random.Random) -> bytes:
     return bytes(data)
 
 
+def damage(good: Path, path: Path, rng: random.Random) -> None:
+    """Write a good file with faults, half of the time inside its packing: gzip, or the header of a table."""
+    if rng.random() < 0.5 and good.suffix == ".gz":
+        path.write_bytes(gzip.compress(mutate(gzip.decompress(good.read_bytes()), rng), mtime=0))
+    elif rng.random() < 0.5 and good.suffix == ".parquet":
+        table = parquet.read_table(good)
+        header = {key: mutate(value, rng) for key, value in table.schema.metadata.items()}
+        parquet.write_table(table.replace_schema_metadata(header), path)
+    elif rng.random() < 0.5 and good.name == "events.root":
+        with uproot.open(good) as old:
+            header, columns = str(old["scotopic"]), old["events"].arrays(library="np")
+        with uproot.recreate(path) as new:
+            tree = new.mktree("events", {key: np.dtype((v.dtype, v.shape[1:])) for key, v in columns.items()})
+            tree.extend(columns)
+            new["scotopic"] = mutate(header.encode(), rng).decode(errors="replace")
+    else:
+        path.write_bytes(mutate(good.read_bytes(), rng))
+
+
 def _replace_word(data: bytearray, at: int, rng: random.Random) -> None:
     breaks = b" \t\n,:=[]{}\"'"
     first = last = at
@@ -105,7 +129,7 @@ def main() -> None:
             rng = random.Random(f"{seed} {reader} {number}")
             name = rng.choice(files)
             path = place / name
-            path.write_bytes(mutate((Path(inputs) / name).read_bytes(), rng))
+            damage(Path(inputs) / name, path, rng)
             Path(f"{results}.now").write_text(f"{number} {name}")
             fault = _fault_of(read, path)
             if fault:

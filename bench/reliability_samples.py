@@ -65,11 +65,11 @@ dependent_variables:
   qualifiers: [{name: CL, value: 0.9}]
   values: [{value: 1.0e-3}, {value: 2.0e-3}, {value: 1.5e-3}]
 """
-DARKCAST = """model = ModelDarkPhoton()
-production = Production("e_brem")
+DARKCAST = """model = darkcast.Model("dark_photon")
+production = darkcast.Production("e_brem")
 decay = "e_e"
-bounds = Dataset("mine.lmt")
-efficiency = Efficiency(lratio=10.0)
+bounds = darkcast.Dataset("mine.lmt")
+efficiency = darkcast.Efficiency(lratio=10.0)
 """
 
 

@@ -81,20 +81,35 @@ def read_folder(context: click.Context, option: click.Parameter, path: Path | No
     """Refuse, before any work, a folder that cannot be written."""
     if path is None:
         return None
+    _check_name(path, f"--out {path}")
     if path.exists() and not path.is_dir():
         raise InputError(f"--out {path}: is a file, expected a folder")
     _check_writable(path, f"--out {path}")
     return path
 
 
-def read_output(context: click.Context, option: click.Parameter, path: Path) -> Path:
+def read_output(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
     """Refuse, before any work, an output file that cannot be written."""
+    if path is None:
+        return None
+    what = f"{option.opts[0]} {path}"
+    _check_name(path, what)
     if path.is_dir():
-        raise InputError(f"--output {path}: is a folder, expected a file")
+        raise InputError(f"{what}: is a folder, expected a file")
     if not path.parent.is_dir():
-        raise InputError(f"--output {path}: the folder {path.parent} does not exist")
-    _check_writable(path.parent, f"--output {path}")
+        raise InputError(f"{what}: the folder {path.parent} does not exist")
+    _check_writable(path.parent, what)
     return path
+
+
+def _check_name(path: Path, what: str) -> None:
+    """Refuse a name that no file can have: too long, with a null byte, or in a loop of links."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as fault:
+        raise InputError(f"{what}: {getattr(fault, 'strerror', None) or fault}") from None
 
 
 def _check_writable(folder: Path, what: str) -> None:

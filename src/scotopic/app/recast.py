@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scotopic.app.bounds import POINTS, bound_json, given_option
-from scotopic.app.options import PATH, set_option
+from scotopic.app.options import PATH, read_output, set_option
 from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.errors import InputError
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 )
 @set_option
 @given_option
-@click.option("--csv", "table", type=PATH, help="Write the curve to this file, too.")
+@click.option("--csv", "table", type=PATH, callback=read_output, help="Write the curve to this file, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 def recast(
     bound: str,
@@ -45,8 +45,6 @@ def recast(
     from scotopic.bounds.files import find_bound
     from scotopic.bounds.recasting import recast as carry_over
 
-    if table is not None and not table.parent.is_dir():
-        raise InputError(f"--csv {table}: the folder {table.parent} does not exist")
     target = get_carrier(model, parameters)
     found = carry_over(find_bound(bound, given), target)
     if table is not None:

@@ -1,5 +1,6 @@
 """Shipped bounds and bounds in a user's own files."""
 
+import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -51,7 +52,7 @@ def read_bound(path: str | Path, given: Mapping[str, str] | None = None) -> Boun
     if reader is None:
         raise InputError(f"{path}: not a file of a bound; known are {', '.join(_READERS)}")
     module, function = reader
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(f"{path}: no such file")
     read: Callable[[Path, Given], Bound] = getattr(import_module(module), function)
     said = read_given(given or {})
@@ -65,14 +66,14 @@ def find_bound(name: str, given: Mapping[str, str] | None = None) -> Bound:
     """Return a shipped bound by its name, or the bound in a file by its path."""
     if name in bounds():
         return load_bound(name)
-    if Path(name).suffix or Path(name).exists():
+    if Path(name).suffix or os.path.exists(name):
         return read_bound(name, given)
     return load_bound(name)
 
 
 def read_folder(folder: Path) -> tuple[list[Bound], list[str]]:
     """Return the bounds of a folder of the user's own files, and one line per file that could not be read."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise InputError(f"{folder}: no such folder")
     found, faults = [], []
     for path in sorted(folder.iterdir()):

@@ -6,6 +6,7 @@ for its entries. A card may ``inherit`` from one other, a shipped card by name o
 itself, and then states only what differs. All faults of a card are reported together, each with its place.
 """
 
+import os
 import re
 from functools import cache
 from importlib import resources
@@ -46,7 +47,7 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     if str(name_or_path) in experiments():
         return _load_shipped(str(name_or_path))
     path = Path(name_or_path)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(
             f"experiment {name_or_path}: no such card, shipped ones are {', '.join(experiments())}"
         )
@@ -110,7 +111,7 @@ def _layers(
         below = _layers(_shipped_text(parent), f"{parent}.toml", Path(), True, (*above, place))
     elif parent is not None:
         path = folder / parent
-        if not path.is_file():
+        if not os.path.isfile(path):
             names = ", ".join(experiments())
             raise InputError(
                 f"{place}: [meta] inherit: {parent} is neither a file beside it nor one of {names}"

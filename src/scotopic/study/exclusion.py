@@ -1,5 +1,6 @@
 """What is excluded of a model: every published bound that applies, and our projections beside them."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -163,7 +164,7 @@ def _published(own: Sequence[Path]) -> tuple[list[Bound], list[tuple[str, str]]]
     found = [load_bound(name) for name in shipped()]
     unread = []
     for path in own:
-        if path.is_dir():
+        if os.path.isdir(path):
             more, faults = read_folder(path)
             found += more
             unread += [(fault.partition(":")[0], fault) for fault in faults]

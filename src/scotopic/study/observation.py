@@ -1,5 +1,6 @@
 """What was observed: candidates from a file of events, of detected events, or of candidates."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -70,7 +71,7 @@ def observe(
         If the file cannot be read, is empty, carries weights that are not one per event, or was made
         at another √s than the experiment's.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(f"data file {path} does not exist; expected a file of events or candidates")
     kind = kind_of(path)
     if kind != "candidates" and mapping is not None:

@@ -111,6 +111,8 @@ def _assignments(script: Path) -> dict[str, ast.expr]:
             tree = ast.parse(read_text(script), str(script))
     except (SyntaxError, ValueError) as fault:
         raise InputError(f"{script}: not valid Python ({fault})") from None
+    except (MemoryError, RecursionError):  # of the parser's own stacks
+        raise InputError(f"{script}: nested too deeply") from None
     found = {
         target.id: node.value
         for node in tree.body
@@ -129,7 +131,7 @@ def _argument(node: ast.expr | None) -> Any:
     if isinstance(node, ast.Call) and node.args:
         try:
             return ast.literal_eval(node.args[0])
-        except ValueError:
+        except (ValueError, TypeError):  # TypeError: a key that cannot be one
             return None
     return None
 
@@ -151,12 +153,12 @@ def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> Floats:
 def _decays(node: ast.expr | None, script: Path) -> tuple[str, ...]:
     try:
         value = ast.literal_eval(node) if node is not None else None
-    except ValueError:
+    except (ValueError, TypeError):
         value = None
     names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
     if value == "none":
         return ()
-    unknown = [name for name in names if name not in DECAYS]
+    unknown = [name for name in names if not isinstance(name, str) or name not in DECAYS]
     if not names or unknown:
         raise InputError(f"{script}: decay {unknown or value!r} is not known, known are {', '.join(DECAYS)}")
     return tuple(DECAYS[name] for name in names)
