@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     },
     "simulate, in processes": ("simulate", "{in}/many.parquet", "--output", "{out}/d.parquet"),
     "scan": ("scan", "{in}/spectrum.csv", "--card", "{in}/scan.toml", "--toys", "50", "--out", "{out}/r"),
-    "exclude": ("exclude", "--no-projections", "--out", "{out}/r"),
+    "exclude": ("exclude", "--model", "dark-photon", "--no-projections", "--out", "{out}/r"),
     "recast": ("recast", "bl-babar-visible", "--to", "dark-photon", "--csv", "{out}/t.csv"),
     "reproduce": ("reproduce", "fig1", "--quick", "--out", "{out}/r"),
     "search": ("search", "alp-gammagamma", "--toys", "0", "--masses", "1:9:4", "--out", "{out}/r"),
