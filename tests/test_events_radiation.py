@@ -132,7 +132,7 @@ def test_angles_follow_the_emission_of_one_photon(quantile, y):
     """Cumulative distribution in closed form; the weights' mean is one."""
     u = (np.arange(20_000) + 0.5) / 20_000
     energy = 0.5 * SQRT_S
-    away, weight = emission_angles(u, np.full(u.shape, y), energy)
+    away, weight, place = emission_angles(u, np.full(u.shape, y), energy)
     assert (weight >= 0.0).all()
     small = (ELECTRON_MASS / energy) ** 2
     beta = math.sqrt(1.0 - small)

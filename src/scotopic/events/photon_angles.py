@@ -22,8 +22,10 @@ Floats = NDArray[np.float64]
 NEWTON_STEPS = 6
 
 
-def emission_angles(u: Floats, missing: Floats, energy: float) -> tuple[Floats, Floats]:
-    """Return 1 - cosθ to the beam and the weight, density over map, whose mean over `u` is one.
+def emission_angles(u: Floats, missing: Floats, energy: float) -> tuple[Floats, Floats, Floats]:
+    """Return 1 - cosθ to the beam, the weight, density over map, whose mean over `u` is one, and the place.
+
+    The place is the probability of smaller angles.
 
     Parameters
     ----------
@@ -41,18 +43,13 @@ def emission_angles(u: Floats, missing: Floats, energy: float) -> tuple[Floats, 
     x = 1.0 - missing
     splitting = 1.0 + x * x
     density = splitting - x * mass2 / pole - 0.5 * missing**2 * pole
-    return away, density / splitting * log_range / (log_range - beta)
-
-
-def emission_place(away: Floats, missing: Floats, energy: float) -> Floats:
-    """Return the probability of an angle below that of `away`; arguments as for `emission_angles`."""
-    mass2, beta, smallest = _kinematics(energy)
-    found = _integral(smallest + beta * away, missing, mass2, smallest)
-    return found / ((1.0 + (1.0 - missing) ** 2) * (math.log((1.0 + beta) / smallest) - beta))
+    everything = splitting * (log_range - beta)
+    below = splitting * log_range * u - _rest(pole, missing, mass2, smallest)
+    return away, density * log_range / everything, below / everything
 
 
 def angle_at(place: Floats, missing: Floats, energy: float) -> Floats:
-    """Return 1 - cosθ to the beam, such that `emission_place` is `place`, by Newton's method."""
+    """Return 1 - cosθ to the beam, below which angles have the probability `place` (N,), by Newton's method."""
     mass2, beta, smallest = _kinematics(energy)
     x = 1.0 - missing
     splitting = 1.0 + x * x
@@ -87,9 +84,14 @@ def restriction(away: Floats, missing: Floats, energy: float, share: Floats) -> 
 
 def _integral(pole: Floats, missing: Floats, mass2: float, smallest: float) -> Floats:
     """Return the integral of the density up to 1 - β cosθ = `pole`."""
-    x = 1.0 - missing
-    found = (1.0 + x * x) * np.log(pole / smallest) - x * mass2 * (1.0 / smallest - 1.0 / pole)
-    return np.asarray(found - 0.5 * missing**2 * (pole - smallest))
+    splitting = 1.0 + (1.0 - missing) ** 2
+    return np.asarray(splitting * np.log(pole / smallest) - _rest(pole, missing, mass2, smallest))
+
+
+def _rest(pole: Floats, missing: Floats, mass2: float, smallest: float) -> Floats:
+    """Return what is taken off the logarithm in that integral."""
+    mass_term = (1.0 - missing) * mass2 * (1.0 / smallest - 1.0 / pole)
+    return np.asarray(mass_term + 0.5 * missing**2 * (pole - smallest))
 
 
 def _kinematics(energy: float) -> tuple[float, float, float]:

@@ -29,6 +29,7 @@ NUMBERS = 2 * MOST_PHOTONS
 """Uniform numbers of one beam."""
 
 MORE = 1.6
+"""Independent photons are drawn with as many times η, so that no wanted division is more probable than drawn."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ def divide_energy(u: Floats, place: Floats, missing: Floats, eta: float, least: 
     shares = energies.copy()
     shares[:, several] = np.where(kept, taken, one)
     places = np.concatenate([place[None], np.zeros((MOST_PHOTONS - 1, len(place)))])
-    weight = _weight_of_place(place, -eta * np.log1p(-missing))
+    # e^(b(1 - t)) over its mean, b = η ln(1/x), to first order in b: no softer photon after this one
+    weight = 1.0 + eta * np.log1p(-missing) * (place - 0.5)
     places[:, several[kept]], weight[several[kept]] = at[:, kept], 1.0
     return Division(energies, shares, places, weight, drawn, softest)
 
@@ -120,9 +122,3 @@ def _independent(
 
 def _splitting(share: Floats) -> Floats:
     return 1.0 - share + 0.5 * share**2
-
-
-def _weight_of_place(place: Floats, rise: Floats) -> Floats:
-    # e^(b(1 - t)) over its mean, b = η ln(1/x)
-    half = np.maximum(0.5 * rise, 1e-12)
-    return np.asarray(np.exp(half * (1.0 - 2.0 * place)) * half / np.sinh(half))

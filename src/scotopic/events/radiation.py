@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.events.photon_angles import angle_at, emission_angles, emission_place, restriction
+from scotopic.events.photon_angles import angle_at, emission_angles, restriction
 from scotopic.events.photon_energies import MORE, MOST_PHOTONS, NUMBERS, Division, divide_energy
 from scotopic.events.structure_function import TINY, radiator_exponent, soft_factor, structure_function
 from scotopic.numerics.lorentz import boost_from_rest, dot, onto_axis
@@ -117,14 +117,16 @@ class Radiator:
                 photons[side, :, 3] = (1 - 2 * side) * photons[side, :, 0]
             axis = np.array([[0.0], [0.0], [1.0]]) * np.ones(root.shape)
             return Emission(_flat(photons), root, axis, weight, missing, divisions)
-        alone, factors = emission_angles(u[2:4], missing, 0.5 * self.sqrt_s)
-        divisions = self._divisions(further, emission_place(alone, missing, 0.5 * self.sqrt_s), missing)
+        alone, factors, place = emission_angles(u[2:4], missing, 0.5 * self.sqrt_s)
+        divisions = self._divisions(further, place, missing)
         turns = np.concatenate([u[4:6, None], further[:, NUMBERS:]], axis=1)
         photons, away = self._directed(divisions, alone, turns)
         for division, factor in zip(divisions, factors, strict=True):
             weight *= np.where(division.energies[1] > 0.0, 1.0, division.weight * factor)
-        photons *= _rescaling(missing, photons.sum(axis=(0, 1)) / (0.5 * self.sqrt_s))
-        axis = self._axis(photons.sum(axis=1), root, u[6])
+        radiated = photons.sum(axis=1)
+        rescaling = _rescaling(missing, radiated.sum(axis=0) / (0.5 * self.sqrt_s))
+        photons *= rescaling
+        axis = self._axis(radiated * rescaling, root, u[6])
         return Emission(_flat(photons), root, axis, weight, missing, divisions, away)
 
     def _divisions(self, u: Floats, place: Floats, missing: Floats) -> tuple[Division, Division]:
@@ -146,18 +148,16 @@ class Radiator:
         for side, division in enumerate(divisions):
             away[side, 0] = alone[side]
             for number in range(MOST_PHOTONS):
-                which = np.flatnonzero(division.energies[max(number, 1)])
-                away[side, number, which] = angle_at(
-                    division.places[number, which], division.shares[number, which], energy
-                )
-                if number == 0:
-                    which = np.arange(len(alone[side]))
-                photons[side, number][:, which] = _momenta(
-                    energy * division.energies[number, which],
+                several = np.flatnonzero(division.energies[max(number, 1)])
+                at, shares = division.places[number, several], division.shares[number, several]
+                away[side, number, several] = angle_at(at, shares, energy)
+                which = several if number else slice(None)
+                found = (
+                    division.energies[number, which],
                     away[side, number, which],
                     turns[side, number, which],
-                    1 - 2 * side,
                 )
+                photons[side, number][:, which] = _momenta(energy, *found, 1 - 2 * side)
         return photons, away
 
     def at_scale(self, emission: Emission, scales: Floats) -> Floats:
@@ -251,11 +251,15 @@ class Radiator:
         return np.asarray(seen / np.sqrt((seen**2).sum(axis=0)))
 
 
-def _momenta(energies: Floats, away: Floats, turns: Floats, towards: float) -> Floats:
-    """Return the momenta (4, N) of photons at 1 - cosθ = `away` from a beam along `towards` z and φ = 2π `turns`."""
-    sin, phi = np.sqrt(away * (2.0 - away)), 2.0 * math.pi * turns
-    directions = [np.ones(away.shape), sin * np.cos(phi), sin * np.sin(phi), towards * (1.0 - away)]
-    return np.asarray(energies * np.stack(directions))
+def _momenta(beam: float, shares: Floats, away: Floats, turns: Floats, towards: float) -> Floats:
+    """Return the momenta (4, N) of photons that have `shares` of the `beam`'s energy (GeV).
+
+    They are at 1 - cosθ = `away` from a beam along `towards` z, and at φ = 2π `turns`.
+    """
+    energies, phi = beam * shares, 2.0 * math.pi * turns
+    across = energies * np.sqrt(away * (2.0 - away))
+    along = towards * energies * (1.0 - away)
+    return np.stack([energies, across * np.cos(phi), across * np.sin(phi), along])
 
 
 def _flat(photons: Floats) -> Floats:
