@@ -23,7 +23,7 @@ from scotopic.events.structure_function import soft_factor, structure_function
 Floats = NDArray[np.float64]
 
 MOST_PHOTONS = 3
-"""Photons of one beam. A fourth one, in less than 0.1 % of events, joins the third."""
+"""Photons of one beam. A fourth one, if there were any, joins the third."""
 
 NUMBERS = 2 * MOST_PHOTONS
 """Uniform numbers of one beam."""
