@@ -1,0 +1,104 @@
+"""Text files of users: regular, of bounded size, UTF-8, of bounded depth; every fault is an `InputError`."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from scotopic.errors import InputError
+
+LARGEST = 16_000_000
+"""Bytes of a text file that is read as a whole."""
+
+DEEPEST = 40
+"""Levels of tables within tables."""
+
+
+def is_file(path: str | Path) -> bool:
+    """Return whether a path names a regular file; a path that no system takes does not."""
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: str | Path) -> bool:
+    """Return whether a path names a folder; a path that no system takes does not."""
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def shown(value: object, most: int = 60) -> str:
+    """Return a value for a message, cut, on one line."""
+    if isinstance(value, dict | list | tuple | set):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**most:
+        return "a whole number of more digits than a float holds"
+    text = repr(value)
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def read_text(path: str | Path, largest: int = LARGEST) -> str:
+    """Return the text of a file without its byte order mark.
+
+    Raises
+    ------
+    InputError
+        If it is missing, no regular file, larger than `largest` bytes, or not UTF-8.
+    """
+    name = str(path) if len(str(path)) <= 300 else f"{str(path)[:300]}…"
+    if not is_file(path):
+        try:
+            there = Path(path).exists()
+        except (OSError, ValueError):
+            there = False
+        raise InputError(f"{name}: {'not a regular file' if there else 'no such file'}")
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(largest + 1)
+    except OSError as fault:
+        raise InputError(f"{name}: not a readable text file ({fault.strerror})") from None
+    if len(content) > largest:
+        raise InputError(f"{name}: larger than {largest / 1e6:g} MB, the most that is read")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise InputError(f"{name}: not a readable text file ({fault})") from None
+    if "\0" in text:
+        raise InputError(f"{name}: not a readable text file (it holds bytes of value 0)")
+    return text
+
+
+def parse_toml(text: str, place: str) -> dict[str, Any]:
+    """Return the document of a TOML text; `place` is what messages call it.
+
+    Raises
+    ------
+    InputError
+        If it is no TOML, or nested deeper than `DEEPEST`.
+    """
+    try:
+        document = tomllib.loads(text)
+    except RecursionError:
+        raise InputError(f"{place}: nested deeper than {DEEPEST} levels") from None
+    except ValueError as fault:  # whole numbers of thousands of digits, too
+        raise InputError(f"{place}: not valid TOML: {' '.join(str(fault).split())[:200]}") from None
+    check_depth(document, place)
+    return document
+
+
+def check_depth(document: object, place: str) -> None:
+    """Refuse lists and tables within one another beyond `DEEPEST` levels."""
+    level, depth = [document], 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise InputError(f"{place}: nested deeper than {DEEPEST} levels")
+        inside: list[object] = []
+        for one in level:
+            if isinstance(one, dict):
+                inside += one.values()
+            elif isinstance(one, list):
+                inside += one
+        level = [one for one in inside if isinstance(one, dict | list)]
