@@ -42,7 +42,7 @@ def read_axionlimits(path: Path, given: Given) -> Bound:
     if count < 2:
         raise InputError(f"{place}: fewer than two columns, a mass and a limit")
     comments = [line.lstrip("#/%: ").strip() for line in text.splitlines() if line.lstrip()[:1] in ("#", "/", "%")]
-    names = _names([*comments, " ".join(block.names)], count, place, bool(given.column))
+    names = _names([*comments, " ".join(block.names)], count, place)
     if names is None and not given.mass:
         raise InputError(f"{place}: no comment names the mass with its unit, as in '# mass [eV]  g [1/GeV]'; give mass=UNIT")
     mass_name, *others = names or ["mass", *([""] if count == 2 else [f"column {i}" for i in range(2, count + 1)])]
@@ -67,7 +67,7 @@ def energy_of(unit: str, place: str) -> float | None:
         raise InputError(f"{place}: {fault}; give mass=UNIT, such as mass=MeV") from None
 
 
-def _names(comments: list[str], count: int, place: str, chosen: bool) -> list[str] | None:
+def _names(comments: list[str], count: int, place: str) -> list[str] | None:
     """Return the names of columns, the mass first, from the last comment with a mass and its unit; None without one."""
     for comment in reversed(comments):
         bare = plain(comment)
@@ -81,9 +81,9 @@ def _names(comments: list[str], count: int, place: str, chosen: bool) -> list[st
         if not after or (earlier and not _safe_quantity(after)):
             if not earlier and not after:
                 continue  # prose about a mass
-            if not chosen:
-                raise InputError(f"{place}: its header names the mass behind the limit; write the columns as mass, limit, or "
-                                 "a .csv file with names")
+            raise InputError(
+                f"{place}: its header names the mass behind the limit; write the columns as mass, limit, or a .csv file"
+            )
         mass = found[0].strip()
         if count == 2:
             return [mass, after]

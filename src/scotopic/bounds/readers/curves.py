@@ -102,16 +102,18 @@ def _block(
     mass: Floats, value: Floats, place: str, marked: bool, shape: str, notes: list[str]
 ) -> tuple[list[tuple[Floats, Floats]], Shape]:
     known = np.isfinite(value)
-    _check_positive(mass[known], value[known], place)
+    _check_positive(value[known], place, "coupling")
+    if (mass < 0.0).any():
+        _check_positive(mass, place, "mass")
     mass, value = _from_massless(mass, value, place, marked, notes)
     known = np.isfinite(value)
     if shape == "region" or (not shape and not _is_function(mass, value, place, marked)):
         if not known.all():
             raise InputError(f"{place}: an outline with missing values; remove them, or give shape=function")
-        if len(mass) < 3:
-            raise InputError(f"{place}: a region needs three corners")
+        if len(mass) < 3 or (marked and (value >= NO_LIMIT).all()):
+            raise InputError(f"{place}: a region needs three corners, and a limit below {NO_LIMIT:g}")
         return [_outline(mass, value, place)], "region"
-    order = np.argsort(mass, kind="stable") if shape == "function" or mass[0] > mass[-1] else np.arange(len(mass))
+    order = np.argsort(mass, kind="stable") if shape == "function" else np.arange(len(mass))
     return _split(mass[order], value[order], marked, notes), "function"
 
 
@@ -155,10 +157,13 @@ def _is_function(mass: Floats, value: Floats, place: str, marked: bool) -> bool:
                 "Order them along the outline, or give shape=function, which takes the lower branch"
             )
         return True
-    ring = np.append(along, along[0])
-    long_edge = np.abs(np.diff(ring)) > LEAP * reach
-    if len(np.unique(mass)) == len(mass) and long_edge.any():
-        row = int(np.flatnonzero(np.diff(along) < -JITTER * reach)[0]) + 2 if back > 0 else 1
+    steps = np.diff(np.append(along, along[0]))
+    ways = np.sign(steps[np.abs(steps) > JITTER * reach])
+    turns = np.count_nonzero(ways != np.roll(ways, 1))
+    there_and_back = turns == 2 and min(np.count_nonzero(steps > 0.0), np.count_nonzero(steps < 0.0)) > 2
+    if len(np.unique(mass)) == len(mass) and (np.abs(steps) > LEAP * reach).any() and not there_and_back:
+        rising = np.count_nonzero(steps > 0.0) >= np.count_nonzero(steps < 0.0)
+        row = int(np.argmin(np.diff(along) if rising else -np.diff(along))) + 2
         raise InputError(
             f"{place}: masses out of order at row {row}: give shape=function, which sorts them, or shape=region for "
             "the corners of an outline"
@@ -198,7 +203,7 @@ def two_sided(mass: Floats, low: Floats, high: Floats, place: str, breaks: Seque
     if not known.any():
         raise InputError(f"{place}: no mass above 0 has a lower and an upper edge")
     for what, column in (("mass", mass), ("lower edge", low), ("upper edge", high)):
-        _check_positive(column[known], column[known], place, what)
+        _check_positive(column[known], place, what)
     known &= low < NO_LIMIT
     swapped = known & (low > high)
     if swapped.any():
@@ -216,21 +221,27 @@ def two_sided(mass: Floats, low: Floats, high: Floats, place: str, breaks: Seque
         for row, one, other, good in zip(row_of, low[here].tolist(), high[here].tolist(), known[here], strict=True):
             if good:
                 intervals[row].append((one, other))
-        pieces += from_intervals(at, [merge(one) for one in intervals])
+        united = [merge(one) for one in intervals]
+        if max(map(len, united)) > 1:
+            pieces += from_intervals(at, united)
+            continue
+        for run in _runs(np.array([len(one) == 1 for one in united])):
+            one, other = np.array([pairs[0] for pairs in united[run]]).T
+            open_ = one < other
+            if len(one) > 1 and open_.any():
+                pieces.append((np.append(at[run], at[run][open_][::-1]), np.append(one, other[open_][::-1])))
     if not pieces:
         raise InputError(f"{place}: no two neighbouring masses with a lower and an upper edge")
     notes = ["rows of mass 0 left out"] if (mass == 0.0).any() else []
     return Curve(tuple(pieces), "region", tuple(notes))
 
 
-def _check_positive(mass: Floats, value: Floats, place: str, name: str = "coupling") -> None:
-    for what, column, zero in (("mass", mass, True), (name, value, False)):
-        wrong = np.flatnonzero(column < 0.0 if zero else ~(column > 0.0))
-        if len(wrong):
-            raise InputError(
-                f"{place}: {what} of point {wrong[0] + 1} is {column[wrong[0]]:g}, must be positive "
-                f"({len(wrong)} such points)"
-            )
+def _check_positive(column: Floats, place: str, what: str) -> None:
+    wrong = np.flatnonzero(~(column > 0.0))
+    if len(wrong):
+        raise InputError(
+            f"{place}: {what} of point {wrong[0] + 1} is {column[wrong[0]]:g}, must be positive ({len(wrong)} such points)"
+        )
 
 
 def _runs(good: NDArray[np.bool_]) -> list[slice]:

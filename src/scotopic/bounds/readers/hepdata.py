@@ -217,7 +217,7 @@ def _limits(variable: Mapping[str, Node], number: int, count: int, place: str) -
         for row, one in enumerate(values, start=1)
     ]
     about, levels, stated = [], set(), {}
-    for one in variable.get("qualifiers") or ():
+    for one in _list(variable.get("qualifiers", []), f"qualifiers of {what}", place):
         entry = _mapping(one, f"a qualifier of {what}", place)
         key, value, units = (entry.get(part, "") for part in ("name", "value", "units"))
         if not all(isinstance(text, str) for text in (key, value, units)):

@@ -13,7 +13,7 @@ from scotopic.errors import InputError
 OTHER = "another quantity"
 
 _QUANTITIES = (
-    (r"(?<![a-z])y(?![a-z_'])", "dark-photon:y"),
+    (r"(?:^\W*|limits? on )y(?![a-z_'])", "dark-photon:y"),
     (r"epsilon\^?2\s*[x*]?\s*alpha_?d", "dark-higgs:eps2alphaD"),
     (r"alpha'\s*/\s*alpha(?:_?em)?(?![a-z])", "dark-photon:epsilon^2"),
     (r"(?<![a-z])g_?[({]?a_?(?:gamma|gg|yy|γ)[a-z]*[)}]?", "alp-photon:g"),

@@ -29,7 +29,7 @@ LEVEL_KEYS = ("level", "confidence_level", "cl", "credibility_level")
 ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}")
 
 KINDS: tuple[tuple[str, Kind], ...] = (
-    (r"recast|derived", "recast"),
+    (r"recast|derived limit", "recast"),
     (r"project|prospect|forecast|future|sensitivit|reach", "projection"),
     (r"band", "band"),
     (r"target", "target"),
