@@ -1,5 +1,6 @@
 """Text files of users: regular, of bounded size, UTF-8, of bounded depth; every fault is an `InputError`."""
 
+import reprlib
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,9 @@ from scotopic.errors import InputError
 
 LARGEST = 16_000_000
 """Bytes of a text file that is read as a whole."""
+
+LARGEST_CARD = 1_000_000
+"""Bytes of a card that a person writes."""
 
 DEEPEST = 40
 """Levels of tables within tables."""
@@ -31,12 +35,19 @@ def is_folder(path: str | Path) -> bool:
 
 def shown(value: object, most: int = 60) -> str:
     """Return a value for a message, cut, on one line."""
-    if isinstance(value, dict | list | tuple | set):
-        return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**most:
-        return "a whole number of more digits than a float holds"
-    text = repr(value)
-    return text if len(text) <= most else f"{text[:most]}…"
+    brief = reprlib.Repr()
+    brief.maxlevel, brief.maxstring, brief.maxlong, brief.maxother = 2, most, most, most
+    try:
+        text = brief.repr(value)
+    except ValueError:  # whole numbers of thousands of digits
+        return f"a {type(value).__name__} with numbers of too many digits"
+    return text if len(text) <= 3 * most else f"{text[: 3 * most]}…"
+
+
+def listed(faults: list[str], most: int = 20) -> str:
+    """Return faults on one line, the first `most` of them, each cut."""
+    shown_ = [fault if len(fault) <= 500 else f"{fault[:500]}…" for fault in faults[:most]]
+    return "; ".join(shown_ + [f"and {len(faults) - most} more"] * (len(faults) > most))
 
 
 def read_text(path: str | Path, largest: int = LARGEST) -> str:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scotopic.app.bounds import POINTS, bound_json, given_option
-from scotopic.app.options import PATH, set_option
+from scotopic.app.bounds import POINTS, bound_json
+from scotopic.app.options import PATH, given_option, set_option
 from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.errors import InputError
 

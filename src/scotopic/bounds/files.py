@@ -13,6 +13,9 @@ from scotopic.bounds.schema import build_bound
 from scotopic.errors import InputError
 from scotopic.text_files import is_file, is_folder, parse_toml, read_text
 
+LONGEST_NAME = 150
+"""Bytes of the name of a user's file: names of results are made of it."""
+
 
 def bounds() -> tuple[str, ...]:
     """Return the names of the shipped bounds."""
@@ -36,10 +39,10 @@ def read_bound(path: str | Path, given: Mapping[str, str] | None = None) -> Boun
     ----------
     path : path
         By its suffix: ``.toml`` of this package; ``.lmt`` or ``.py`` of a Darkcast pair; ``.txt`` or ``.dat`` of
-        AxionLimits; ``.yaml`` or ``.yml`` of HEPData; ``.csv`` with ``# key: value`` lines.
+        AxionLimits; ``.yaml``, ``.yml`` or ``.json`` of HEPData; ``.csv`` with names of columns.
     given : mapping
-        For files that do not say it themselves: convention, level, kind, label, experiment, table; and what is
-        in `scotopic.bounds.readers.given.RECAST`, with which a bound carries over to other models.
+        Answers to what the file leaves open: the attributes of `scotopic.bounds.readers.given.Given`, such as
+        convention, level, kind, column, quantity, mass.
 
     Raises
     ------
@@ -50,6 +53,8 @@ def read_bound(path: str | Path, given: Mapping[str, str] | None = None) -> Boun
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise InputError(f"{path}: not a file of a bound; known are {', '.join(_READERS)}")
+    if len(path.name.encode(errors="replace")) > LONGEST_NAME:
+        raise InputError(f"{path.name[:60]}…: its name is longer than {LONGEST_NAME} bytes; rename it")
     module, function = reader
     read: Callable[[Path, Given], Bound] = getattr(import_module(module), function)
     said = read_given(given or {})
@@ -71,8 +76,10 @@ def find_bound(name: str, given: Mapping[str, str] | None = None) -> Bound:
     return load_bound(name)
 
 
-def read_folder(folder: Path, given: Mapping[str, str] | None = None) -> tuple[list[Bound], list[tuple[str, str]]]:
-    """Return the bounds of a folder of the user's own files, and (file, reason) of those that could not be read.
+def read_folder(
+    folder: Path, given: Mapping[str, str] | None = None
+) -> tuple[list[tuple[Bound, str]], list[tuple[str, str]]]:
+    """Return (bound, file) of a folder of the user's own files, and (file, reason) of those that could not be read.
 
     Parameters
     ----------
@@ -82,21 +89,12 @@ def read_folder(folder: Path, given: Mapping[str, str] | None = None) -> tuple[l
     """
     if not is_folder(folder):
         raise InputError(f"{folder}: no such folder")
-    answers = dict(given or {})
-    paths = [
-        path
-        for path in sorted(folder.iterdir())
-        if path.suffix.lower() in _READERS and path.suffix != ".lmt"  # its .py file reads it
-    ]
-    names = {path.name for path in paths}
-    for key in answers:
-        file = key.rpartition(":")[0]
-        if file and file not in names:
-            raise InputError(f"{folder}: {key}={answers[key]} is for {file}, which is no file of a bound there")
     found, faults = [], []
-    for path in paths:
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in _READERS or path.suffix == ".lmt":  # its .py file reads it
+            continue
         try:
-            found.append(read_bound(path, answers_for(path, answers)))
+            found.append((read_bound(path, answers_for(path, given or {})), str(path)))
         except InputError as fault:
             faults.append((str(path), str(fault)))
     return found, faults
@@ -104,8 +102,12 @@ def read_folder(folder: Path, given: Mapping[str, str] | None = None) -> tuple[l
 
 def answers_for(path: Path, given: Mapping[str, str]) -> dict[str, str]:
     """Return the answers for one file: those for all, which a file of our own format does not need, and its own."""
-    general = {key: value for key, value in given.items() if ":" not in key and path.suffix.lower() != ".toml"}
-    own = {key.rpartition(":")[2]: value for key, value in given.items() if key.rpartition(":")[0] == path.name}
+    general = {
+        key: value for key, value in given.items() if ":" not in key and path.suffix.lower() != ".toml"
+    }
+    own = {
+        key.rpartition(":")[2]: value for key, value in given.items() if key.rpartition(":")[0] == path.name
+    }
     return general | own
 
 

@@ -36,26 +36,44 @@ def read_axionlimits(path: Path, given: Given) -> Bound:
     header = read_header(text)
     blocks = read_blocks(text, place, ("#", "//", "%"))
     if len(blocks) > 1:
-        raise InputError(f"{place}: line {blocks[1].lines[0] - 1}: {' '.join(blocks[1].names)[:60]!r} is not numbers")
+        raise InputError(
+            f"{place}: line {blocks[1].lines[0] - 1}: {' '.join(blocks[1].names)[:60]!r} is not numbers"
+        )
     block = blocks[0]
     count = len(block.rows[0])
     if count < 2:
         raise InputError(f"{place}: fewer than two columns, a mass and a limit")
-    comments = [line.lstrip("#/%: ").strip() for line in text.splitlines() if line.lstrip()[:1] in ("#", "/", "%")]
+    comments = [
+        line.lstrip("#/%: ").strip() for line in text.splitlines() if line.lstrip()[:1] in ("#", "/", "%")
+    ]
     names = _names([*comments, " ".join(block.names)], count, place)
     if names is None and not given.mass:
-        raise InputError(f"{place}: no comment names the mass with its unit, as in '# mass [eV]  g [1/GeV]'; give mass=UNIT")
-    mass_name, *others = names or ["mass", *([""] if count == 2 else [f"column {i}" for i in range(2, count + 1)])]
+        raise InputError(
+            f"{place}: no comment names the mass with its unit, as in '# mass [eV]  g [1/GeV]'; give mass=UNIT"
+        )
+    mass_name, *others = names or [
+        "mass",
+        *([""] if count == 2 else [f"column {i}" for i in range(2, count + 1)]),
+    ]
     unit = read_name(mass_name).unit if not given.mass else ""
     if not given.mass and energy_of(unit, place) != ENERGIES["eV"]:
         raise InputError(
-            f"{place}: its header has the mass in {unit}, where text files of AxionLimits have eV; give mass={unit} if it is so"
+            f"{place}: its header has the mass in {unit}, where text files of AxionLimits have eV; "
+            f"give mass={unit} if it is so"
         )
-    columns = [Column(name, "", v, number=i) for i, (name, v) in enumerate(zip([mass_name, *others], number_columns(block, place), strict=True), 1)]
+    columns = [
+        Column(name, "", v, number=i)
+        for i, (name, v) in enumerate(zip([mass_name, *others], number_columns(block, place), strict=True), 1)
+    ]
     prose = " ".join(comments)[:2000] or ""
-    default = "alp-photon:g" if re.fullmatch(r"(?:log_?10[\s_(]*)?g\)?", plain(others[0]).strip(" ,;()")) else ""
+    default = (
+        "alp-photon:g" if re.fullmatch(r"(?:log_?10[\s_(]*)?g\)?", plain(others[0]).strip(" ,;()")) else ""
+    )
     return read_sheet(
-        Sheet(path, (columns[0],), tuple(columns[1:]), header, prose, block.breaks, default, "as in the file"), given
+        Sheet(
+            path, (columns[0],), tuple(columns[1:]), header, prose, block.breaks, default, "as in the file"
+        ),
+        given,
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.text_files import shown
+from scotopic.text_files import listed, shown
 
 Floats = NDArray[np.float64]
 
@@ -112,7 +112,9 @@ def read_blocks(text: str, place: str, comments: tuple[str, ...] = ("#",)) -> li
 
     def close() -> None:
         if rows:
-            blocks.append(Block(names, tuple(rows), tuple(numbers), tuple(b for b in breaks if b < len(rows))))
+            blocks.append(
+                Block(names, tuple(rows), tuple(numbers), tuple(b for b in breaks if b < len(rows)))
+            )
 
     for number, line in lines:
         if not line.strip(" \t,;"):
@@ -134,7 +136,7 @@ def read_blocks(text: str, place: str, comments: tuple[str, ...] = ("#",)) -> li
         numbers.append(number)
     close()
     if faults:
-        raise InputError("; ".join(faults[:20] + [f"and {len(faults) - 20} more"] * (len(faults) > 20)))
+        raise InputError(listed(faults))
     if not blocks:
         raise InputError(f"{place}: no line of mass and coupling")
     return blocks
@@ -153,7 +155,10 @@ def _cells(line: str, separator: str) -> tuple[str, ...]:
     if separator == "\t":
         return tuple(cell.strip() for cell in line.split("\t"))
     try:
-        cells = [cell.strip() for cell in next(csv.reader(io.StringIO(line), delimiter=separator, skipinitialspace=True))]
+        cells = [
+            cell.strip()
+            for cell in next(csv.reader(io.StringIO(line), delimiter=separator, skipinitialspace=True))
+        ]
     except (csv.Error, StopIteration):
         cells = [cell.strip() for cell in line.split(separator)]
     if separator == ";":
@@ -179,5 +184,5 @@ def number_columns(block: Block, place: str) -> list[Floats]:
             except InputError as fault:
                 faults.append(f"{place}: line {block.lines[i]}: {fault}")
     if faults:
-        raise InputError("; ".join(faults[:20] + [f"and {len(faults) - 20} more"] * (len(faults) > 20)))
+        raise InputError(listed(faults))
     return list(table.T)

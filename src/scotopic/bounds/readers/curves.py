@@ -5,6 +5,7 @@ What can be either is asked: rows out of order, and contours whose points were s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ lie `FAR` above every other value."""
 FAR = 10.0
 JITTER = 0.02
 LEAP = 0.4
-"""Part of the range of masses (logarithms) that no edge of an outline with corners at different masses spans unasked."""
+"""Part of the range of masses (logarithms) that no edge of an outline spans unasked."""
 MOST_CORNERS = 10_000
 APART = 2.0
 """Factor between the branches of a contour that was sorted by mass."""
@@ -86,12 +87,14 @@ def read_curve(
         edges = [0, len(mass)]  # a file with a blank line behind every row
     pieces: list[tuple[Floats, Floats]] = []
     shapes = []
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         one = _block(mass[first:last], value[first:last], place, marked, shape, notes)
         pieces += one[0]
         shapes.append(one[1])
     if len(set(shapes)) > 1:
-        raise InputError(f"{place}: some blocks are functions of mass, others regions; write one file of each")
+        raise InputError(
+            f"{place}: some blocks are functions of mass, others regions; write one file of each"
+        )
     if not pieces:
         limit = f" below {NO_LIMIT:g}" if marked else ""
         raise InputError(f"{place}: no two neighbouring masses with a limit{limit}")
@@ -127,7 +130,9 @@ def _from_massless(
     if not massive.any():
         raise InputError(f"{place}: all masses are 0, which has no place on a logarithmic axis")
     limit = value[~massive & np.isfinite(value) & ~(_no_limit(value) if marked else np.isinf(value))]
-    beside = [i for i in np.flatnonzero(massive) if (i and not massive[i - 1]) or not massive[(i + 1) % len(mass)]]
+    beside = [
+        i for i in np.flatnonzero(massive) if (i and not massive[i - 1]) or not massive[(i + 1) % len(mass)]
+    ]
     flat = [i for i in beside if (limit == value[i]).any()]
     if not flat:
         notes.append("rows of mass 0 left out")
@@ -209,16 +214,18 @@ def two_sided(mass: Floats, low: Floats, high: Floats, place: str, breaks: Seque
     if swapped.any():
         row = int(np.flatnonzero(swapped)[0])
         raise InputError(
-            f"{place}: the lower edge lies above the upper one in {np.count_nonzero(swapped)} of {len(mass)} rows, first "
-            f"in row {row + 1} ({low[row]:g} above {high[row]:g}): are the two swapped?"
+            f"{place}: the lower edge lies above the upper one in {np.count_nonzero(swapped)} of {len(mass)} rows, "
+            f"first in row {row + 1} ({low[row]:g} above {high[row]:g}): are the two swapped?"
         )
     pieces: list[tuple[Floats, Floats]] = []
     edges = [0, *sorted(set(breaks) - {0, len(mass)}), len(mass)]
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         here = slice(first, last)
         at, row_of = np.unique(mass[here], return_inverse=True)
         intervals: list[list[tuple[float, float]]] = [[] for _ in at]
-        for row, one, other, good in zip(row_of, low[here].tolist(), high[here].tolist(), known[here], strict=True):
+        for row, one, other, good in zip(
+            row_of, low[here].tolist(), high[here].tolist(), known[here], strict=True
+        ):
             if good:
                 intervals[row].append((one, other))
         united = [merge(one) for one in intervals]
@@ -240,7 +247,8 @@ def _check_positive(column: Floats, place: str, what: str) -> None:
     wrong = np.flatnonzero(~(column > 0.0))
     if len(wrong):
         raise InputError(
-            f"{place}: {what} of point {wrong[0] + 1} is {column[wrong[0]]:g}, must be positive ({len(wrong)} such points)"
+            f"{place}: {what} of point {wrong[0] + 1} is {column[wrong[0]]:g}, must be positive "
+            f"({len(wrong)} such points)"
         )
 
 
@@ -262,7 +270,9 @@ def _split(mass: Floats, value: Floats, marked: bool, notes: list[str]) -> list[
     if marked:
         markers = good & _no_limit(value)
         if markers.any():
-            notes.append(f"{np.count_nonzero(markers)} end markers left out (values such as {value[markers].max():g})")
+            notes.append(
+                f"{np.count_nonzero(markers)} end markers left out (values such as {value[markers].max():g})"
+            )
         good &= ~markers
     pieces = []
     alone = 0

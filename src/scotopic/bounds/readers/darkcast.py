@@ -72,9 +72,9 @@ def read_darkcast(path: Path, given: Given) -> Bound:
         if isinstance(lifetime, str) and script.stem.startswith("KLOE"):
             lifetime = Flight("kloe-prompt")  # theirs is a function; the geometry is known
         if numbers.shape[1] == 3:
-            curve = two_sided(*numbers.T, str(path))
+            curve = two_sided(numbers[:, 0], numbers[:, 1], numbers[:, 2], str(path))
         else:
-            curve = read_curve(*numbers.T, str(path), shape=given.shape)
+            curve = read_curve(numbers[:, 0], numbers[:, 1], str(path), shape=given.shape)
         pieces, shape, notes = curve.pieces, curve.shape, curve.notes
     production = _production(found.get("production"), script)
     if script.stem in MUONIC:
@@ -100,7 +100,12 @@ def read_darkcast(path: Path, given: Given) -> Bound:
         citation=Citation(
             _citation(bibtex), _field(bibtex, "eprint"), _field(bibtex, "doi"), bibtex.strip(), "R"
         ),
-        reading=Reading("; ".join(("as in the Darkcast file", *notes)), str(script), "GPL-2.0-or-later: the user's copy", "R"),
+        reading=Reading(
+            "; ".join(("as in the Darkcast file", *notes)),
+            str(script),
+            "GPL-2.0-or-later: the user's copy",
+            "R",
+        ),
         rescaling=Rescaling(
             production if isinstance(production, Production) else Production((), np.empty(0)),
             decays,
@@ -164,7 +169,9 @@ def _read_numbers(file: Path) -> Floats:
     """Return the numbers of a file as (rows, columns)."""
     blocks = read_blocks(read_text(file), str(file), ("#", "//"))
     if len(blocks) > 1:
-        raise InputError(f"{file}: line {blocks[1].lines[0] - 1}: {' '.join(blocks[1].names)[:60]!r} is not numbers")
+        raise InputError(
+            f"{file}: line {blocks[1].lines[0] - 1}: {' '.join(blocks[1].names)[:60]!r} is not numbers"
+        )
     numbers = np.column_stack(number_columns(blocks[0], str(file)))
     if numbers.shape[0] < 2 or numbers.shape[1] < 2:
         raise InputError(f"{file}: fewer than two lines of mass and coupling")
@@ -189,7 +196,8 @@ def _production(node: ast.expr | None, script: Path) -> Production | str:
     if isinstance(argument, str):
         shares: dict[str, float] = {argument: 1.0}
     elif isinstance(argument, dict) and all(
-        isinstance(name, str) and isinstance(x, int | float) and 0.0 <= x <= 1e6 for name, x in argument.items()
+        isinstance(name, str) and isinstance(x, int | float) and 0.0 <= x <= 1e6
+        for name, x in argument.items()
     ):
         shares = {name: float(share) for name, share in argument.items() if share > 0.0}
     else:

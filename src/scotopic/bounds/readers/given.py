@@ -67,7 +67,11 @@ def read_given(values: Mapping[str, str]) -> Given:
     for key, value in values.items():
         if key not in KEYS:
             raise InputError(f"{shown(key)} cannot be given for a file, possible are {', '.join(KEYS)}")
-        if not isinstance(value, str | int | float) or len(str(value)) > LONGEST or not str(value).isprintable():
+        if (
+            not isinstance(value, str | int | float)
+            or len(str(value)) > LONGEST
+            or not str(value).isprintable()
+        ):
             raise InputError(f"{key}={shown(value)}: expected a text of at most {LONGEST} characters")
     level = None
     if "level" in values:

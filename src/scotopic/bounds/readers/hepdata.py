@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,15 @@ def read_hepdata(path: Path, given: Given) -> Bound:
         column, stated = _limits(_mapping(one, f"dependent variable {number}", place), number, count, place)
         columns.append(column)
         header |= stated
-    if "convention" not in header and not given.convention and not any(_names_coupling(one) for one in columns):
+    if (
+        "convention" not in header
+        and not given.convention
+        and not any(_names_coupling(one) for one in columns)
+    ):
         raise InputError(f"{place}: give convention=NAME, one of {', '.join(CONVENTIONS)}")
     return read_sheet(
-        Sheet(path, masses, tuple(columns), header, title, how="variable of HEPData", units_needed=True), given
+        Sheet(path, masses, tuple(columns), header, title, how="variable of HEPData", units_needed=True),
+        given,
     )
 
 
@@ -83,7 +89,7 @@ def _documents(text: str, place: str) -> list[Node]:
         except ValueError:
             pass  # YAML may begin so, too
     try:
-        import yaml
+        yaml: Any = import_module("yaml")
     except ImportError:
         raise InputError(f"{place}: reading YAML needs PyYAML (pip install pyyaml)") from None
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -118,7 +124,9 @@ def _check_events(events: Iterator[Any], place: str) -> None:
         if depth > DEEPEST:
             raise InputError(f"{place}: nested deeper than {DEEPEST} levels")
         if total > MOST_EVENTS:
-            raise InputError(f"{place}: more than {MOST_EVENTS} parts, aliases counted as what they stand for")
+            raise InputError(
+                f"{place}: more than {MOST_EVENTS} parts, aliases counted as what they stand for"
+            )
 
 
 def _table(documents: list[Node], wanted: str, place: str) -> tuple[str, Mapping[str, Node]]:
@@ -132,7 +140,10 @@ def _table(documents: list[Node], wanted: str, place: str) -> tuple[str, Mapping
             value = one.get(key)
             if isinstance(value, str):
                 title = value if key == "name" else f"{title}. {value}"
-        if {"independent_variables", "dependent_variables"} <= one.keys() or {"headers", "values"} <= one.keys():
+        if {"independent_variables", "dependent_variables"} <= one.keys() or {
+            "headers",
+            "values",
+        } <= one.keys():
             tables.append((title, one))
             title = ""
     if wanted:
@@ -148,17 +159,18 @@ def _table(documents: list[Node], wanted: str, place: str) -> tuple[str, Mapping
 def _from_export(document: Mapping[str, Node], place: str) -> Mapping[str, Node]:
     """Return a table as hepdata.net exports it in JSON in the form of a submission."""
     names = [
-        str(_mapping(one, "header", place).get("name", "")) for one in _list(document["headers"], "headers", place)
+        str(_mapping(one, "header", place).get("name", ""))
+        for one in _list(document["headers"], "headers", place)
     ]
     rows = [_mapping(one, "row of values", place) for one in _list(document["values"], "values", place)]
     xs = [_list(row.get("x"), "x", place) for row in rows]
     ys = [_list(row.get("y"), "y", place) for row in rows]
     if not rows or any(len(x) != 1 for x in xs) or any(len(y) != len(names) - 1 for y in ys):
-        raise InputError(f"{place}: a bound has one independent variable, the mass, and a value of each other per row")
+        raise InputError(
+            f"{place}: a bound has one independent variable, the mass, and a value of each other per row"
+        )
     independent = {"header": {"name": names[0]}, "values": [x[0] for x in xs]}
-    dependent = [
-        {"header": {"name": name}, "values": [y[i] for y in ys]} for i, name in enumerate(names[1:])
-    ]
+    dependent = [{"header": {"name": name}, "values": [y[i] for y in ys]} for i, name in enumerate(names[1:])]
     return {"independent_variables": [independent], "dependent_variables": dependent}
 
 
@@ -186,7 +198,9 @@ def _header(variable: Mapping[str, Node], what: str, place: str) -> tuple[str, s
 def _masses(variable: Mapping[str, Node], is_given: bool, place: str) -> tuple[Column, ...]:
     name, unit = _header(variable, "the independent variable", place)
     if not is_given and not is_mass(name):
-        raise InputError(f"{place}: its independent variable {name[:60]!r} is no mass; give mass=UNIT, such as mass=GeV, if it is")
+        raise InputError(
+            f"{place}: its independent variable {name[:60]!r} is no mass; give mass=UNIT, such as mass=GeV, if it is"
+        )
     values = _list(variable.get("values"), "values of the independent variable", place)
     if len(values) < 2:
         raise InputError(f"{place}: the independent variable has fewer than two values")
@@ -205,7 +219,9 @@ def _masses(variable: Mapping[str, Node], is_given: bool, place: str) -> tuple[C
     return (Column(name, unit, np.array(numbers), number=0),)
 
 
-def _limits(variable: Mapping[str, Node], number: int, count: int, place: str) -> tuple[Column, dict[str, str]]:
+def _limits(
+    variable: Mapping[str, Node], number: int, count: int, place: str
+) -> tuple[Column, dict[str, str]]:
     """Return a column, and the pairs of its qualifiers that are our own."""
     what = f"dependent variable {number}"
     name, unit = _header(variable, what, place)
@@ -213,10 +229,16 @@ def _limits(variable: Mapping[str, Node], number: int, count: int, place: str) -
     if len(values) != count:
         raise InputError(f"{place}: {name[:60]!r} has {len(values)} values for {count} masses")
     numbers = [
-        _number(_mapping(one, f"value {row} of {what}", place).get("value", ""), f"value {row} of {name[:60]!r}", place)
+        _number(
+            _mapping(one, f"value {row} of {what}", place).get("value", ""),
+            f"value {row} of {name[:60]!r}",
+            place,
+        )
         for row, one in enumerate(values, start=1)
     ]
-    about, levels, stated = [], set(), {}
+    about: list[str] = []
+    levels: set[float] = set()
+    stated: dict[str, str] = {}
     for one in _list(variable.get("qualifiers", []), f"qualifiers of {what}", place):
         entry = _mapping(one, f"a qualifier of {what}", place)
         key, value, units = (entry.get(part, "") for part in ("name", "value", "units"))

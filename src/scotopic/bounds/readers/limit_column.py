@@ -115,5 +115,8 @@ def _matching(columns: Sequence[Column], wanted: str) -> list[Column]:
 
 
 def _list(columns: Sequence[Column]) -> str:
-    shown = [f"{one.name[:60] or 'no name'} (number {one.number}{f': {one.about[:40]}' if one.about else ''})" for one in columns]
+    shown = [
+        f"{one.name[:60] or 'no name'} (number {one.number}{f': {one.about[:40]}' if one.about else ''})"
+        for one in columns
+    ]
     return "; ".join(shown[:20])

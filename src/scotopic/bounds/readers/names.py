@@ -33,6 +33,11 @@ _MASS = (
     r"^(?:log_?10|lg|ln|log)?[\s_(]*m_?(?:[axzvhsdn]|zp|ap|dp|phi|chi|alp|dm|dark)['p]?(?![a-z^])",
     r"^(?:log_?10|lg|ln|log)?[\s_(]*m\s*\([^)]*\)(?![a-z^])",
 )
+_UNIT_BEHIND = (
+    r"^(.*?)_(per_\w+|[A-Za-zµ]+\d?)$",
+    r"^(.*\S)[\s,]+(?:in\s+)?(1/\w?eV|\S+)$",
+    r"^(.*\S)\s+in\s+(\S+)(?:\s.*)?$",
+)
 _NO_LIMIT = (
     r"efficien|acceptance|events|(?<![a-z])yield|counts|resolution|p-?_?val|(?<![a-z])p0|signif|(?<![a-z])z_|lumin|"
     r"background|(?<![a-z])number|shat|(?<![a-z])q0|status|(?<![a-z])index|lifetime|(?<![a-z])width|reference|"
@@ -108,28 +113,42 @@ def read_name(text: str, unit: str = "") -> Name:
     if len(scales) > 1:
         raise InputError(f"{text!r} has two factors")
     bare, base = _take_logarithm(bare, text)
-    if re.search(r"(?:\*|(?<![a-z])x|times)\s*(?:mass|m)(?![a-z])|(?<![a-z])(?:mass|m)\s*(?:\*|x\s)", bare.lower()):
+    if re.search(
+        r"(?:\*|(?<![a-z])x|times)\s*(?:mass|m)(?![a-z])|(?<![a-z])(?:mass|m)\s*(?:\*|x\s)", bare.lower()
+    ):
         raise InputError(f"{text!r} is a product with the mass")
     convention, power = _quantity(bare.lower(), text)
     return Name(text, apart or own, convention, power, base, next(iter(scales), 1.0))
 
 
 def split_unit(bare: str) -> tuple[str, str]:
-    """Return a plain name and its unit: ``mass_GeV``, ``m [GeV]``, ``m (GeV)``, ``m / GeV``, ``m in GeV``."""
-    brackets = list(re.finditer(r"\[([^\[\]]*)\]", bare))
-    brackets += [m for m in re.finditer(r"\(([^()]*)\)", bare) if m[1].strip() and is_unit(m[1])]
-    for found in reversed(brackets):
-        if is_unit(found[1]):
-            rest = bare[: found.start()] + " " + bare[found.end() :]
-            return " ".join(rest.split()), found[1]
-    inside = re.search(r"(?<=[\w)'])\s*/\s*(\w?eV(?:\^?-1)?(?:/c\^?2)?)(?=\s*\)|\s*$)", bare, re.IGNORECASE)
-    if inside and is_unit(inside[1]):
-        return (bare[: inside.start()] + bare[inside.end() :]).strip(), inside[1]
-    for pattern in (r"^(.*?)_(per_\w+|[A-Za-zµ]+)$", r"^(.*\S)[\s,]+(?:in\s+)?(1/\w?eV|\S+)$", r"^(.*\S)\s+in\s+(\S+)(?:\s.*)?$"):
-        found = re.match(pattern, bare)
-        if found and re.search("[a-zA-Z]", found[2]) and found[2].lower() not in ("none",) and is_unit(found[2]):
-            return found[1], found[2]
+    """Return a plain name and its unit: ``mass_GeV``, ``m [GeV]``, ``m (GeV)``, ``m / GeV``, ``m in GeV``.
+
+    What stands in square brackets, or has eV in it, is taken as a unit even if it is none that is known.
+    """
+    brackets = [m for m in re.finditer(r"\[([^\[\]]*)\]|\(([^()]*)\)", bare) if (m[1] or m[2] or "").strip()]
+    for sure in (True, False):
+        for found in reversed(brackets):
+            inside = found[1] or found[2]
+            if is_unit(inside) if sure else _like_unit(inside, found[1] is not None):
+                rest = bare[: found.start()] + " " + bare[found.end() :]
+                return " ".join(rest.split()), inside
+    ratio = re.search(r"(?<=[\w)'])\s*/\s*(\w?eV(?:\^?-1)?(?:/c\^?2)?)(?=\s*\)|\s*$)", bare, re.IGNORECASE)
+    if ratio and is_unit(ratio[1]):
+        return (bare[: ratio.start()] + bare[ratio.end() :]).strip(), ratio[1]
+    for pattern in _UNIT_BEHIND:
+        tail = re.match(pattern, bare)
+        if tail and re.search("[a-zA-Z]", tail[2]) and (is_unit(tail[2]) or _like_unit(tail[2], False)):
+            return tail[1], tail[2]
     return bare, ""
+
+
+def _like_unit(text: str, square: bool) -> bool:
+    """Return whether a text must be a unit although it is none that is known."""
+    if re.fullmatch(r"[\d.xX*^/+-]*(?:per_?)?[kMGTm]?eV[\w^/*.+-]*", text.strip()):
+        return True
+    is_remark = re.search(r"\d{4}\.\d{4,5}|%|cl(?![a-z])|level|arxiv", text.lower()) or role(text) != "limit"
+    return square and not is_remark and len(text) <= 20
 
 
 def _take_logarithm(bare: str, text: str) -> tuple[str, float]:
@@ -151,7 +170,10 @@ def _quantity(bare: str, text: str) -> tuple[str, int]:
     name, _, stated = name.partition("^")
     if name in ("dark-photon:y", "dark-higgs:eps2alphaD", OTHER):
         return name, 1
-    tail = re.match(r"[)|}\]']*\s*(?:\^\s*\(?(-?\d+)\)?|_?(2)(?![\d.a-z%])|_?sq(?![a-z])|[ _]squared)", bare[found.end() :])
+    tail = re.match(
+        r"[)|}\]']*\s*(?:\^\s*\(?(-?\d+)\)?|_?(2)(?![\d.a-z%])|_?sq(?![a-z])|[ _]squared)",
+        bare[found.end() :],
+    )
     power = int(tail[1] or tail[2] or 2) if tail else 1
     if re.search(r"square of|squared (?:kinetic|coupling)", bare):
         power = 2
@@ -190,7 +212,9 @@ def role(text: str) -> str:
         return "none"
     if re.search(_BAND, bare):
         return "band"
-    edge = re.sub(r"(?:upper|lower)[ ](?:limit|bound|exclusion)s?", lambda m: "lower" if "lower" in m[0] else " ", bare)
+    edge = re.sub(
+        r"(?:upper|lower)[ ](?:limit|bound|exclusion)s?", lambda m: "lower" if "lower" in m[0] else " ", bare
+    )
     low, high = re.search(_LOW, edge), re.search(_HIGH, edge)
     if re.search(_EXPECTED, bare):
         return "band" if low or high else "expected"
@@ -230,5 +254,7 @@ def mass_factor(name: Name, place: str) -> float:
         raise InputError(f"{place}: {fault}; {ask}") from None
     if factor is None:
         said = f"is {name.unit!r}" if name.unit else "is not stated"
-        raise InputError(f"{place}: unit of the mass {name.text!r} {said}, expected eV, keV, MeV, GeV or TeV; {ask}")
+        raise InputError(
+            f"{place}: unit of the mass {name.text!r} {said}, expected eV, keV, MeV, GeV or TeV; {ask}"
+        )
     return factor

@@ -37,9 +37,15 @@ def name_of(column: Column, said: Given, header: Mapping[str, str], prose: str, 
     if stated is not None and stated.is_open:
         stated = None
     if stated is not None and not own.is_open and stated.meaning != own.meaning:
-        own_is_vague = not own.convention and (own.power, own.base, own.scale) == (stated.power, stated.base, stated.scale)
+        own_is_vague = not own.convention and (own.power, own.base, own.scale) == (
+            stated.power,
+            stated.base,
+            stated.scale,
+        )
         if not own_is_vague:
-            raise InputError(f"{place}: column {column.name!r} and its header, coupling: {coupling!r}, do not agree; {ASK}")
+            raise InputError(
+                f"{place}: column {column.name!r} and its header, coupling: {coupling!r}, do not agree; {ASK}"
+            )
     if stated is not None and (own.is_open or not own.convention):
         unit = own.unit or stated.unit
         return Name(own.text, unit, stated.convention, stated.power, stated.base, stated.scale)
@@ -67,7 +73,11 @@ def convention_of(name: Name, stated: str, default: str, place: str) -> str:
     """
     ask = f"give convention=NAME, one of {', '.join(CONVENTIONS)}"
     if stated and name.convention and name.convention != stated:
-        what = "a quantity that none of the conventions has" if name.convention == OTHER else f"{name.convention}"
+        what = (
+            "a quantity that none of the conventions has"
+            if name.convention == OTHER
+            else f"{name.convention}"
+        )
         if not (name.convention != OTHER and CONVENTIONS[stated].quantity != "coupling"):
             raise InputError(f"{place}: {name.text!r} is {what}, not {stated}; {ASK}")
     found = stated or name.convention
@@ -102,7 +112,9 @@ def to_convention(values: Floats, name: Name, convention: str, place: str, *, ne
             return np.asarray(linear * factor)
         negative = np.flatnonzero(linear < 0.0)
         if len(negative):
-            raise InputError(f"{place}: {name.text!r} of point {negative[0] + 1} is {linear[negative[0]]:g}, a square")
+            raise InputError(
+                f"{place}: {name.text!r} of point {negative[0] + 1} is {linear[negative[0]]:g}, a square"
+            )
         if name.unit and factor != 1.0:
             raise InputError(f"{place}: {name.text!r} is a square with the unit {name.unit!r}; {ASK}")
         return np.asarray(np.sqrt(linear))

@@ -88,15 +88,19 @@ def read_sheet(sheet: Sheet, given: Given) -> Bound:
     kind = _kind(sheet, said, limit, place)
     level = _level(sheet, said, limit, place)
     mass = _mass(sheet, said, place)
-    names = [name_of(one, said, sheet.header, sheet.prose, place) for one in (limit, upper) if one is not None]
+    names = [
+        name_of(one, said, sheet.header, sheet.prose, place) for one in (limit, upper) if one is not None
+    ]
     if len(names) == 2 and names[0].meaning != names[1].meaning and not names[1].is_open:
-        raise InputError(f"{place}: {limit.name!r} and {names[1].text!r} are not of one kind; give quantity=TEXT")
+        raise InputError(
+            f"{place}: {limit.name!r} and {names[1].text!r} are not of one kind; give quantity=TEXT"
+        )
     names = [replace(one, unit=one.unit or names[-1].unit) for one in names]
     convention = convention_of(names[0], said.convention, sheet.convention, place)
     notes = [note for note in (_what(names[0], convention),) if note]
     values = [
         to_convention(one.values, name, convention, place, needed=sheet.units_needed)
-        for one, name in zip((limit, upper) if upper else (limit,), names, strict=True)  # type: ignore[arg-type]
+        for one, name in zip((limit, upper) if upper else (limit,), names, strict=True)
     ]
     curve = _curve(mass, values, convention, sheet.breaks, said.shape, place)
     arxiv = ARXIV.search(sheet.header.get("paper_arxiv", sheet.header.get("arxiv", "")) or sheet.prose)
@@ -110,7 +114,9 @@ def read_sheet(sheet: Sheet, given: Given) -> Bound:
         convention=convention,
         kind=kind,
         level=level,
-        level_kind="Bayesian" if "ayesian" in " ".join(sheet.header.get(key, "") for key in LEVEL_KEYS) else "unstated",
+        level_kind="Bayesian"
+        if "ayesian" in " ".join(sheet.header.get(key, "") for key in LEVEL_KEYS)
+        else "unstated",
         luminosity_fb=None,
         branching_fraction=1.0,
         shape=curve.shape,
@@ -139,7 +145,9 @@ def with_header(given: Given, header: dict[str, str], place: str) -> Given:
     if stated and stated not in CONVENTIONS:
         stated = ""
     if stated and given.convention and stated != given.convention:
-        raise InputError(f"{place}: its header says convention: {stated}; convention={given.convention} contradicts it")
+        raise InputError(
+            f"{place}: its header says convention: {stated}; convention={given.convention} contradicts it"
+        )
     shape = header.get("shape", "")
     return replace(
         given,
@@ -161,11 +169,15 @@ def _kind(sheet: Sheet, said: Given, limit: Column, place: str) -> Kind:
         for pattern, kind in KINDS:
             if re.search(pattern, stated):
                 return kind
-        raise InputError(f"{place}: kind: {stated!r} is not known; give kind=NAME, one of {', '.join(get_args(Kind))}")
+        raise InputError(
+            f"{place}: kind: {stated!r} is not known; give kind=NAME, one of {', '.join(get_args(Kind))}"
+        )
     own = kind_of_text(f"{limit.name} {limit.about}")
     around = kind_of_path(sheet.path) or kind_of_text(sheet.prose, prose=True)
     if around == "projection" and own == "observed":
-        raise InputError(f"{place}: column {limit.name!r} is observed, but file or folder say projection; give kind=NAME")
+        raise InputError(
+            f"{place}: column {limit.name!r} is observed, but file or folder say projection; give kind=NAME"
+        )
     return around or own or "observed"  # type: ignore[return-value]
 
 

@@ -1,10 +1,8 @@
-"""Tables with names of columns: what `scotopic` writes, HEPData's CSV, curves of others; ``# key: value`` lines above."""
+"""Tables with names of columns and ``# key: value`` lines: what `scotopic` writes, HEPData's CSV, curves of others."""
 
 import re
 from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from scotopic.bounds.bound import Bound
 from scotopic.bounds.readers.cells import Block, number_columns, read_blocks, read_cell
@@ -46,7 +44,11 @@ def read_table(path: Path, given: Given) -> Bound:
     columns = as_columns(block, str(path))
     masses, limits = _parted(columns, bool(given.mass or header.get("mass")), str(path))
     prose = " ".join(header.get(key, "") for key in ("title", "name", "description") if header.get(key))
-    free = [line.lstrip("#: ").strip() for line in text.splitlines() if line.startswith("#") and not KEY.match(line)]
+    free = [
+        line.lstrip("#: ").strip()
+        for line in text.splitlines()
+        if line.startswith("#") and not KEY.match(line)
+    ]
     return read_sheet(
         Sheet(path, masses, limits, header, " ".join([prose, *free]).strip()[:2000], block.breaks), given
     )
@@ -59,20 +61,19 @@ def read_header(text: str) -> dict[str, str]:
 
 
 def as_columns(block: Block, place: str) -> list[Column]:
-    """Return the columns of a block whose cells are all numbers or missing; columns of texts alone are left out."""
-    texts = [j for j in range(len(block.rows[0])) if not any(_is_value(row[j]) for row in block.rows)]
-    kept = [j for j in range(len(block.rows[0])) if j not in texts or all(row[j].strip("-") == "" for row in block.rows)]
-    kept = [j for j in range(len(block.rows[0])) if j in kept or block.rows[0][j][:1] in ("<", ">", "≤") or "," in block.rows[0][j]]
+    """Return the columns of a block that are numbers; columns of words are left out."""
+    kept = [j for j in range(len(block.rows[0])) if not all(map(_is_word, (row[j] for row in block.rows)))]
     part = replace(block, rows=tuple(tuple(row[j] for j in kept) for row in block.rows))
     values = number_columns(part, place)
     return [Column(block.names[j], "", v, number=j + 1) for j, v in zip(kept, values, strict=True)]
 
 
-def _is_value(cell: str) -> bool:
+def _is_word(cell: str) -> bool:
     try:
-        return bool(np.isfinite(read_cell(cell)))
+        read_cell(cell)
     except InputError:
-        return False
+        return cell[:1].isalpha()
+    return False
 
 
 def _joined(blocks: list[Block], place: str) -> Block:
@@ -98,17 +99,22 @@ def _rows_of_kind(block: Block, given: Given, place: str) -> Block:
         if len(set(texts)) > 1 and all(kinds):
             if given.kind not in kinds:
                 raise InputError(
-                    f"{place}: its rows are of several kinds ({', '.join(sorted(set(texts)))[:100]}); give kind=NAME, one "
-                    f"of {', '.join(sorted(set(kinds)))}"
+                    f"{place}: its rows are of several kinds ({', '.join(sorted(set(texts)))[:100]}); give kind=NAME, "
+                    f"one of {', '.join(sorted(set(kinds)))}"
                 )
             kept = [i for i, kind in enumerate(kinds) if kind == given.kind]
             return replace(
-                block, rows=tuple(block.rows[i] for i in kept), lines=tuple(block.lines[i] for i in kept), breaks=()
+                block,
+                rows=tuple(block.rows[i] for i in kept),
+                lines=tuple(block.lines[i] for i in kept),
+                breaks=(),
             )
     return block
 
 
-def _parted(columns: list[Column], mass_given: bool, place: str) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+def _parted(
+    columns: list[Column], mass_given: bool, place: str
+) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     """Return the columns of the mass, and the others."""
     masses = [one for one in columns if is_mass(one.name)]
     if not masses and mass_given and columns:

@@ -31,7 +31,9 @@ def plain(text: str) -> str:
     """Return a name without TeX and special letters: ``$\\epsilon^{2}$`` and ``ε²`` become ``epsilon^2``."""
     text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda m: "^" + m[0].translate(_SUPERSCRIPTS), text)
     text = re.sub(r"[µμ](?=eV|b\b)", "u", text)
-    text = re.sub(r"\\+(?:mathrm|mathit|mathsf|mathbf|textrm|text|rm|left|right|ensuremath)(?![a-z])", "", text)
+    text = re.sub(
+        r"\\+(?:mathrm|mathit|mathsf|mathbf|textrm|text|rm|left|right|ensuremath)(?![a-z])", "", text
+    )
     text = re.sub(r"\\+(?:times|cdot)(?![a-z])", " x ", text)
     text = re.sub(r"\\+(?:prime)(?![a-z])", "'", text)
     text = re.sub(r"\\+(?:le|leq|lt)(?![a-z])", "<", text)
