@@ -14,6 +14,8 @@ from scotopic.numerics.units import parse_luminosity
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 MOST_MASSES = 100_000
+LONGEST_NAME = 200
+"""Bytes of the name of an output file; what is written first has a longer one."""
 PATH = click.Path(path_type=Path)
 
 
@@ -88,14 +90,19 @@ def read_folder(context: click.Context, option: click.Parameter, path: Path | No
     return path
 
 
-def read_output(context: click.Context, option: click.Parameter, path: Path) -> Path:
+def read_output(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
     """Refuse, before any work, an output file that cannot be written."""
-    _check_name(path, "--output")
+    if path is None:
+        return None
+    what = f"{option.opts[0]} {str(path)[:100]}"
+    _check_name(path, option.opts[0])
+    if len(path.name.encode(errors="replace")) > LONGEST_NAME:
+        raise InputError(f"{what}: a name of more than {LONGEST_NAME} bytes")
     if path.is_dir():
-        raise InputError(f"--output {path}: is a folder, expected a file")
+        raise InputError(f"{what}: is a folder, expected a file")
     if not path.parent.is_dir():
-        raise InputError(f"--output {path}: the folder {path.parent} does not exist")
-    _check_writable(path.parent, f"--output {path}")
+        raise InputError(f"{what}: the folder {path.parent} does not exist")
+    _check_writable(path.parent, what)
     return path
 
 

@@ -59,7 +59,11 @@ def read_darkcast(path: Path, given: Given) -> Bound:
     model = MODELS.get(text if isinstance(text, str) else "")
     if model is None:
         raise InputError(f"{script}: model {shown(text)} is not known, known are {', '.join(MODELS)}")
-    convention: str = given.convention or model
+    convention = "lmu-ltau:gprime" if script.stem in MUONIC else model
+    if given.convention not in ("", convention):
+        raise InputError(
+            f"{script}: is a limit in {convention}; convention={given.convention} contradicts it"
+        )
     notes: tuple[str, ...] = ()
     decays = _decays(found.get("decay"), script)
     pieces: Pieces
@@ -68,7 +72,10 @@ def read_darkcast(path: Path, given: Given) -> Bound:
         pieces, shape = _excluded(required, script), "region"
         lifetime: Lifetime | str = required
     else:
-        lifetime = _lifetime(found.get("efficiency"))
+        try:
+            lifetime = _lifetime(found.get("efficiency"))
+        except OverflowError:
+            raise InputError(f"{script}: efficiency has a number that no float holds") from None
         if isinstance(lifetime, str) and script.stem.startswith("KLOE"):
             lifetime = Flight("kloe-prompt")  # theirs is a function; the geometry is known
         if numbers.shape[1] == 3:
@@ -78,7 +85,7 @@ def read_darkcast(path: Path, given: Given) -> Bound:
         pieces, shape, notes = curve.pieces, curve.shape, curve.notes
     production = _production(found.get("production"), script)
     if script.stem in MUONIC:
-        convention, production = given.convention or "lmu-ltau:gprime", single("e- e+ > mu- mu+ V")
+        production = single("e- e+ > mu- mu+ V")
     refused = next((x for x in (production, lifetime) if isinstance(x, str)), "")
     bibtex = _text(found.get("bibtex"))
     said = " ".join(_text(found.get("notes")).split())
@@ -277,7 +284,7 @@ def _lifetime(node: ast.expr | None) -> Lifetime | str:
 def _value(node: ast.expr, mass: float) -> float | None:
     """Return the value of arithmetic over numbers, the mass m, float("inf") and mfs["mu"]; else None."""
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        return float(node.value) if abs(node.value) < 1e300 else None
+        return float(node.value)
     if isinstance(node, ast.Name) and node.id == "m":
         return mass
     if isinstance(node, ast.Call) and ast.unparse(node) in ("float('inf')", "float('infinity')"):

@@ -96,9 +96,9 @@ def _documents(text: str, place: str) -> list[Node]:
     try:
         _check_events(yaml.parse(text, Loader=loader), place)
         return list(yaml.load_all(text, Loader=loader))
-    except yaml.YAMLError as fault:
-        raise InputError(f"{place}: not valid YAML: {' '.join(str(fault).split())[:200]}") from None
-    except (RecursionError, ValueError) as fault:
+    except InputError:
+        raise
+    except (yaml.YAMLError, RecursionError, ValueError) as fault:
         raise InputError(f"{place}: not valid YAML: {' '.join(str(fault).split())[:200]}") from None
 
 
@@ -146,11 +146,11 @@ def _table(documents: list[Node], wanted: str, place: str) -> tuple[str, Mapping
         } <= one.keys():
             tables.append((title, one))
             title = ""
-    if wanted:
-        tables = [one for one in tables if one[0].partition(". ")[0] == wanted] or tables
-    if len(tables) > 1:
+    chosen = [one for one in tables if not wanted or one[0].partition(". ")[0] == wanted]
+    if tables and len(chosen) != 1:
         names = "; ".join(one[0].partition(". ")[0][:60] or "no name" for one in tables[:20])
-        raise InputError(f"{place}: holds {len(tables)} tables; give table=NAME, one of: {names}")
+        raise InputError(f"{place}: which table holds the limit? Give table=NAME, one of: {names}")
+    tables = chosen
     if not tables:
         raise InputError(f"{place}: no HEPData table; it needs independent_variables and dependent_variables")
     return tables[0]

@@ -72,8 +72,10 @@ def choose(columns: Sequence[Column], given: Given, place: str) -> tuple[Column,
         if len(wanted) == 1:
             return wanted[0], None
     for name in ("observed", "projection"):
-        if len(roles.get(name, [])) == 1:
-            return roles[name][0], None
+        found = roles.get(name, [])
+        first = [one for one in found if all(other.name.startswith(one.name) for other in found)]
+        if len(first) == 1:  # the others are its variants, such as "Observed limit, CLs"
+            return first[0], None
     limits, lower, upper = (roles.get(name, []) for name in ("limit", "lower", "upper"))
     plain_case = "observed" not in roles and "projection" not in roles
     if plain_case and not limits and len(lower) == len(upper) == 1:

@@ -51,6 +51,8 @@ _BAND = (
 _EXPECTED = r"expect|median|asimov|(?<![a-z])exp(?![a-z])"
 _OBSERVED = r"observ|(?<![a-z])obs(?![a-z])"
 _PROJECTED = r"projection|projected|(?<![a-z])proj(?![a-z])|prospect|forecast|(?<![a-z])future|sensitivit|(?<![a-z])reach(?![a-z])"
+_SIMULATED = r"pseudo ?data|simulated (?:data|expectation)|what is observed is the expectation"
+"""Words of limits that no measured data are behind, such as ours of pseudo-data."""
 _LOW = r"(?<![a-z])(?:lower|low|lo|min|minimum|bottom|down)(?![a-z])"
 _HIGH = r"(?<![a-z])(?:upper|up|high|hi|max|maximum|top)(?![a-z])"
 
@@ -186,6 +188,11 @@ def _checked_power(power: int, text: str) -> int:
     return power
 
 
+def is_simulated(text: str) -> bool:
+    """Return whether a text says that its limits are of pseudo-data."""
+    return re.search(_SIMULATED, _words(plain(text).lower())) is not None
+
+
 def is_mass(text: str) -> bool:
     """Return whether a name is that of a mass."""
     bare = plain(text).lower()
@@ -208,6 +215,8 @@ def role(text: str) -> str:
     says_limit = re.search(r"limit|bound|exclu", bare)
     if re.search(_ERROR, bare):
         return "error"
+    if re.search(r"(?<![a-z])(?:events|yields?)(?![a-z])", bare):
+        return "none"
     if re.search(_NO_LIMIT, bare) and not says_limit:
         return "none"
     if re.search(_BAND, bare):
@@ -231,6 +240,8 @@ def _words(bare: str) -> str:
 def kind_of_text(text: str, *, prose: bool = False) -> str:
     """Return ``projection``, ``expected``, ``observed`` or an empty text; `prose` counts sure words only."""
     bare = _words(plain(text).lower())
+    if re.search(_SIMULATED, bare):
+        return "projection"
     sure = r"projection|projected|prospect|forecast|(?<![a-z])future(?![a-z])|(?<![a-z])reach(?![a-z])"
     if re.search(sure if prose else _PROJECTED, bare):
         return "projection"
@@ -255,6 +266,6 @@ def mass_factor(name: Name, place: str) -> float:
     if factor is None:
         said = f"is {name.unit!r}" if name.unit else "is not stated"
         raise InputError(
-            f"{place}: unit of the mass {name.text!r} {said}, expected eV, keV, MeV, GeV or TeV; {ask}"
+            f"{place}: unit of the mass {said} ({name.text[:60]!r}), expected eV, keV, MeV, GeV or TeV; {ask}"
         )
     return factor

@@ -19,7 +19,7 @@ from scotopic.bounds.readers.curves import Curve, freeze, read_curve, two_sided
 from scotopic.bounds.readers.given import LONGEST, SHAPES, Given
 from scotopic.bounds.readers.levels import levels_beside, only, stated_levels
 from scotopic.bounds.readers.limit_column import Column, choose
-from scotopic.bounds.readers.names import Name, kind_of_text, mass_edge, mass_factor, read_name
+from scotopic.bounds.readers.names import Name, is_simulated, kind_of_text, mass_edge, mass_factor, read_name
 from scotopic.bounds.readers.quantity import convention_of, name_of, to_convention
 from scotopic.errors import InputError
 
@@ -98,6 +98,8 @@ def read_sheet(sheet: Sheet, given: Given) -> Bound:
     names = [replace(one, unit=one.unit or names[-1].unit) for one in names]
     convention = convention_of(names[0], said.convention, sheet.convention, place)
     notes = [note for note in (_what(names[0], convention),) if note]
+    if len(sheet.limits) > 1:
+        notes.insert(0, f"column {limit.name!r}" + (f" to {upper.name!r}" if upper is not None else ""))
     values = [
         to_convention(one.values, name, convention, place, needed=sheet.units_needed)
         for one, name in zip((limit, upper) if upper else (limit,), names, strict=True)
@@ -172,6 +174,8 @@ def _kind(sheet: Sheet, said: Given, limit: Column, place: str) -> Kind:
         raise InputError(
             f"{place}: kind: {stated!r} is not known; give kind=NAME, one of {', '.join(get_args(Kind))}"
         )
+    if is_simulated(f"{limit.about} {sheet.prose}"):
+        return "projection"
     own = kind_of_text(f"{limit.name} {limit.about}")
     around = kind_of_path(sheet.path) or kind_of_text(sheet.prose, prose=True)
     if around == "projection" and own == "observed":

@@ -13,6 +13,7 @@ from scotopic.bounds.readers.sheet import Sheet, read_sheet
 from scotopic.errors import InputError
 from scotopic.text_files import read_text
 
+MOST_PROSE = 4000
 KEY = re.compile(r"#[:\s]*([A-Za-z][\w ]{0,40}?)\s*:\s*(.*)")
 
 
@@ -43,15 +44,8 @@ def read_table(path: Path, given: Given) -> Bound:
         raise InputError(f"{path}: {len(block.names)} column names but {len(block.rows[0])} cells per line")
     columns = as_columns(block, str(path))
     masses, limits = _parted(columns, bool(given.mass or header.get("mass")), str(path))
-    prose = " ".join(header.get(key, "") for key in ("title", "name", "description") if header.get(key))
-    free = [
-        line.lstrip("#: ").strip()
-        for line in text.splitlines()
-        if line.startswith("#") and not KEY.match(line)
-    ]
-    return read_sheet(
-        Sheet(path, masses, limits, header, " ".join([prose, *free]).strip()[:2000], block.breaks), given
-    )
+    prose = " ".join(line.lstrip("#: ").strip() for line in text.splitlines() if line.startswith("#"))
+    return read_sheet(Sheet(path, masses, limits, header, prose[:MOST_PROSE], block.breaks), given)
 
 
 def read_header(text: str) -> dict[str, str]:

@@ -76,6 +76,6 @@ def _faults(card: dict[str, object]) -> list[str]:
             or not abs(charge) < LARGEST_CHARGE
         ):
             faults.append(
-                f"charge of {fermion} = {shown(charge)}, expected a number below {LARGEST_CHARGE:g}"
+                f"charge of {fermion} = {shown(charge)}, expected a finite number below {LARGEST_CHARGE:g}"
             )
     return faults
