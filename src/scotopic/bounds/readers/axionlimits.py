@@ -51,10 +51,7 @@ def read_axionlimits(path: Path, given: Given) -> Bound:
         raise InputError(
             f"{place}: no comment names the mass with its unit, as in '# mass [eV]  g [1/GeV]'; give mass=UNIT"
         )
-    mass_name, *others = names or [
-        "mass",
-        *([""] if count == 2 else [f"column {i}" for i in range(2, count + 1)]),
-    ]
+    mass_name, *others = names or ["mass", *(f"column {i}" for i in range(2, count + 1))]
     unit = read_name(mass_name).unit if not given.mass else ""
     if not given.mass and energy_of(unit, place) != ENERGIES["eV"]:
         raise InputError(

@@ -13,6 +13,8 @@ _BESIDE = (
     rf"{_NUMBER}\s*(?:upper|exclusion|limits?|bounds?|ul)(?![a-z])",
     r"(?<![\d.])(\d{2})_?\s?cl(?:s|_|\b)",
     r"(?<![a-z])cl_?(\d{2})(?!\d)",
+    r"(?<![a-z])(?:limit|bound|ul)[_ ]?(9[0-9])(?![\d.])",
+    r"(?<![\d.])(9[0-9])[_ ]?(?:limit|bound|ul)(?![a-z])",
 )
 _FRACTION = (
     rf"(?<![a-z]){_WORD}(?:\s*(?:level|interval|of|is))*\s*[s=:]?\s*(0\.\d+)(?!\d*\s*%)",

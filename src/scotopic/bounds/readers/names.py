@@ -50,7 +50,10 @@ _BAND = (
 )
 _EXPECTED = r"expect|median|asimov|(?<![a-z])exp(?![a-z])"
 _OBSERVED = r"observ|(?<![a-z])obs(?![a-z])"
-_PROJECTED = r"projection|projected|(?<![a-z])proj(?![a-z])|prospect|forecast|(?<![a-z])future|sensitivit|(?<![a-z])reach(?![a-z])"
+_PROJECTED = (
+    r"projection|projected|(?<![a-z])proj(?![a-z])|prospect|forecast|(?<![a-z])future|sensitivit|"
+    r"(?<![a-z])reach(?![a-z])"
+)
 _SIMULATED = r"pseudo ?data|simulated (?:data|expectation)|what is observed is the expectation"
 """Words of limits that no measured data are behind, such as ours of pseudo-data."""
 _LOW = r"(?<![a-z])(?:lower|low|lo|min|minimum|bottom|down)(?![a-z])"
@@ -164,7 +167,11 @@ def _take_logarithm(bare: str, text: str) -> tuple[str, float]:
 
 
 def _quantity(bare: str, text: str) -> tuple[str, int]:
-    matches = [(m, name) for pattern, name in _QUANTITIES if (m := re.search(pattern, bare))]
+    matches = [
+        (m, name)
+        for pattern, name in _QUANTITIES
+        if (m := re.search(pattern, bare)) and (name != "dark-photon:y" or "Y" in text)
+    ]
     if not matches:
         general = re.search(r"\^\s*\(?(-?\d+)|(?<![a-z])squared|_sq(?![a-z])", bare)
         return "", _checked_power(int(general[1]) if general and general[1] else 2 if general else 1, text)

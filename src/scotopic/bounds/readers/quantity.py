@@ -82,7 +82,9 @@ def convention_of(name: Name, stated: str, default: str, place: str) -> str:
             raise InputError(f"{place}: {name.text!r} is {what}, not {stated}; {ASK}")
     found = stated or name.convention
     if found == OTHER:
-        raise InputError(f"{place}: {name.text!r} is a quantity that none of the conventions has; {ask}")
+        raise InputError(
+            f"{place}: {name.text!r} is a quantity that none of the conventions has; if not, {ASK}"
+        )
     if not found and inverse_energy(name.unit) is not None:
         found = "alp-photon:g"  # the one convention in 1/GeV
     found = found or default
