@@ -20,7 +20,9 @@ FB = [100.0, 200.0, 300.0]
 READ = {
     # file: (answers, convention, kind, level, masses, values)
     "Projections/FutureLab.txt": ({}, "alp-photon:g", "projection", None, [0.1, 0.5, 1.0], [1e-6] * 3),
-    "b01_sorted.csv": ({}, "dark-photon:epsilon", "observed", 0.9, [0.5, 1, 1.5, 2, 3, 4], [5e-4, 6e-4, 8e-4, 1e-3, 1.2e-3, 1.4e-3]),
+    "b01_sorted.csv": (
+        {}, "dark-photon:epsilon", "observed", 0.9, [0.5, 1, 1.5, 2, 3, 4], [5e-4, 6e-4, 8e-4, 1e-3, 1.2e-3, 1.4e-3]
+    ),
     "b04_eps2.csv": ({}, "dark-photon:epsilon", "observed", 0.9, [0.5, 1, 2], np.sqrt([2.5e-7, 4e-7, 9e-7])),
     "b05_expobs.csv": ({}, "alp-photon:g", "observed", 0.9, [1, 2, 3], [2e-3, 3e-3, 2.5e-3]),
     **{f"b06_unit{i}.yaml": (SIGMA, "alp-photon:sigma", "observed", 0.9, GEV, FB) for i in (0, 1, 2, 3, 4, 5, 6, 8, 9)},
@@ -35,9 +37,13 @@ READ = {
     "b09_asym.yaml": (SIGMA, "alp-photon:sigma", "observed", 0.9, [0.2, 0.5, 1.0], FB),
     "b09_sci.yaml": (SIGMA, "alp-photon:sigma", "observed", 0.9, [0.2, 0.5, 1.0], [1, 2, 3]),
     "b10_axlog.txt": ({}, "alp-photon:g", "observed", None, [0.1, 10**-0.5, 1.0], 10.0 ** np.array([-3, -3.1, -3.2])),
-    "b10_log.yaml": ({}, "dark-photon:epsilon", "observed", None, [0.1, 0.2, 0.4], 10.0 ** np.array([-3.1, -3.0, -2.9])),
+    "b10_log.yaml": (
+        {}, "dark-photon:epsilon", "observed", None, [0.1, 0.2, 0.4], 10.0 ** np.array([-3.1, -3.0, -2.9])
+    ),
     "b10_logcol.csv": ({}, "dark-photon:epsilon", "observed", 0.9, [1, 2, 3], 10.0 ** np.array([-3, -3.1, -3.2])),
-    "b10_logm.yaml": ({}, "dark-photon:epsilon", "observed", None, 10.0 ** np.array([0.1, 0.5, 0.9]), [1e-3, 1e-3, 1.2e-3]),
+    "b10_logm.yaml": (
+        {}, "dark-photon:epsilon", "observed", None, 10.0 ** np.array([0.1, 0.5, 0.9]), [1e-3, 1e-3, 1.2e-3]
+    ),
     "b11_dp.txt": ({}, "dark-photon:epsilon", "observed", None, [0.1, 0.5, 1.0], [1e-3, 2e-3, 3e-3]),
     "b11_low.txt": ({}, "alp-photon:g", "observed", None, [1e-15, 2e-15, 5e-15], [1e-13, 2e-13, 1e-13]),
     "b11_massless.txt": ({}, "alp-photon:g", "observed", None, [1e-9, 1e-6, 1.0], [1e-4, 1e-4, 1e-3]),
@@ -110,7 +116,9 @@ REFUSED = {
 
 def test_every_case_is_named():
     files = {
-        str(path.relative_to(CASES)) for path in CASES.rglob("*") if path.is_file() and path.suffix not in (".md", ".lmt")
+        str(path.relative_to(CASES))
+        for path in CASES.rglob("*")
+        if path.is_file() and path.suffix not in (".md", ".lmt")
     }
     elsewhere = {"crash_folder/b01_sorted.csv", "crash_folder/b24_zero.csv", "folder2/b04_eps2.csv"}
     elsewhere |= {f"dc/T_{name}.py" for name in ("comment", "inf", "nocomma")}
@@ -145,7 +153,10 @@ def test_refused_with_one_line(name, capsys):
     assert out == ""
     assert err.count("\n") == 1
     assert text in err
-    assert run(["exclude", "--model", "dark-photon", "--no-projections", "--with", str(CASES / name), *answers]) == 2
+    assert (
+        run(["exclude", "--model", "dark-photon", "--no-projections", "--with", str(CASES / name), *answers])
+        == 2
+    )
     assert text in capsys.readouterr().err
 
 
@@ -189,7 +200,9 @@ def test_squares_and_projections_do_not_become_the_strongest_limit(capsys, tmp_p
     shutil.copytree(CASES / "Projections", tmp_path / "Projections")
     code, found, _ = excluded(capsys, "--with", CASES / "folder2", "--with", tmp_path / "Projections")
     assert code == 0
-    envelope = zip(found["envelope"]["mass_GeV"], found["envelope"]["coupling"], found["envelope"]["bound"], strict=True)
+    envelope = zip(
+        found["envelope"]["mass_GeV"], found["envelope"]["coupling"], found["envelope"]["bound"], strict=True
+    )
     assert min((g for _, g, name in envelope if name == "b04_eps2"), default=1.0) > 4e-4
     assert {one["bound"]: one["kind"] for one in found["own"]}["FutureLab"] == "projection"
     assert "FutureLab" not in found["bounds"]
@@ -200,14 +213,18 @@ def test_exclude_takes_the_same_answers(capsys, tmp_path):
         shutil.copy(CASES / name, tmp_path)
     code, found, _ = excluded(
         capsys, "--with", tmp_path,
-        "--as", "b06_unit3.yaml:convention=dark-photon:sigma", "--as", "b34_index.csv:column=epsilon_95CL", "--as", "level=0.95",
+        "--as", "b06_unit3.yaml:convention=dark-photon:sigma",
+        "--as", "b34_index.csv:column=epsilon_95CL", "--as", "level=0.95",
     )  # fmt: skip
     assert code == 0
     assert found["not_read"] == []
     assert {one["bound"]: (one["convention"], one["level"]) for one in found["own"]} == {
         "b06_unit3": ("dark-photon:sigma", 0.95), "b34_index": ("dark-photon:epsilon", 0.95),
     }  # fmt: skip
-    for wrong, text in (("nobody.csv:level=0.9", "no file nobody.csv"), ("colour=red", "'colour' cannot be given")):
+    for wrong, text in (
+        ("nobody.csv:level=0.9", "no file nobody.csv"),
+        ("colour=red", "'colour' cannot be given"),
+    ):
         code, _, err = excluded(capsys, "--with", tmp_path, "--as", wrong)
         assert code == 2
         assert text in err

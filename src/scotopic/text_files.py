@@ -1,5 +1,6 @@
 """Text files of users: regular, of bounded size, UTF-8, of bounded depth; every fault is an `InputError`."""
 
+import re
 import reprlib
 import tomllib
 from pathlib import Path
@@ -12,6 +13,8 @@ LARGEST = 16_000_000
 
 LARGEST_CARD = 1_000_000
 """Bytes of a card that a person writes."""
+
+_DOT = re.compile(r"[\w\"'-]\.(?=[\w\"'-])")
 
 DEEPEST = 40
 """Levels of tables within tables."""
@@ -89,6 +92,9 @@ def parse_toml(text: str, place: str) -> dict[str, Any]:
     InputError
         If it is no TOML, or nested deeper than `DEEPEST`.
     """
+    bare = text.translate({ord(" "): None, ord("\t"): None})
+    if any(len(_DOT.findall(part)) > DEEPEST for part in re.split(r"[,\[\]{}=#\n]", bare)):
+        raise InputError(f"{place}: a key of more than {DEEPEST} parts")
     try:
         document = tomllib.loads(text)
     except RecursionError:

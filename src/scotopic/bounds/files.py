@@ -11,7 +11,7 @@ from scotopic.bounds.readers.given import RECAST, Given, read_given
 from scotopic.bounds.rescaling_table import given_rescaling
 from scotopic.bounds.schema import build_bound
 from scotopic.errors import InputError
-from scotopic.text_files import is_file, is_folder, parse_toml, read_text
+from scotopic.text_files import LARGEST_CARD, is_file, is_folder, parse_toml, read_text
 
 LONGEST_NAME = 150
 """Bytes of the name of a user's file: names of results are made of it."""
@@ -115,7 +115,7 @@ def read_toml(path: Path, given: Given) -> Bound:
     """Return the bound in a file of this package's own format, which says everything itself."""
     if given != Given():
         raise InputError(f"{path}: a .toml file says everything itself; change it there")
-    return parse_bound(read_text(path), str(path))
+    return parse_bound(read_text(path, LARGEST_CARD), str(path))
 
 
 _READERS = {

@@ -203,7 +203,8 @@ def is_simulated(text: str) -> bool:
 def is_mass(text: str) -> bool:
     """Return whether a name is that of a mass."""
     bare = plain(text).lower()
-    return not re.search(f"{_NO_LIMIT}|{_ERROR}", bare) and any(re.search(pattern, bare) for pattern in _MASS)
+    other = f"{_NO_LIMIT}|{_ERROR}|[*]|mixing|coupling|limit|epsilon"
+    return not re.search(other, bare) and any(re.search(pattern, bare) for pattern in _MASS)
 
 
 def mass_edge(text: str) -> str:
