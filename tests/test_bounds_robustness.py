@@ -234,10 +234,11 @@ SEEDS = [
     DATA / "limits" / "b07_qual.yaml", DATA / "limits" / "b30_both.yaml", DATA / "limits" / "dc" / "T_dupmass.py",
     DATA / "limits" / "dc" / "T_dupmass.lmt", CASES / "charges_huge_int.toml",
 ]  # fmt: skip
-SCRAPS = tuple(
-    b"nan - 1e999 < 0 -1 1e-400 , ; # : [ ] { } &a *a null ~ [eV] ^2 log10( 10^-6 ( ) $ \\frac{ observed expected upper GeV mev "
-    b"95% inf 1_0 !!python/x".split()
-) + (b"9" * 400, b"\n", b"\n\n", b"\t", b"\xff", b"\x00", b"\xef\xbb\xbf", b"'", b'"', b"---\n")
+SCRAPS = (
+    *b"nan - 1e999 < 0 -1 1e-400 , ; # : [ ] { } &a *a null ~ [eV] ^2 log10( 10^-6 ( ) $ \\frac{ observed".split(),
+    *b"expected upper GeV mev 95% inf 1_0 !!python/x".split(),
+    *(b"9" * 400, b"\n", b"\n\n", b"\t", b"\xff", b"\x00", b"\xef\xbb\xbf", b"'", b'"', b"---\n"),
+)
 SAID = (
     {},
     {"convention": "alp-photon:sigma"},

@@ -156,7 +156,7 @@ def _is_function(mass: Floats, value: Floats, place: str, marked: bool) -> bool:
     back = float((np.maximum.accumulate(along) - along).max())
     forth = float((along - np.minimum.accumulate(along)).max())
     if min(forth, back) <= JITTER * reach:
-        if _zigzags(mass, value, marked):
+        if marked and _zigzags(mass, value):  # contours are of couplings
             raise InputError(
                 f"{place}: values go up and down between two branches: a contour whose points were sorted by mass? "
                 "Order them along the outline, or give shape=function, which takes the lower branch"
@@ -176,9 +176,9 @@ def _is_function(mass: Floats, value: Floats, place: str, marked: bool) -> bool:
     return False
 
 
-def _zigzags(mass: Floats, value: Floats, marked: bool) -> bool:
+def _zigzags(mass: Floats, value: Floats) -> bool:
     """Return whether most steps in order of mass are long ones, up and down in turn."""
-    good = np.isfinite(value) & ~(_no_limit(value) if marked else np.zeros(len(value), dtype=bool))
+    good = np.isfinite(value) & ~_no_limit(value)
     order = np.argsort(mass[good], kind="stable")
     steps = np.diff(np.log(value[good][order]))
     signs = np.sign(steps[np.abs(steps) > np.log(APART)])
