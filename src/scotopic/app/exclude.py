@@ -15,6 +15,7 @@ from scotopic.app.options import (
     set_option,
 )
 from scotopic.app.output import print_json, print_lines, print_table
+from scotopic.results_folder import filling
 
 if TYPE_CHECKING:
     from scotopic.study.exclusion import Exclusion
@@ -67,7 +68,10 @@ def exclude(
             f"scotopic: not read: {' '.join((reason if file in reason else f'{file}: {reason}').split())}",
             err=True,
         )
-    files = write_exclusion(result, out) if out is not None else []
+    files: list[Path] = []
+    if out is not None:
+        with filling(out):
+            files = write_exclusion(result, out)
     if as_json:
         print_json({**result.to_json(), "files": [str(path) for path in files]})
     else:
