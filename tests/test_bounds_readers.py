@@ -131,6 +131,15 @@ def test_darkcast_numbers(pair):
         read_bound(pair)
 
 
+def test_darkcast_islands_lie_apart(pair):
+    pair.with_suffix(".lmt").write_text(
+        "1 1e-5\n2 1e-5\n2 1e-4\n1 1e-4\n\n5 1e-5\n6 1e-5\n6 1e-4\n5 1e-4\n", encoding="utf-8"
+    )
+    bound = read_bound(pair)
+    assert bound.shape == "region"
+    assert bound.intervals([1.5, 3.0, 5.5]) == [[pytest.approx((1e-5, 1e-4))], [], [pytest.approx((1e-5, 1e-4))]]
+
+
 def test_axionlimits_text_is_in_eV(tmp_path):
     path = tmp_path / "BelleII.txt"
     path.write_text("# [2007.13071] mass [eV] g [1/GeV]\n2e8 1e-3\n1e9\t2e-3\n9e9 1e-2\n", encoding="utf-8")

@@ -54,7 +54,7 @@ def read_darkcast(path: Path, given: Given) -> Bound:
     """
     script = path.with_suffix(".py")
     found = _assignments(script)
-    numbers = _numbers(script, found, path)
+    numbers, breaks = _numbers(script, found, path)
     text = _argument(found.get("model"))
     model = MODELS.get(text if isinstance(text, str) else "")
     if model is None:
@@ -79,9 +79,9 @@ def read_darkcast(path: Path, given: Given) -> Bound:
         if isinstance(lifetime, str) and script.stem.startswith("KLOE"):
             lifetime = Flight("kloe-prompt")  # theirs is a function; the geometry is known
         if numbers.shape[1] == 3:
-            curve = two_sided(numbers[:, 0], numbers[:, 1], numbers[:, 2], str(path))
+            curve = two_sided(numbers[:, 0], numbers[:, 1], numbers[:, 2], str(path), breaks)
         else:
-            curve = read_curve(numbers[:, 0], numbers[:, 1], str(path), shape=given.shape)
+            curve = read_curve(numbers[:, 0], numbers[:, 1], str(path), breaks=breaks, shape=given.shape)
         pieces, shape, notes = curve.pieces, curve.shape, curve.notes
     production = _production(found.get("production"), script)
     if script.stem in MUONIC:
@@ -162,7 +162,7 @@ def _text(node: ast.expr | None) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> Floats:
+def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> tuple[Floats, tuple[int, ...]]:
     named = _argument(found["bounds"])
     file = (
         path
@@ -172,8 +172,8 @@ def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> Floats:
     return _read_numbers(file)
 
 
-def _read_numbers(file: Path) -> Floats:
-    """Return the numbers of a file as (rows, columns)."""
+def _read_numbers(file: Path) -> tuple[Floats, tuple[int, ...]]:
+    """Return the numbers of a file as (rows, columns), and the rows before which a blank line stands."""
     blocks = read_blocks(read_text(file), str(file), ("#", "//"))
     if len(blocks) > 1:
         raise InputError(
@@ -182,7 +182,7 @@ def _read_numbers(file: Path) -> Floats:
     numbers = np.column_stack(number_columns(blocks[0], str(file)))
     if numbers.shape[0] < 2 or numbers.shape[1] < 2:
         raise InputError(f"{file}: fewer than two lines of mass and coupling")
-    return numbers
+    return numbers, blocks[0].breaks
 
 
 def _decays(node: ast.expr | None, script: Path) -> tuple[str, ...]:
@@ -241,7 +241,7 @@ def _production_table(file: Path) -> Production | str:
     text = read_text(file)
     header = next((line for line in text.splitlines() if line.lstrip().startswith("#")), "")
     names = header.replace("#", " ").split()[1:]
-    table = _read_numbers(file)
+    table, _ = _read_numbers(file)
     known = [mechanism(name) for name in names]
     if len(names) != table.shape[1] - 1 or not all(known):
         return f"the production table {file.name} names mechanisms that are not known"

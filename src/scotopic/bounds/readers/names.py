@@ -18,7 +18,7 @@ _QUANTITIES = (
     (r"alpha'\s*/\s*alpha(?:_?em)?(?![a-z])", "dark-photon:epsilon^2"),
     (r"(?<![a-z])g_?[({]?a_?(?:gamma|gg|yy|γ)[a-z]*[)}]?", "alp-photon:g"),
     (r"(?<![a-z])g_?(?:gamma|gg)[a-z]*|axion[- ]photon|photon[ _-]coupling|coupling to photons", "alp-photon:g"),
-    (r"(?<![a-z])g_?a?_?(?:ee|e|nn|n|pp|p|mumu|mu|d|tautau|s)(?![a-z])|(?:electron|nucleon|neutron|proton|scalar)"
+    (r"(?<![a-z])g_?a?_?(?:ee|e|nn|n|pp|p|mumu|mu|d|tautau|s)(?![a-z0-9])|(?:electron|nucleon|neutron|proton|scalar)"
      r"[ _-](?:electron[ _-])?coupling|(?<![a-z])d_?m?_?e(?![a-z])", OTHER),
     (r"sin\^?2?\s*\(?\s*2\s*theta", OTHER),
     (r"sin\^?2\s*_?\(?\s*theta\)?|sin\s*\(?theta\)?\s*\^2", "dark-scalar:sintheta^2"),
