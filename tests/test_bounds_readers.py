@@ -137,7 +137,11 @@ def test_darkcast_islands_lie_apart(pair):
     )
     bound = read_bound(pair)
     assert bound.shape == "region"
-    assert bound.intervals([1.5, 3.0, 5.5]) == [[pytest.approx((1e-5, 1e-4))], [], [pytest.approx((1e-5, 1e-4))]]
+    assert bound.intervals([1.5, 3.0, 5.5]) == [
+        [pytest.approx((1e-5, 1e-4))],
+        [],
+        [pytest.approx((1e-5, 1e-4))],
+    ]
 
 
 def test_axionlimits_text_is_in_eV(tmp_path):

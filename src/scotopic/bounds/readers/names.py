@@ -11,8 +11,13 @@ from scotopic.bounds.readers.units import energy, is_unit, plain, take_scale
 from scotopic.errors import InputError
 
 OTHER = "another quantity"
+KINDS_OF_QUANTITY = ("cross section", "branching fraction")
+"""Of which several conventions are; a name that says so fits each of them."""
 
 _QUANTITIES = (
+    (r"(?<!\d)(?<!\d )(?<![a-z])sig(?:ma)?(?![a-z])(?!\s*[+-]?[12](?!\d))|cross[ -]?section|(?<![a-z])xsec",
+     "cross section"),
+    (r"(?<![a-z])br?\s*\((?!-)|(?<![a-z])br(?![a-z])|branching", "branching fraction"),
     (r"(?:^\W*|limits? on )y(?![a-z_'])", "dark-photon:y"),
     (r"epsilon\^?2\s*[x*]?\s*alpha_?d", "dark-higgs:eps2alphaD"),
     (r"alpha'\s*/\s*alpha(?:_?em)?(?![a-z])", "dark-photon:epsilon^2"),
@@ -71,7 +76,8 @@ class Name:
     unit : str
         As written; empty where the name has none.
     convention : str
-        Key of `CONVENTIONS`, `OTHER` for a quantity that is none of them, empty if it names none.
+        Key of `CONVENTIONS`, one of `KINDS_OF_QUANTITY`, `OTHER` for a quantity that is none of them, empty if it
+        names none.
     power : int
         Of the quantity: 2 of ε².
     base : float
@@ -177,7 +183,7 @@ def _quantity(bare: str, text: str) -> tuple[str, int]:
         return "", _checked_power(int(general[1]) if general and general[1] else 2 if general else 1, text)
     found, name = min(matches, key=lambda one: (one[0].start(), -one[0].end()))
     name, _, stated = name.partition("^")
-    if name in ("dark-photon:y", "dark-higgs:eps2alphaD", OTHER):
+    if name in ("dark-photon:y", "dark-higgs:eps2alphaD", OTHER, *KINDS_OF_QUANTITY):
         return name, 1
     tail = re.match(
         r"[)|}\]']*\s*(?:\^\s*\(?(-?\d+)\)?|_?(2)(?![\d.a-z%])|_?sq(?![a-z])|[ _]squared)",
