@@ -131,6 +131,21 @@ def test_darkcast_numbers(pair):
         read_bound(pair)
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "message"),
+    [
+        ("1 1e-5 1e-4 3\n2 1e-5 1e-4 3\n", {}, "4 columns, expected 2 or 3"),
+        ("# mass [MeV] epsilon\n1 1e-5\n2 1e-5\n", {}, "expected masses in GeV and couplings"),
+        ("# mass epsilon^2\n1 1e-5\n2 1e-5\n", {}, "expected masses in GeV and couplings"),
+        ("1 1e-5\n2 1e-5\n", {"mass": "MeV"}, "mass= cannot be given for a Darkcast pair"),
+    ],
+)
+def test_darkcast_numbers_are_what_darkcast_has(pair, text, said, message):
+    pair.with_suffix(".lmt").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_bound(pair, said)
+
+
 def test_darkcast_islands_lie_apart(pair):
     pair.with_suffix(".lmt").write_text(
         "1 1e-5\n2 1e-5\n2 1e-4\n1 1e-4\n\n5 1e-5\n6 1e-5\n6 1e-4\n5 1e-4\n", encoding="utf-8"

@@ -40,6 +40,8 @@ from scotopic.text_files import read_text, shown
 Floats = NDArray[np.float64]
 
 SECOND = 1.0e9  # ns
+_OTHER_NUMBERS = re.compile(r"(?<![A-Za-z])[kMT]?eV(?![A-Za-z])|\^\s*2|²|log")
+"""In a comment: numbers that are not those of Darkcast's files."""
 INVISIBLE = 0.99
 """Branching fraction that Darkcast's invisible limits assume: a dark width 99 times the visible one."""
 
@@ -55,6 +57,8 @@ def read_darkcast(path: Path, given: Given) -> Bound:
     script = path.with_suffix(".py")
     found = _assignments(script)
     numbers, breaks = _numbers(script, found, path)
+    if numbers.shape[1] > 3:
+        raise InputError(f"{script}: its numbers have {numbers.shape[1]} columns, expected 2 or 3")
     text = _argument(found.get("model"))
     model = MODELS.get(text if isinstance(text, str) else "")
     if model is None:
@@ -64,6 +68,11 @@ def read_darkcast(path: Path, given: Given) -> Bound:
         raise InputError(
             f"{script}: is a limit in {convention}; convention={given.convention} contradicts it"
         )
+    for key in ("column", "quantity", "mass", "table"):
+        if getattr(given, key):
+            raise InputError(
+                f"{script}: {key}= cannot be given for a Darkcast pair, which has masses in GeV and couplings"
+            )
     notes: tuple[str, ...] = ()
     decays = _decays(found.get("decay"), script)
     pieces: Pieces
@@ -88,7 +97,7 @@ def read_darkcast(path: Path, given: Given) -> Bound:
         production = single("e- e+ > mu- mu+ V")
     refused = next((x for x in (production, lifetime) if isinstance(x, str)), "")
     bibtex = _text(found.get("bibtex"))
-    said = " ".join(_text(found.get("notes")).split())
+    said = " ".join(_text(found.get("notes"))[:2000].split())
     return Bound(
         name=script.stem,
         label=given.label or script.stem.split("_")[0],
@@ -174,7 +183,13 @@ def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> tuple[Floa
 
 def _read_numbers(file: Path) -> tuple[Floats, tuple[int, ...]]:
     """Return the numbers of a file as (rows, columns), and the rows before which a blank line stands."""
-    blocks = read_blocks(read_text(file), str(file), ("#", "//"))
+    text = read_text(file)
+    for line in text.splitlines():
+        if line.lstrip().startswith(("#", "//")) and _OTHER_NUMBERS.search(line[:500]):
+            raise InputError(
+                f"{file}: {line.strip()[:60]!r}: expected masses in GeV and couplings, as Darkcast has them"
+            )
+    blocks = read_blocks(text, str(file), ("#", "//"))
     if len(blocks) > 1:
         raise InputError(
             f"{file}: line {blocks[1].lines[0] - 1}: {' '.join(blocks[1].names)[:60]!r} is not numbers"

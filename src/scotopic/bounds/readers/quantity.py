@@ -49,7 +49,7 @@ def name_of(column: Column, said: Given, header: Mapping[str, str], prose: str, 
     if stated is not None and (own.is_open or not own.convention):
         unit = own.unit or stated.unit
         return Name(own.text, unit, stated.convention, stated.power, stated.base, stated.scale)
-    if own.is_open and title is not None and (title.power != 1 or title.base):
+    if own.is_open and title is not None and title.convention and (title.power != 1 or title.base):
         raise InputError(f"{place}: column {column.name!r} may be what its title says, {prose[:80]!r}; {ASK}")
     if not own.convention and title is not None and title.convention and not said.convention:
         return Name(own.text, own.unit or title.unit, title.convention, own.power, own.base, own.scale)

@@ -58,10 +58,12 @@ class Sheet:
         Title and comments.
     breaks : tuple of int
         Rows before which a blank line stands.
-    convention, mass_unit : str
+    convention : str
         What the format itself fixes where neither file nor user says it.
-    how, licence : str
-        Of the reading.
+    how : str
+        How the numbers came here.
+    units_needed : bool
+        Whether the limit must have a unit, if its convention has one.
     """
 
     path: Path

@@ -51,7 +51,9 @@ def read_table(path: Path, given: Given) -> Bound:
 def read_header(text: str) -> dict[str, str]:
     """Return the ``# key: value`` pairs of a text, keys in small letters with underlines."""
     pairs = (KEY.match(line) for line in text.splitlines() if line.startswith("#"))
-    return {found[1].strip().lower().replace(" ", "_"): found[2].strip() for found in pairs if found}
+    return {
+        found[1].strip().lower().replace(" ", "_"): found[2].strip()[:MOST_PROSE] for found in pairs if found
+    }
 
 
 def as_columns(block: Block, place: str) -> list[Column]:
