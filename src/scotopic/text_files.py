@@ -8,7 +8,7 @@ from typing import Any
 
 from scotopic.errors import InputError
 
-LARGEST = 16_000_000
+LARGEST = 4_000_000
 """Bytes of a text file that is read as a whole."""
 
 LARGEST_CARD = 1_000_000

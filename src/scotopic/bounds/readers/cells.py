@@ -20,7 +20,7 @@ MISSING = frozenset(
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _FORTRAN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[dDqQ]([+-]?\d+)|([+-]\d{2,4}))", re.ASCII)
 _INFINITE = frozenset(("inf", "+inf", "infinity", ".inf", "∞"))
-MOST_ROWS = 500_000
+MOST_ROWS = 100_000
 LONGEST_LINE = 100_000
 LONGEST_CELL = 500
 

@@ -42,6 +42,7 @@ Floats = NDArray[np.float64]
 SECOND = 1.0e9  # ns
 _OTHER_NUMBERS = re.compile(r"(?<![A-Za-z])[kMT]?eV(?![A-Za-z])|\^\s*2|²|log")
 """In a comment: numbers that are not those of Darkcast's files."""
+LARGEST_SCRIPT = 300_000  # bytes; a syntax tree takes 500 times as many
 INVISIBLE = 0.99
 """Branching fraction that Darkcast's invisible limits assume: a dark width 99 times the visible one."""
 
@@ -133,10 +134,11 @@ def read_darkcast(path: Path, given: Given) -> Bound:
 
 
 def _assignments(script: Path) -> dict[str, ast.expr]:
+    text = read_text(script, LARGEST_SCRIPT)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of \\p in their texts
-            tree = ast.parse(read_text(script), str(script))
+            tree = ast.parse(text, str(script))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
         raise InputError(f"{script}: not valid Python ({' '.join(str(fault).split())[:200]})") from None
     found = {

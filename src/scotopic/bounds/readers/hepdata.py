@@ -23,7 +23,7 @@ from scotopic.text_files import DEEPEST, read_text, shown
 Floats = NDArray[np.float64]
 Node = Any  # texts, lists and mappings with texts as keys
 
-MOST_EVENTS = 2_000_000
+MOST_EVENTS = 500_000
 """Of the YAML parser, aliases counted as often as what they stand for."""
 
 
