@@ -1,5 +1,6 @@
 """Events from and to files of any format."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,17 +9,20 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.record import Decayed, Events
+from scotopic.io.file_frame import SQRT_S_TOLERANCE, FrameChoice
 from scotopic.io.hepmc import read_hepmc, write_hepmc
 from scotopic.io.kinds import format_of
 from scotopic.io.lhe import read_lhe, write_lhe
 from scotopic.io.parquet import join, read_table, split, write_table
-from scotopic.io.particles import SQRT_S_TOLERANCE, FrameChoice, assemble
+from scotopic.io.particles import assemble
 from scotopic.io.root import kind_of_root, read_root, write_root
 
 Floats = NDArray[np.float64]
 
+BEAMS = tuple(f"{beam}_{name}" for beam in ("electron", "positron") for name in ("E", "px", "py", "pz"))
 COMPONENTS = ("E", "px", "py", "pz")
 AXES = ("x", "y", "z")
+TIME = "ct"
 DECAYED = ("decayed_pdg", "decayed_mother", *(f"decayed_{name}" for name in COMPONENTS))
 """Numbers of particles that decayed; as many as the header says."""
 SCALARS = ("sqrt_s", "frame", "process", "cross_section_pb", "cross_section_error_pb", "source", "seed")
@@ -51,7 +55,7 @@ def read_events(path: Path, *, frame: FrameChoice = "auto", sqrt_s: float | None
     if frame not in ("auto", events.frame):
         raise InputError(f"{path} holds events in the frame {events.frame!r}, not {frame!r}")
     if sqrt_s is not None and not abs(events.sqrt_s - sqrt_s) <= SQRT_S_TOLERANCE:
-        raise InputError(f"{path} was made at √s = {events.sqrt_s:.4g} GeV, not at {sqrt_s:.4g} GeV")
+        raise InputError(f"{path} was made at √s = {events.sqrt_s:.4g} GeV, not at {sqrt_s:.4g} GeV; choose beams that fit")
     return events
 
 
@@ -77,6 +81,7 @@ def _write_parquet(events: Events, path: Path) -> None:
     columns = {"weight": events.weights}
     for name, values in _parts(events).items():
         columns |= split(name, values)
+    columns |= _beam_columns(events)
     write_table(path, "events", _header(events), columns)
 
 
@@ -90,13 +95,13 @@ def _read_parquet(path: Path) -> Events:
             name: join(name, columns, rows if name in DECAYED else slots, n, kind)
             for name, kind in names.items()
         }
-        return _from_parts(header, parts, columns["weight"])
+        return _from_parts(header, parts, columns)
     except KeyError as fault:
         raise InputError(f"{path} lacks {fault}; expected a file of events") from None
 
 
 def _write_root(events: Events, path: Path) -> None:
-    columns = {"weight": events.weights}
+    columns = {"weight": events.weights} | _beam_columns(events)
     if events.pdg.shape[0] > 0:  # branches of length 0 are nothing that ROOT reads
         columns |= {name: np.ascontiguousarray(values.T) for name, values in _parts(events).items()}
     write_root(path, "events", _header(events), columns)
@@ -110,7 +115,7 @@ def _read_root(path: Path) -> Events:
             name: np.ascontiguousarray(columns[name].T, dtype=kind) if shape[1] else np.zeros(shape, kind).T
             for name, kind in _names(header).items()
         }
-        return _from_parts(header, parts, columns["weight"])
+        return _from_parts(header, parts, columns)
     except KeyError as fault:
         raise InputError(f"{path} lacks {fault}; expected a file of events") from None
     except (InputError, TypeError, ValueError):
@@ -128,6 +133,9 @@ def _header(events: Events) -> dict[str, Any]:
         "efficiency": events.efficiency,
         "overweight": events.overweight,
         "vertices": events.vertices is not None,
+        "times": events.times is not None,
+        "beams": events.beams is not None,
+        "notes": events.notes,
         "decayed": 0 if events.decayed is None else events.decayed.pdg.shape[0],
     }
 
@@ -136,6 +144,8 @@ def _names(header: dict[str, Any]) -> dict[str, Any]:
     """Return name and type of the numbers per particle."""
     kinds: dict[str, Any] = {"pdg": np.int32}
     kinds |= dict.fromkeys(COMPONENTS + (AXES if header["vertices"] else ()), np.float64)
+    if header.get("times"):
+        kinds[TIME] = np.float64
     if header.get("decayed"):
         kinds |= {name: np.int32 if name in DECAYED[:2] else np.float64 for name in DECAYED}
         kinds["origin"] = np.int32
@@ -148,6 +158,8 @@ def _parts(events: Events) -> dict[str, NDArray[Any]]:
     parts |= {name: events.momenta[:, k] for k, name in enumerate(COMPONENTS)}
     if events.vertices is not None:
         parts |= {name: events.vertices[:, k] for k, name in enumerate(AXES)}
+    if events.times is not None:
+        parts[TIME] = events.times
     if events.decayed is not None:
         told = events.decayed
         values = (told.pdg, told.mothers, *np.moveaxis(told.momenta, 1, 0))
@@ -155,7 +167,16 @@ def _parts(events: Events) -> dict[str, NDArray[Any]]:
     return parts
 
 
-def _from_parts(header: dict[str, Any], parts: dict[str, NDArray[Any]], weights: Floats) -> Events:
+def _beam_columns(events: Events) -> dict[str, Floats]:
+    """Return the numbers per event of the beams by name, none where the events have no own ones."""
+    if events.beams is None:
+        return {}
+    return dict(zip(BEAMS, np.ascontiguousarray(events.beams.reshape(8, -1)), strict=True))
+
+
+def _from_parts(
+    header: dict[str, Any], parts: dict[str, NDArray[Any]], columns: Mapping[str, NDArray[Any]]
+) -> Events:
     vertices = np.stack([parts[name] for name in AXES], axis=1) if header["vertices"] else None
     decayed = None
     if header.get("decayed"):
@@ -165,10 +186,13 @@ def _from_parts(header: dict[str, Any], parts: dict[str, NDArray[Any]], weights:
         decayed=decayed,
         pdg=parts["pdg"],
         momenta=np.stack([parts[name] for name in COMPONENTS], axis=1),
-        weights=weights.astype(np.float64),
+        weights=columns["weight"].astype(np.float64),
         beam_spread=header["beam_spread"],
         vertices=vertices,
-        resonance=tuple(header.get("resonance", ())),  # older files lack these three
+        times=parts.get(TIME),
+        beams=np.stack([columns[name] for name in BEAMS]).reshape(2, 4, -1) if header.get("beams") else None,
+        notes=tuple(header.get("notes", ())),
+        resonance=tuple(header.get("resonance", ())),  # older files lack these, times, beams and notes
         efficiency=header.get("efficiency"),
         overweight=header.get("overweight", 0.0),
         **{name: header[name] for name in SCALARS},

@@ -13,8 +13,10 @@ from typing import IO
 import numpy as np
 
 from scotopic.errors import InputError
+from scotopic.events.frames import event_beams, to_cm
 from scotopic.events.record import Events
 from scotopic.io.decay_tree import PRIMARY, branches
+from scotopic.io.file_beams import beams_with_header
 from scotopic.io.incoming import incoming_beams
 from scotopic.io.kinds import opened
 from scotopic.io.particles import ParticleList, from_header
@@ -23,7 +25,7 @@ from scotopic.progress import track
 
 MASSES = {11: 0.51099895e-3, 13: 0.1056583755, 15: 1.77686}  # GeV, PDG 2024
 
-ORIGIN = np.zeros(3)
+ORIGIN = np.zeros(4)
 
 
 def read_lhe(path: Path) -> ParticleList:
@@ -73,7 +75,7 @@ def _parse(file: IO[str], path: Path) -> ParticleList:
     weights: list[float] = []
     counts: list[int] = []
     final: list[list[str]] = []
-    incoming: list[list[str]] = []
+    incoming: list[np.ndarray] = []
     places: list[np.ndarray] = []
     displaced = False
     complete = False
@@ -98,9 +100,8 @@ def _parse(file: IO[str], path: Path) -> ParticleList:
                 places.append(flown[k] if flown else ORIGIN)
                 final.append([particle[0], *particle[6:10]])
                 count += 1
-            elif particle[1] == "-1" and len(incoming) < 2:
-                incoming.append([particle[0], *particle[6:10]])
         counts.append(count)
+        incoming.append(_incoming(particles))
     if not complete:
         raise InputError(f"{path} ends before </LesHouchesEvents>; expected a complete LHE file")
     table = np.array(final, dtype=np.float64).reshape(-1, 5)
@@ -118,7 +119,9 @@ def _parse(file: IO[str], path: Path) -> ParticleList:
         momenta=table[:, [4, 1, 2, 3]],
         weights=x,
         vertices=np.stack(places) if displaced else None,
-        beams=_beams(setup, np.array(incoming, dtype=np.float64), own is not None),
+        beams=beams_with_header(
+            [int(code) for code in setup[:2]], [float(energy) for energy in setup[2:4]], incoming, path
+        ),
         cross_section_pb=sigma if sigma > 0.0 else None,
         cross_section_error_pb=error if sigma > 0.0 else None,
         source=name.group(1).strip() if name else "LHE",
@@ -127,7 +130,10 @@ def _parse(file: IO[str], path: Path) -> ParticleList:
 
 
 def _places(particles: list[list[str]]) -> list[np.ndarray]:
-    """Return where the particles of an event were made, mm, by VTIMUP of their mothers; nothing if none flew."""
+    """Return when and where the particles of an event were made, (ct, x, y, z) in mm, by VTIMUP of their mothers.
+
+    Nothing if none flew.
+    """
     if not any(p[1] == "2" and float(p[11]) > 0.0 for p in particles):
         return []
     made = [ORIGIN] * len(particles)
@@ -135,8 +141,8 @@ def _places(particles: list[list[str]]) -> list[np.ndarray]:
         mother = int(particle[2]) - 1
         if 0 <= mother < k and particles[mother][1] == "2":
             x, y, z, energy = (float(text) for text in particles[mother][6:10])
-            p = np.array([x, y, z])
-            mass = np.sqrt(max(energy**2 - p @ p, 0.0))
+            p = np.array([energy, x, y, z])
+            mass = np.sqrt(max(energy**2 - p[1:] @ p[1:], 0.0))
             proper = float(particles[mother][11])
             made[k] = made[mother] + (proper / mass * p if proper > 0.0 and mass > 0.0 else 0.0)
     return made
@@ -146,27 +152,24 @@ def _is_particle(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith(("#", "<"))
 
 
-def _beams(setup: list[str], incoming: np.ndarray, own: bool) -> np.ndarray | None:
-    ids, energies = [int(i) for i in setup[:2]], [float(e) for e in setup[2:4]]
-    if sorted(ids) != [-11, 11] or min(energies) <= 0.0:
-        if incoming.shape != (2, 5) or sorted(incoming[:, 0]) != [-11.0, 11.0]:
-            return None
-    elif incoming.shape != (2, 5) or not (
-        own or np.allclose(sorted(incoming[:, 4]), sorted(energies), rtol=1e-3)
-    ):
-        m = MASSES[11]  # incoming legs after radiation, or absent: beams head-on, the first along +z
-        pz = np.sqrt(np.maximum(np.square(energies) - m**2, 0.0)) * [1.0, -1.0]
-        incoming = np.array([[i, 0.0, 0.0, z, e] for i, z, e in zip(ids, pz, energies, strict=True)])
-    order = np.argsort(-incoming[:, 0])
-    return incoming[order][:, [4, 1, 2, 3]]
+def _incoming(particles: list[list[str]]) -> np.ndarray:
+    """Return the incoming particles of an event, (id, px, py, pz, E) each."""
+    rows = [[particle[0], *particle[6:10]] for particle in particles if particle[1] == "-1"]
+    return np.array(rows, dtype=np.float64).reshape(-1, 5)
 
 
 def write_lhe(events: Events, path: Path) -> None:
-    """Write events as LHE; gzipped where the name ends in .gz.
+    """Write events as LHE, in the centre of mass; gzipped where the name ends in .gz.
 
+    LHE has head-on beams along z only: laboratory events with a crossing angle are moved to the centre of mass.
     Equal weights are written with IDWTUP = 3 and XWGTUP = 1, others with ±4 and XWGTUP in pb whose
     mean is the cross section. XSECUP is the sum of the weights. Particles that decayed have status 2 and in VTIMUP
     their proper time times c, in mm.
+
+    Raises
+    ------
+    InputError
+        For laboratory events that do not keep their beams, and for displaced particles without what decayed there.
     """
     if events.vertices is not None and events.decayed is None:
         raise InputError(
@@ -181,13 +184,15 @@ def write_lhe(events: Events, path: Path) -> None:
     equal = n > 0 and bool(np.allclose(weights, weights[0], rtol=1e-12, atol=0.0)) and weights[0] > 0.0
     strategy = 3 if equal or not known else (-4 if (weights < 0.0).any() else 4)
     x = np.ones(n) if equal and known else weights * n if known else weights
-    beams = incoming_beams(events)
-    ebeam = beams[:, 0].mean(axis=1)
+    incoming_beams(events, path)
+    still = to_cm(events) if events.frame == "lab" else events
+    beams = event_beams(still)
+    ebeam = beams[:, 0].mean(axis=1) if n else np.full(2, 0.5 * still.sqrt_s)
     tell = {
         "process": events.process,
         "seed": "" if events.seed is None else events.seed,
-        "frame": events.frame,
-        "sqrt_s": repr(float(events.sqrt_s)),
+        "frame": still.frame,
+        "sqrt_s": repr(float(still.sqrt_s)),
         "beam_spread": events.beam_spread,
     }
     attributes = " ".join(f'{key}="{escape(str(value))}"' for key, value in tell.items())
@@ -200,35 +205,36 @@ def write_lhe(events: Events, path: Path) -> None:
             source = escape(events.source)
             file.write(f'<generator name="{source}" version="1">{source}</generator>\n</init>\n')
             for i in track(range(n), f"writing {path.name}", total=n):
-                file.write(_event(events, beams[:, :, i], float(x[i]), i))
+                file.write(_event(still, events, beams[:, :, i], float(x[i]), i))
             file.write("</LesHouchesEvents>\n")
 
 
-def _event(events: Events, beams: np.ndarray, weight: float, i: int) -> str:
+def _event(events: Events, flown: Events, beams: np.ndarray, weight: float, i: int) -> str:
+    """Return one event; `flown` are the same events where their vertices are known."""
     rows = [_row(code, -1, p) for code, p in zip((11, -11), beams, strict=True)]
     if events.decayed is None:
         slots = np.flatnonzero(events.pdg[:, i])
         rows += [_row(int(events.pdg[s, i]), 1, events.momenta[s, :, i]) for s in slots]
     else:
-        rows += _decay_rows(events, i)
+        rows += _decay_rows(events, flown, i)
     top = f"{len(rows)} 1 {weight:.16e} {events.sqrt_s:.10e} -1 -1\n"
     return "<event>\n" + top + "".join(rows) + "</event>\n"
 
 
-def _decay_rows(events: Events, i: int) -> list[str]:
-    told = events.decayed
-    assert told is not None
-    tree = list(branches(events, i))
+def _decay_rows(events: Events, flown: Events, i: int) -> list[str]:
+    told, seen = events.decayed, flown.decayed
+    assert told is not None and seen is not None
+    tree = list(branches(flown, i))
     ends = {branch.mother: branch.place for branch in tree}
     lines, number = [], {PRIMARY: "1 2"}
     for branch in tree:
         mothers = number[branch.mother]
         for row in branch.decayed:
-            p = told.momenta[row, :, i]
-            flown = float(np.linalg.norm(ends[row] - branch.place))
+            p = seen.momenta[row, :, i]
+            way = float(np.linalg.norm((ends[row] - branch.place)[1:]))
             mass = np.sqrt(max(0.0, p[0] ** 2 - p[1:] @ p[1:]))
-            proper = flown * mass / float(np.linalg.norm(p[1:])) if flown else 0.0
-            lines.append(_row(int(told.pdg[row, i]), 2, p, mothers, proper))
+            proper = way * mass / float(np.linalg.norm(p[1:])) if way else 0.0
+            lines.append(_row(int(told.pdg[row, i]), 2, told.momenta[row, :, i], mothers, proper))
             number[row] = f"{len(lines) + 2} 0"
         for slot in branch.final:
             lines.append(_row(int(events.pdg[slot, i]), 1, events.momenta[slot, :, i], mothers))

@@ -10,6 +10,7 @@ import numpy as np
 
 from scotopic.detector.experiment import Experiment
 from scotopic.detector.record import Detected
+from scotopic.detector.particle_codes import unseen_particles
 from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.io import kind_of, read_candidates, read_detected, read_events
@@ -22,6 +23,7 @@ from scotopic.searches.response import select_samples
 from scotopic.searches.search import Search
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep, apply_cuts
+from scotopic.study.sample_notes import sample_notes
 
 AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch
 
@@ -76,7 +78,8 @@ def observe(
     if kind != "candidates" and mapping is not None:
         raise InputError(f"a column mapping goes with a flat ROOT ntuple; {path} is a file of {kind}")
     if kind == "events":
-        return _from_events(read_events(path, frame=frame), path, search, experiment, seed, workers)
+        events = read_events(path, frame=frame, sqrt_s=experiment.beams.sqrt_s)
+        return _from_events(events, path, search, experiment, seed, workers)
     if kind == "detected":
         return _from_detected(read_detected(path), path, search, experiment)
     return _from_candidates(read_candidates(path, mapping), path, search)
@@ -92,19 +95,14 @@ def _from_events(
 ) -> Observation:
     if len(events) == 0:
         raise InputError(f"{path} holds no events")
-    check_sqrt_s(events.sqrt_s, experiment, path)
+    unseen = unseen_particles(events, str(path))
     luminosity = _luminosity(events.weights, path)
     if events.cross_section_pb is None:
         luminosity = None
     unit = Events(**{**vars(events), "weights": np.ones(len(events))})
     selected = select_samples(unit, experiment, _samples(search, path), seed=seed, workers=workers)
     notes = [f"data: {len(events)} generated events ({events.source}), simulated with {experiment.name}"]
-    if not events.beam_spread and events.frame == "lab":
-        notes.append("the data carry no beam-energy spread")
-    elif not events.beam_spread and not experiment.beam.use_spread:
-        notes.append("neither the data nor the card have a beam-energy spread")
-    elif not events.beam_spread:
-        notes.append("the file carries no beam-energy spread; the card's was added to them")
+    notes += sample_notes(events, experiment, unseen)
     return _observation(search, selected, luminosity, notes)
 
 
