@@ -6,7 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
+from scotopic.events.beams import to_lab
+from scotopic.events.frames import missing_momentum, without_spread
 from scotopic.events.record import Events
 from scotopic.io import read_events, write_events
 
@@ -186,11 +189,14 @@ def test_beams_of_another_energy_than_our_header_are_refused(tmp_path, path):
 
 
 @pytest.mark.parametrize("ending", ["lhe", "hepmc"])
-def test_laboratory_events_that_something_left_unseen_keep_their_energy(tmp_path, ending):
-    """The beams of each event follow its visible momentum; their √s is that of the sample."""
-    events = sample()
-    lab = np.array(events.momenta)
-    lab[1] *= np.linspace(0.2, 1.0, len(events))
-    back = tmp_path / f"a.{ending}"
-    write_events(replace(events, momenta=lab, frame="lab"), back)
-    assert read_events(back).sqrt_s == 10.58
+def test_laboratory_events_that_something_left_unseen_keep_their_beams(tmp_path, ending):
+    """The sum of a record is not that of its beams: without these, no beams are written."""
+    made = to_lab(sample(), load_experiment("belle2-2018").beams, np.random.default_rng(1))
+    lab = np.array(made.momenta)
+    lab[1] *= np.linspace(0.2, 1.0, len(made))
+    events, back = replace(made, momenta=lab), tmp_path / f"a.{ending}"
+    write_events(events, back)
+    expected = missing_momentum(events if ending == "hepmc" else without_spread(events))
+    np.testing.assert_allclose(missing_momentum(read_events(back)), expected, atol=1e-9)
+    with pytest.raises(InputError, match="do not tell their beams"):
+        write_events(replace(events, beams=None), back)

@@ -99,7 +99,7 @@ def test_a_foreign_lhe_file_is_turned_so_that_electrons_fly_along_z(tmp_path):
     events = read_events(path)
     assert (events.frame, events.source, len(events)) == ("lab", "SomeGen", 2)
     assert events.sqrt_s == pytest.approx(2.0 * np.sqrt(28.0))
-    np.testing.assert_array_equal(events.pdg, [[22, 13], [22, 0]])  # no neutrino, nothing that decayed
+    np.testing.assert_array_equal(events.pdg, [[22, 13], [22, 0], [12, 0]])  # nothing that decayed
     np.testing.assert_allclose(events.momenta[0, :, 1], [1.304164628933, -0.3, 0.4, 1.2])
     assert np.all(events.momenta[:, 3, 0] == 1.0)
     assert events.cross_section_pb == pytest.approx(2.0)
@@ -114,7 +114,10 @@ def test_the_frame_is_that_of_the_beams_and_not_guessed_without_them(tmp_path):
     assert "not at 9 GeV" in refused(path, sqrt_s=9.0)
     path.write_text(FOREIGN_LHE.replace("-11 11 4.0 7.0", "2212 2212 4.0 7.0").replace("11 -1 0", "21 -1 0"))
     assert "give it with --frame cm or lab" in refused(path)
-    assert read_events(path, frame="lab").frame == "lab"
+    assert "does not tell its centre-of-mass energy" in refused(path, frame="lab")
+    events = read_events(path, frame="lab", sqrt_s=10.58)
+    assert (events.frame, events.sqrt_s, events.beams) == ("lab", 10.58, None)
+    assert "does not name its beams" in events.notes[0]
 
 
 @pytest.mark.parametrize("ending", ["lhe", "lhe.gz", "parquet"])

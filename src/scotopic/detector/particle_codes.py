@@ -71,7 +71,7 @@ def _reason(code: int) -> str | None:
     charge = _charge(size, number, known) * (1 if code > 0 else -1)
     if charge:
         tracks = "e, μ, π, K, p, Σ, Ξ, Ω and d"
-        return f"has the charge {charge:+g} and is not known to the simulation, which tracks {tracks}"
+        return f"is charged ({charge:+g}) and not known to the simulation, which tracks {tracks}"
     return None
 
 

@@ -26,12 +26,12 @@ COMPLETE = 1e-6  # of √s; a record that lacks less lacks nothing
 STEPS = 6  # of Newton's method, quadratic from a start that is good to 1e-3
 
 
-def follow_beams(events: Events, sqrt_s: Floats) -> Events:
-    """Return centre-of-mass events at the energies `sqrt_s` (N,) of their collisions, GeV.
+def follow_beams(events: Events, before: Floats, after: Floats) -> Events:
+    """Return events, each in its own centre of mass, at collision energies `after` instead of `before` (N,), GeV.
 
     Where the change is no small one, as for a pair at rest, the momenta stay as they are.
     """
-    change = np.asarray(sqrt_s) - events.sqrt_s
+    change = after - before
     if not change.any():
         return events
     body, inner = _bodies(events)
@@ -41,7 +41,7 @@ def follow_beams(events: Events, sqrt_s: Floats) -> Events:
     at = np.arange(n)
     for slot in range(slots):
         momenta[body[slot], :, at] += events.momenta[slot].T
-    momenta[-1] = _missing(events)
+    momenta[-1] = _missing(events, before)
     velocities = _velocities(momenta, change)
 
     def boosted(values: Floats, bodies: Ints) -> Floats:
@@ -73,11 +73,11 @@ def _bodies(events: Events) -> tuple[Ints, Ints | None]:
     return np.where(origin < 0, body, slots + root[origin, at]), slots + root
 
 
-def _missing(events: Events) -> Floats:
-    """Return the nominal four-momentum that the record lacks (4, N), zero where it lacks none or has too much."""
+def _missing(events: Events, sqrt_s: Floats) -> Floats:
+    """Return the four-momentum that the record lacks (4, N), zero where it lacks none or has too much."""
     missing = -events.momenta.sum(axis=0)
-    missing[0] += events.sqrt_s
-    missing[:, missing[0] < COMPLETE * events.sqrt_s] = 0.0
+    missing[0] += sqrt_s
+    missing[:, missing[0] < COMPLETE * sqrt_s] = 0.0
     return missing
 
 

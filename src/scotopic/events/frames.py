@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.events.beam_change import follow_beams
 from scotopic.events.beams import Beams, beam_axis
 from scotopic.events.record import Events
 from scotopic.events.transformation import moved_to_cm
@@ -55,6 +56,22 @@ def to_cm(events: Events) -> Events:
     if beams_vary(beams):
         return moved
     return replace(moved, beams=None, sqrt_s=float(np.sqrt(invariant_mass2(mean.sum(axis=0)))))
+
+
+def without_spread(events: Events) -> Events:
+    """Return events in the centre of mass of the nominal beams, as if every collision had these.
+
+    The change of the beams by their spread is undone: `scotopic.events.beams.to_lab` with the same beams gives the
+    events back.
+    """
+    if events.beams is None and events.frame == "cm":
+        return events
+    beams = event_beams(events)
+    total = beams.sum(axis=0)
+    moved = moved_to_cm(events, beam_axis(beams), velocity(total))
+    nominal = np.full(len(events), events.sqrt_s)
+    changed = follow_beams(moved, np.sqrt(invariant_mass2(total)), nominal)
+    return replace(changed, beams=None, beam_spread=False)
 
 
 def in_laboratory_of(events: Events, beams: Beams) -> bool:

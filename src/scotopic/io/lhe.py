@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 
 from scotopic.errors import InputError
-from scotopic.events.frames import event_beams, to_cm
+from scotopic.events.frames import event_beams, without_spread
 from scotopic.events.record import Events
 from scotopic.io.decay_tree import PRIMARY, branches
 from scotopic.io.file_beams import beams_with_header
@@ -132,11 +132,13 @@ def _parse(file: IO[str], path: Path) -> ParticleList:
 def _places(particles: list[list[str]]) -> list[np.ndarray]:
     """Return when and where the particles of an event were made, (ct, x, y, z) in mm, by VTIMUP of their mothers.
 
-    Nothing if none flew.
+    Nothing if none flew. A particle that comes from its like, by radiation or as a copy, starts where that did.
     """
     if not any(p[1] == "2" and float(p[11]) > 0.0 for p in particles):
         return []
     made = [ORIGIN] * len(particles)
+    named = [(int(p[2]) - 1, p[0]) for p in particles]
+    radiated = {mother for mother, code in named if 0 <= mother < len(particles) and particles[mother][0] == code}
     for k, particle in enumerate(particles):  # mothers stand before what comes from them
         mother = int(particle[2]) - 1
         if 0 <= mother < k and particles[mother][1] == "2":
@@ -144,7 +146,8 @@ def _places(particles: list[list[str]]) -> list[np.ndarray]:
             p = np.array([energy, x, y, z])
             mass = np.sqrt(max(energy**2 - p[1:] @ p[1:], 0.0))
             proper = float(particles[mother][11])
-            made[k] = made[mother] + (proper / mass * p if proper > 0.0 and mass > 0.0 else 0.0)
+            flies = proper > 0.0 and mass > 0.0 and mother not in radiated
+            made[k] = made[mother] + (proper / mass * p if flies else 0.0)
     return made
 
 
@@ -161,7 +164,8 @@ def _incoming(particles: list[list[str]]) -> np.ndarray:
 def write_lhe(events: Events, path: Path) -> None:
     """Write events as LHE, in the centre of mass; gzipped where the name ends in .gz.
 
-    LHE has head-on beams along z only: laboratory events with a crossing angle are moved to the centre of mass.
+    LHE names one pair of beams, head-on along z: events are written as if every collision had the nominal ones, and
+    readers that know the beams put their crossing angle and spread back.
     Equal weights are written with IDWTUP = 3 and XWGTUP = 1, others with ±4 and XWGTUP in pb whose
     mean is the cross section. XSECUP is the sum of the weights. Particles that decayed have status 2 and in VTIMUP
     their proper time times c, in mm.
@@ -185,22 +189,22 @@ def write_lhe(events: Events, path: Path) -> None:
     strategy = 3 if equal or not known else (-4 if (weights < 0.0).any() else 4)
     x = np.ones(n) if equal and known else weights * n if known else weights
     incoming_beams(events, path)
-    still = to_cm(events) if events.frame == "lab" else events
+    still = without_spread(events)
     beams = event_beams(still)
-    ebeam = beams[:, 0].mean(axis=1) if n else np.full(2, 0.5 * still.sqrt_s)
+    half = 0.5 * still.sqrt_s
     tell = {
         "process": events.process,
         "seed": "" if events.seed is None else events.seed,
         "frame": still.frame,
         "sqrt_s": repr(float(still.sqrt_s)),
-        "beam_spread": events.beam_spread,
+        "beam_spread": still.beam_spread,
     }
     attributes = " ".join(f'{key}="{escape(str(value))}"' for key, value in tell.items())
     with replacing(path) as temporary:
         opener = gzip.open if path.name.endswith(".gz") else open
         with opener(temporary, "wt") as file:
             file.write(f'<LesHouchesEvents version="3.0">\n<header>\n<scotopic {attributes}/>\n</header>\n')
-            file.write(f"<init>\n11 -11 {ebeam[0]:.10e} {ebeam[1]:.10e} 0 0 0 0 {strategy} 1\n")
+            file.write(f"<init>\n11 -11 {half:.16e} {half:.16e} 0 0 0 0 {strategy} 1\n")
             file.write(f"{sigma:.16e} {error:.16e} {np.abs(x).max(initial=0.0):.16e} 1\n")
             source = escape(events.source)
             file.write(f'<generator name="{source}" version="1">{source}</generator>\n</init>\n')
