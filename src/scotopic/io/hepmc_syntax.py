@@ -84,7 +84,9 @@ def _start(lines: Iterator[Line], path: Path) -> tuple[Literal["hepmc3", "hepmc2
         if name != text and name in STYLES:
             return STYLES[name], name
         if text and not text.startswith("HepMC::Version"):
-            raise InputError(f"{path} starts with {text[:60]!r}; expected {'-START_EVENT_LISTING or '.join(STYLES)}…")
+            raise InputError(
+                f"{path} starts with {text[:60]!r}; expected {'-START_EVENT_LISTING or '.join(STYLES)}…"
+            )
     raise InputError(f"{path} ends before its first event; expected a complete HepMC3 file")
 
 
@@ -263,7 +265,9 @@ def _event2(block: list[Line], names: int) -> Iterator[str]:
         elif kind == "P":
             n_flow = _few(words[11])
             if len(words) != 12 + 2 * n_flow or not missing:
-                raise ValueError(f"a particle has {len(words)} numbers; expected {12 + 2 * n_flow}, behind a vertex")
+                raise ValueError(
+                    f"a particle has {len(words)} numbers; expected {12 + 2 * n_flow}, behind a vertex"
+                )
             code, _, _, end = (whole(words[k]) for k in (0, 1, 7, 10))
             _numbers([*words[2:7], *words[8:10]])
             for word in words[12:]:
@@ -326,7 +330,9 @@ def _units(words: list[str]) -> None:
 def _cross_section(words: list[str]) -> str:
     """Return value, error and numbers of events; those of further weights are left out."""
     if len(words) < 4 or len(words) % 2:
-        raise ValueError(f"a cross section has {len(words)} numbers; expected value, error, accepted, attempted")
+        raise ValueError(
+            f"a cross section has {len(words)} numbers; expected value, error, accepted, attempted"
+        )
     value, error, accepted, attempted = _numbers(words[:4])
     _numbers(words[4:])
     if not isfinite(accepted) or not isfinite(attempted):

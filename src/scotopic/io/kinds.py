@@ -36,7 +36,9 @@ def format_of(path: Path) -> Format:
         return "lhe"
     if b"HepMC::" in head:
         return "hepmc"
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):  # declarations and comments of any length may come first
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(
+        b"<"
+    ):  # declarations and comments of any length may come first
         with opened(path) as file:
             if is_lhe(file, path):
                 return "lhe"

@@ -117,7 +117,9 @@ def _beams(setup: Setup, legs: Sequence[Particle], own: bool, path: Path) -> np.
     if sorted(ids) != [-11, 11] or min(energies) <= 0.0:
         if incoming.shape != (2, 5) or sorted(incoming[:, 0]) != [-11.0, 11.0]:
             if all(ids):
-                raise InputError(f"{path} has beams of the PDG codes {ids[0]} and {ids[1]}; expected e- and e+")
+                raise InputError(
+                    f"{path} has beams of the PDG codes {ids[0]} and {ids[1]}; expected e- and e+"
+                )
             return None
     elif incoming.shape != (2, 5) or not (
         own or np.allclose(sorted(incoming[:, 4]), sorted(energies), rtol=1e-3)

@@ -225,7 +225,9 @@ def _setup(rows: list[Line], elements: str, where: str) -> Setup:
             raise ValueError(f"its first line has {len(fields)} numbers; expected 10")
         first, second, strategy, processes = (whole(fields[k]) for k in (0, 1, 8, 9))
         if not 0 <= processes <= MOST_PROCESSES or _numeric(rows[1:], processes) != processes:
-            raise ValueError(f"it has {_numeric(rows[1:])} lines of processes; expected its NPRUP, {processes}")
+            raise ValueError(
+                f"it has {_numeric(rows[1:])} lines of processes; expected its NPRUP, {processes}"
+            )
         sections = []
         for _, row in rows[1 : 1 + processes]:
             words = row.split()
@@ -258,7 +260,9 @@ def _event(count: int, rows: list[Line], where: str) -> EventBlock:
     try:
         fields = line.split()
         if len(fields) != 6:
-            raise ValueError(f"it has {len(fields)} numbers; expected NUP, IDPRUP, XWGTUP, SCALUP, AQEDUP, AQCDUP")
+            raise ValueError(
+                f"it has {len(fields)} numbers; expected NUP, IDPRUP, XWGTUP, SCALUP, AQEDUP, AQCDUP"
+            )
         size, weight = whole(fields[0]), number(fields[2])
         if size < 1:
             raise InputError(f"{where} has NUP = {size}; expected particles")

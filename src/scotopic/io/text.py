@@ -20,7 +20,9 @@ def numbered_lines(file: IO[bytes], path: Path) -> Iterator[tuple[int, str]]:
     while line := file.readline(LONGEST_LINE + 1):
         number += 1
         if len(line) > LONGEST_LINE:
-            raise InputError(f"{path}: line {number} is longer than {LONGEST_LINE} bytes; expected a text file")
+            raise InputError(
+                f"{path}: line {number} is longer than {LONGEST_LINE} bytes; expected a text file"
+            )
         yield number, line.decode("utf-8", "replace")
 
 
