@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.io.compression import file_and_name, opened
-from scotopic.io.guests import guest
+from scotopic.io.root import opened_root
 from scotopic.io.text import whole_text
 
 Floats = NDArray[np.float64]
@@ -124,22 +124,16 @@ def _choose(names: list[str], name: str, file: Path) -> str:
 
 
 def _from_root(file: Path, name: str) -> Histogram:
-    uproot = guest("uproot")
-    try:
-        with uproot.open(file) as folder:
-            classes = folder.classnames(cycle=False)
-            flat = [key for key, kind in classes.items() if re.fullmatch("TH1[CSILFD]", kind)]
-            if name in classes and name not in flat:
-                raise InputError(f"{file}:{name} is a {classes[name]}; expected a TH1")
-            chosen = _choose(flat, name, file)
-            found = folder[chosen]
-            edges = np.asarray(found.axis().edges(), dtype=np.float64)
-            counts = np.asarray(found.values(), dtype=np.float64)
-            variances = np.asarray(found.variances(), dtype=np.float64)
-    except InputError:
-        raise
-    except Exception as fault:  # uproot raises many kinds on damaged files
-        raise InputError(f"{file} is a damaged ROOT file ({type(fault).__name__})") from None
+    with opened_root(file) as folder:
+        classes = folder.classnames(cycle=False)
+        flat = [key for key, kind in classes.items() if re.fullmatch("TH1[CSILFD]", kind)]
+        if name in classes and name not in flat:
+            raise InputError(f"{file}:{name} is a {classes[name]}; expected a TH1")
+        chosen = _choose(flat, name, file)
+        found = folder[chosen]
+        edges = np.asarray(found.axis().edges(), dtype=np.float64)
+        counts = np.asarray(found.values(), dtype=np.float64)
+        variances = np.asarray(found.variances(), dtype=np.float64)
     return _histogram(edges, counts, variances, f"{file}:{chosen}")
 
 

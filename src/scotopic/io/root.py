@@ -37,7 +37,7 @@ def write_root(path: Path, tree: str, header: dict[str, Any], columns: dict[str,
 
 def kind_of_root(path: Path) -> Literal["events", "candidates"]:
     """Return "events" for a file that `write_root` wrote, "candidates" for any other ROOT file."""
-    with _opened(path) as folder:
+    with opened_root(path) as folder:
         if not _is_ours(folder):
             return "candidates"
         kind = decode_header(str(folder[KEY]), Stamp, path).kind
@@ -54,7 +54,7 @@ class Table(Stamp):
 
 def read_root(path: Path, tree: str, form: type[Header]) -> tuple[Header, dict[str, NDArray[Any]]]:
     """Return the header and the columns of a file that `write_root` wrote with the TTree `tree`."""
-    with _opened(path) as folder:
+    with opened_root(path) as folder:
         if not _is_ours(folder):
             raise InputError(f"{path} is a ROOT file without scotopic's header; expected one of {tree}")
         text = str(folder[KEY])
@@ -74,7 +74,7 @@ def read_root(path: Path, tree: str, form: type[Header]) -> tuple[Header, dict[s
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def opened_root(path: Path) -> Iterator[Any]:
     """Yield the folder of a ROOT file; any fault while it is read is that of the file."""
     uproot = guest("uproot")
     require_file(path)
