@@ -12,7 +12,13 @@ def pythia_events(process, n, seed=1, sqrt_s=10.579):
     import pythia8mc
 
     pythia = pythia8mc.Pythia("", False)
-    setup = ["Print:quiet = on", "Beams:idA = 11", "Beams:idB = -11", f"Beams:eCM = {sqrt_s}", "PDF:lepton = off"]
+    setup = [
+        "Print:quiet = on",
+        "Beams:idA = 11",
+        "Beams:idB = -11",
+        f"Beams:eCM = {sqrt_s}",
+        "PDF:lepton = off",
+    ]
     for line in (*setup, "Random:setSeed = on", f"Random:seed = {seed}", *process):
         assert pythia.readString(line)
     assert pythia.init()
@@ -40,7 +46,13 @@ def pythia_events(process, n, seed=1, sqrt_s=10.579):
 def write_pythia_lhe(path, records, sqrt_s=10.579):
     """Write records as LHE with the proper times of all particles in VTIMUP."""
     half = 0.5 * sqrt_s
-    lines = ['<LesHouchesEvents version="3.0">', "<init>", f"11 -11 {half} {half} 0 0 0 0 3 1", "1.0 0.0 1.0 1", "</init>"]
+    lines = [
+        '<LesHouchesEvents version="3.0">',
+        "<init>",
+        f"11 -11 {half} {half} 0 0 0 0 3 1",
+        "1.0 0.0 1.0 1",
+        "</init>",
+    ]
     for record in records:
         lines += ["<event>", f"{len(record)} 1 1.0 {sqrt_s} -1 -1"]
         for number, (code, final, mothers, p, tau, _) in enumerate(record):
@@ -78,4 +90,8 @@ def write_pythia_hepmc(path, records):
 def finals(record):
     """Return code, momentum and production point of the final particles of a record, as arrays."""
     kept = [(code, p, place) for code, final, _, p, _, place in record if final]
-    return np.array([c for c, _, _ in kept]), np.array([p for _, p, _ in kept]), np.array([x for *_, x in kept])
+    return (
+        np.array([c for c, _, _ in kept]),
+        np.array([p for _, p, _ in kept]),
+        np.array([x for *_, x in kept]),
+    )

@@ -94,9 +94,9 @@ def test_hepmc_2_ends_with_its_own_line(path, capfd):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("P 4 -1 22", "P four", "cannot read event 1 of 3"),
-        ("E 1 1 4", "E 1 1 9", "cannot read event 2 of 3"),
-        (f"{UP}{OUT}E 2", "E 2", "cannot read event 2 of 3"),
+        ("P 4 -1 22", "P four", "cannot read event 1 (line 3)"),
+        ("E 1 1 4", "E 1 1 9", "cannot read event 2 (line 11)"),
+        (f"{UP}{OUT}E 2", "E 2", "cannot read event 2 (line 11)"),
     ],
 )
 def test_a_faulty_event_within_a_hepmc_file_is_refused(path, old, new, message, capfd):
@@ -162,11 +162,11 @@ def test_behind_the_particles_of_an_lhe_event_come_comments_and_tags(tmp_path, e
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("4 1 1.0", "3 1 1.0", "event 1 has 4 lines of particles; expected its NUP, 3"),
-        ("4 1 1.0", "2 1 1.0", "event 1 has 4 lines of particles; expected its NUP, 2"),
-        ("\n3 1 1.0", "\n4 1 1.0", "event 2 has 3 lines of particles; expected its NUP, 4"),
-        ("#end\n</event>\n", "#end\n", "has an <event> before </event>"),
-        ("</event>\n</Les", "</Les", "ends before </event>"),
+        ("4 1 1.0", "3 1 1.0", "has 4 lines of particles; expected its NUP, 3"),
+        ("4 1 1.0", "2 1 1.0", "has 4 lines of particles; expected its NUP, 2"),
+        ("\n3 1 1.0", "\n4 1 1.0", "has 3 lines of particles; expected its NUP, 4"),
+        ("#end\n</event>\n", "#end\n", "event 1 (line 6) has <event> before </event> (line 13)"),
+        ("</event>\n</Les", "</Les", "event 2 (line 14) has </LesHouchesEvents> before </event>"),
     ],
 )
 def test_an_lhe_event_of_another_number_of_particles_is_refused(tmp_path, old, new, message):

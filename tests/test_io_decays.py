@@ -39,7 +39,12 @@ def rows(events, i):
     """Return code, momentum, place and time of the particles of an event, sorted."""
     kept = np.flatnonzero(events.pdg[:, i])
     order = kept[np.lexsort((events.momenta[kept, 0, i], events.pdg[kept, i]))]
-    return events.pdg[order, i], events.momenta[order, :, i], events.vertices[order, :, i], events.times[order, i]
+    return (
+        events.pdg[order, i],
+        events.momenta[order, :, i],
+        events.vertices[order, :, i],
+        events.times[order, i],
+    )
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -48,7 +53,12 @@ def test_round_trip(events, tmp_path, ending):
     write_events(events, path)
     back = read_events(path)
     frame = "cm" if "lhe" in ending else "lab"  # LHE has no crossing angle
-    assert (back.frame, back.process, back.seed, back.beam_spread) == (frame, events.process, 7, frame == "lab")
+    assert (back.frame, back.process, back.seed, back.beam_spread) == (
+        frame,
+        events.process,
+        7,
+        frame == "lab",
+    )
     expected = without_spread(events) if frame == "cm" else events
     digits = 1e-7 if "hepmc" in ending else 1e-12  # HepMC3 writes cross sections with 8 digits
     np.testing.assert_allclose(back.weights, events.weights, rtol=digits)

@@ -144,7 +144,9 @@ def generate(
         if decay_taus:  # after the boost, for they fly
             events = decay(events, seed=seed, workers=settings["workers"], process=made, skip=skip)
     if events.frame == "lab" and output.name.endswith((".lhe", ".lhe.gz")):
-        told += ("LHE has no crossing angle or beam spread: the events are written in the nominal centre of mass",)
+        told += (
+            "LHE has no crossing angle or beam spread: the events are written in the nominal centre of mass",
+        )
     write_events(events, output)
     seconds = time.perf_counter() - start
     result = {

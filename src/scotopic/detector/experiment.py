@@ -64,7 +64,9 @@ class Beam:
     spread_GeV: tuple[NonNegative, NonNegative]
     use_spread: bool
     field_T: Positive
-    solenoid_axis_rad: SmallAngle = 0.0  # +z, from the line that halves the beams, positive towards the electron beam
+    solenoid_axis_rad: SmallAngle = (
+        0.0  # +z, from the line that halves the beams, positive towards the electron beam
+    )
 
 
 @dataclass(frozen=True)
@@ -437,9 +439,7 @@ class Experiment:
         from scotopic.events.beams import Beams
 
         b = self.beam
-        return Beams(
-            b.electron_GeV, b.positron_GeV, b.half_crossing_rad, b.spread_GeV, b.solenoid_axis_rad
-        )
+        return Beams(b.electron_GeV, b.positron_GeV, b.half_crossing_rad, b.spread_GeV, b.solenoid_axis_rad)
 
     def marks(self) -> dict[str, int]:
         """Count the values by provenance letter (M+ and M? count as M)."""

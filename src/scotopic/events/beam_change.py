@@ -78,7 +78,7 @@ def _missing(events: Events, sqrt_s: Floats) -> Floats:
     missing = -events.momenta.sum(axis=0)
     missing[0] += sqrt_s
     missing[:, missing[0] < COMPLETE * sqrt_s] = 0.0
-    return missing
+    return np.asarray(missing)
 
 
 def _velocities(momenta: Floats, change: Floats) -> Floats:
@@ -104,4 +104,5 @@ def _velocities(momenta: Floats, change: Floats) -> Floats:
     moving = p > 0.0
     ratio = np.divide(after + scale * p, before + p, out=np.ones_like(p), where=moving)
     speed = np.tanh(np.log(ratio))  # of the boost along p, by the difference of rapidities
-    return np.divide(speed[:, None] * momenta[:, 1:], p[:, None], out=np.zeros_like(momenta[:, 1:]), where=moving[:, None])
+    per_momentum = np.divide(speed, p, out=np.zeros_like(p), where=moving)
+    return np.asarray(per_momentum[:, None] * momenta[:, 1:])

@@ -49,7 +49,7 @@ class Beams:
             raise InputError(f"beams: half_crossing_rad = {self.half_crossing_rad}, expected 0 to π/2")
         if not abs(self.solenoid_axis_rad) < 0.5 * math.pi - self.half_crossing_rad:
             raise InputError(
-                f"beams: solenoid_axis_rad = {self.solenoid_axis_rad}, expected an angle at which the electrons fly to +z"
+                f"beams: solenoid_axis_rad = {self.solenoid_axis_rad}, expected a small angle: electrons fly to +z"
             )
         if not all(math.isfinite(value) and value >= 0.0 for value in self.spread_GeV):
             raise InputError(f"beams: spread_GeV = {self.spread_GeV}, must not be negative, GeV")

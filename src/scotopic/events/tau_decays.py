@@ -67,8 +67,8 @@ def decay_taus(
     -------
     Events
         Decay products, neutrinos included, stand behind the other particles; `vertices` and `times` tell where and
-        when they were made, `decayed` what they come from. The cross section is that of `events`, and so are the weights unless
-        `enriched`.
+        when they were made, `decayed` what they come from. The cross section is that of `events`, and so are the
+        weights unless `enriched`.
 
     Raises
     ------

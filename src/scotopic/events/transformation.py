@@ -34,7 +34,7 @@ def moved_from_cm(events: Events, axis: Floats, beta: Floats, beams: Floats | No
 
 
 def moved_to_cm(events: Events, axis: Floats, beta: Floats) -> Events:
-    """Return events in the centre of mass that moves with `beta` (3,) or (3, N): `axis` (3, 1) or (3, N) turns to +z."""
+    """Return events in the centre of mass that moves with `beta`, where `axis` turns to +z; shapes as above."""
 
     def transform(p: Floats) -> Floats:
         still = boost(p, -beta)

@@ -1,6 +1,7 @@
 """Events from and to files of any format."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.record import Decayed, Events
+from scotopic.events.record import Decayed, Events, Frame
 from scotopic.io.file_frame import SQRT_S_TOLERANCE, FrameChoice
+from scotopic.io.headers import Positive, Slots, Stamp
 from scotopic.io.hepmc import read_hepmc, write_hepmc
 from scotopic.io.kinds import format_of
 from scotopic.io.lhe import read_lhe, write_lhe
-from scotopic.io.parquet import join, read_table, split, write_table
+from scotopic.io.parquet import fitting, join, read_table, split, write_table
 from scotopic.io.particles import assemble
 from scotopic.io.root import kind_of_root, read_root, write_root
 
@@ -28,8 +30,30 @@ DECAYED = ("decayed_pdg", "decayed_mother", *(f"decayed_{name}" for name in COMP
 SCALARS = ("sqrt_s", "frame", "process", "cross_section_pb", "cross_section_error_pb", "source", "seed")
 
 
+class EventsHeader(Stamp):
+    """What a file of events tells of all of them; fields with a default are missing in older files."""
+
+    sqrt_s: Positive
+    frame: Frame
+    process: str
+    cross_section_pb: float | None
+    cross_section_error_pb: float | None
+    source: str
+    seed: int | None
+    beam_spread: bool
+    slots: Slots
+    vertices: bool
+    decayed: Slots = 0
+    resonance: tuple[Slots, ...] = ()
+    efficiency: float | None = None
+    overweight: float = 0.0
+    times: bool = False
+    beams: bool = False
+    notes: tuple[str, ...] = ()
+
+
 def read_events(path: Path, *, frame: FrameChoice = "auto", sqrt_s: float | None = None) -> Events:
-    """Return the events of an LHE, HepMC3 (plain or gzip), scotopic Parquet or scotopic ROOT file.
+    """Return the events of an LHE, HepMC3 (plain or packed), scotopic Parquet or scotopic ROOT file.
 
     Parameters
     ----------
@@ -55,7 +79,9 @@ def read_events(path: Path, *, frame: FrameChoice = "auto", sqrt_s: float | None
     if frame not in ("auto", events.frame):
         raise InputError(f"{path} holds events in the frame {events.frame!r}, not {frame!r}")
     if sqrt_s is not None and not abs(events.sqrt_s - sqrt_s) <= SQRT_S_TOLERANCE:
-        raise InputError(f"{path} was made at √s = {events.sqrt_s:.4g} GeV, not at {sqrt_s:.4g} GeV; choose beams that fit")
+        raise InputError(
+            f"{path} was made at √s = {events.sqrt_s:.4g} GeV, not at {sqrt_s:.4g} GeV; expected that"
+        )
     return events
 
 
@@ -86,18 +112,14 @@ def _write_parquet(events: Events, path: Path) -> None:
 
 
 def _read_parquet(path: Path) -> Events:
-    header, columns = read_table(path, "events")
-    try:
-        slots, n = header["slots"], columns["weight"].size
-        names = _names(header)
-        rows = header.get("decayed", 0)
+    header, columns = read_table(path, "events", EventsHeader)
+    with _fitting(path):
+        n = columns["weight"].size
         parts = {
-            name: join(name, columns, rows if name in DECAYED else slots, n, kind)
-            for name, kind in names.items()
+            name: join(name, columns, header.decayed if name in DECAYED else header.slots, n, kind)
+            for name, kind in _names(header).items()
         }
         return _from_parts(header, parts, columns)
-    except KeyError as fault:
-        raise InputError(f"{path} lacks {fault}; expected a file of events") from None
 
 
 def _write_root(events: Events, path: Path) -> None:
@@ -108,20 +130,28 @@ def _write_root(events: Events, path: Path) -> None:
 
 
 def _read_root(path: Path) -> Events:
-    header, columns = read_root(path, "events")
-    try:
-        shape = (columns["weight"].size, header["slots"])
-        parts = {
-            name: np.ascontiguousarray(columns[name].T, dtype=kind) if shape[1] else np.zeros(shape, kind).T
-            for name, kind in _names(header).items()
-        }
+    header, columns = read_root(path, "events", EventsHeader)
+    with _fitting(path):
+        n = columns["weight"].size
+        parts = {}
+        for name, kind in _names(header).items():
+            rows = header.decayed if name in DECAYED else header.slots
+            values = columns[name] if header.slots else np.zeros((n, rows), kind)
+            if values.shape != (n, rows):
+                raise ValueError(f"its branch {name} has {values.shape[1:]} numbers a row; expected {rows}")
+            parts[name] = np.ascontiguousarray(fitting(name, values, kind).T)
         return _from_parts(header, parts, columns)
+
+
+@contextmanager
+def _fitting(path: Path) -> Iterator[None]:
+    """Refuse columns that are missing or do not fit the header."""
+    try:
+        yield
     except KeyError as fault:
         raise InputError(f"{path} lacks {fault}; expected a file of events") from None
-    except (InputError, TypeError, ValueError):
-        raise InputError(
-            f"{path}: its header does not fit its tree; expected it as scotopic wrote it"
-        ) from None
+    except ValueError as fault:
+        raise InputError(f"{path}: {fault}; its header does not fit its columns") from None
 
 
 def _header(events: Events) -> dict[str, Any]:
@@ -140,13 +170,13 @@ def _header(events: Events) -> dict[str, Any]:
     }
 
 
-def _names(header: dict[str, Any]) -> dict[str, Any]:
+def _names(header: EventsHeader) -> dict[str, Any]:
     """Return name and type of the numbers per particle."""
     kinds: dict[str, Any] = {"pdg": np.int32}
-    kinds |= dict.fromkeys(COMPONENTS + (AXES if header["vertices"] else ()), np.float64)
-    if header.get("times"):
+    kinds |= dict.fromkeys(COMPONENTS + (AXES if header.vertices else ()), np.float64)
+    if header.times:
         kinds[TIME] = np.float64
-    if header.get("decayed"):
+    if header.decayed:
         kinds |= {name: np.int32 if name in DECAYED[:2] else np.float64 for name in DECAYED}
         kinds["origin"] = np.int32
     return kinds
@@ -175,25 +205,36 @@ def _beam_columns(events: Events) -> dict[str, Floats]:
 
 
 def _from_parts(
-    header: dict[str, Any], parts: dict[str, NDArray[Any]], columns: Mapping[str, NDArray[Any]]
+    header: EventsHeader, parts: dict[str, NDArray[Any]], columns: Mapping[str, NDArray[Any]]
 ) -> Events:
-    vertices = np.stack([parts[name] for name in AXES], axis=1) if header["vertices"] else None
+    vertices = np.stack([parts[name] for name in AXES], axis=1) if header.vertices else None
     decayed = None
-    if header.get("decayed"):
+    if header.decayed:
         told, mothers, *components = (parts[name] for name in DECAYED)
         decayed = Decayed(told, np.stack(components, axis=1), mothers, parts["origin"])
+        for rows in (mothers, parts["origin"]):
+            if not ((rows >= -1) & (rows < header.decayed)).all():
+                raise ValueError("it names mothers that are not there")
+    if (
+        len(set(header.resonance)) != len(header.resonance)
+        or max(header.resonance, default=-1) >= header.slots
+    ):
+        raise ValueError(f"its resonance has the places {list(header.resonance)[:8]} of {header.slots}")
+    beams = None
+    if header.beams:
+        beams = np.stack([fitting(name, columns[name], np.float64) for name in BEAMS]).reshape(2, 4, -1)
     return Events(
         decayed=decayed,
         pdg=parts["pdg"],
         momenta=np.stack([parts[name] for name in COMPONENTS], axis=1),
-        weights=columns["weight"].astype(np.float64),
-        beam_spread=header["beam_spread"],
+        weights=fitting("weight", columns["weight"], np.float64),
+        beam_spread=header.beam_spread,
         vertices=vertices,
         times=parts.get(TIME),
-        beams=np.stack([columns[name] for name in BEAMS]).reshape(2, 4, -1) if header.get("beams") else None,
-        notes=tuple(header.get("notes", ())),
-        resonance=tuple(header.get("resonance", ())),  # older files lack these, times, beams and notes
-        efficiency=header.get("efficiency"),
-        overweight=header.get("overweight", 0.0),
-        **{name: header[name] for name in SCALARS},
+        beams=beams,
+        notes=header.notes,
+        resonance=header.resonance,
+        efficiency=header.efficiency,
+        overweight=header.overweight,
+        **{name: getattr(header, name) for name in SCALARS},
     )

@@ -72,6 +72,8 @@ def beams_with_header(
     """
     beams = collision_beams(rows)
     if sorted(ids) != [-11, 11] or min(energies) <= 0.0:
+        if beams is None and all(ids):
+            raise InputError(f"{path} has beams of the PDG codes {ids[0]} and {ids[1]}; expected e- and e+")
         return beams_of(rows)
     stated = _stated(ids, energies, beams)
     if beams is None:

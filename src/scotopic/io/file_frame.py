@@ -49,7 +49,9 @@ def find_frame(
         stated = stated or ("cm" if at_rest else "lab")
         seen = float(invariant_mass(beams.nominal.sum(axis=0)))
         if energy is not None and not abs(seen - energy) <= SQRT_S_TOLERANCE:
-            raise InputError(f"{path} has beams of √s = {seen:.4g} GeV, not the {energy:.4g} GeV of its header")
+            raise InputError(
+                f"{path} has beams of √s = {seen:.4g} GeV, not the {energy:.4g} GeV of its header"
+            )
         energy = energy or seen
     if frame == "auto" and stated is None:
         raise InputError(f"{path} has no beam particles that tell its frame; give it with --frame cm or lab")
@@ -65,7 +67,7 @@ def find_frame(
     if energy is None or not energy > 0.0:
         raise InputError(f"{path} does not tell its centre-of-mass energy; expected beam particles")
     if sqrt_s is not None and abs(energy - sqrt_s) > SQRT_S_TOLERANCE:
-        raise InputError(f"{path} was made at √s = {energy:.4g} GeV, not at {sqrt_s:.4g} GeV; choose beams that fit")
+        raise InputError(f"{path} was made at √s = {energy:.4g} GeV, not at {sqrt_s:.4g} GeV; expected that")
     where: Frame | None = stated if frame == "auto" else frame
     assert where is not None
     return where, energy

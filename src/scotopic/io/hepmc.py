@@ -1,9 +1,8 @@
 """HepMC3 ASCII files through pyhepmc."""
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,12 @@ import numpy as np
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events
+from scotopic.io.compression import opened
 from scotopic.io.decay_tree import PRIMARY, branches
-from scotopic.io.guests import guest
 from scotopic.io.file_beams import beams_of
+from scotopic.io.guests import guest
+from scotopic.io.hepmc_syntax import CheckedEvents
 from scotopic.io.incoming import incoming_beams
-from scotopic.io.kinds import opened
 from scotopic.io.particles import ParticleList, from_header
 from scotopic.io.replace import replacing
 from scotopic.progress import track
@@ -23,11 +23,10 @@ from scotopic.progress import track
 NOMINAL = ("nominal", "Nominal", "Default", "Weight", "0")
 FINAL, DECAYED, BEAM = 1, 2, 4  # HepMC status codes
 EARLY_MM = 1e-6  # rounding of times
-UNITS = ("GEV MM", "GEV CM", "MEV MM", "MEV CM")
 
 
 def read_hepmc(path: Path) -> ParticleList:
-    """Return the final states (status 1) of a plain or gzipped HepMC3 file, in GeV and mm, with their beams.
+    """Return the final states (status 1) of a plain or packed HepMC3 file, in GeV and mm, with their beams.
 
     Of several weights the nominal one is used: the one so named, else the first. The cross section is
     the last event's, in pb.
@@ -42,41 +41,41 @@ def read_hepmc(path: Path) -> ParticleList:
     n_weights = 0
     displaced = False
     try:
-        expected = _events(path)
-        with opened(path) as raw, _quiet(pyhepmc), pyhepmc.open(raw) as file:
-            for event in track(file, f"reading {path.name}"):
-                event.set_units(pyhepmc.Units.MomentumUnit.GEV, pyhepmc.Units.LengthUnit.MM)
-                p = event.numpy.particles
-                final = np.flatnonzero(p.status == FINAL)
-                four = np.stack([p.e, p.px, p.py, p.pz], axis=1)
-                counts.append(final.size)
-                pdg.append(p.pid[final])
-                momenta.append(four[final])
-                place = np.zeros((final.size, 4))
-                v = event.numpy.vertices
-                if len(v.x) and (np.any(v.x) or np.any(v.y) or np.any(v.z)):
-                    displaced = True
-                    particles, known = event.particles, {}
-                    for row, i in enumerate(final):
-                        place[row] = _place(particles[i].production_vertex, known)
-                vertices.append(place)
-                beam = np.flatnonzero(p.status == BEAM)
-                incoming.append(np.column_stack([p.pid[beam], four[beam][:, [1, 2, 3, 0]]]))
-                n_weights = len(event.weights)
-                if not weights:
-                    source, header, nominal = _run(event)
-                weights.append(event.weights[nominal] if n_weights else 1.0)
-                sigma = event.cross_section or sigma
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(f"{path} is a damaged gzip file; expected a complete one") from None
-    except InputError:
-        raise
-    except (OSError, RuntimeError, ValueError, IndexError) as fault:
+        with opened(path) as raw, _quiet(pyhepmc):
+            checked = CheckedEvents(raw, path)
+            with pyhepmc.open(BufferedReader(checked), format=checked.style) as file:
+                for event in track(file, f"reading {path.name}"):
+                    event.set_units(pyhepmc.Units.MomentumUnit.GEV, pyhepmc.Units.LengthUnit.MM)
+                    p = event.numpy.particles
+                    final = np.flatnonzero(p.status == FINAL)
+                    four = np.stack([p.e, p.px, p.py, p.pz], axis=1)
+                    counts.append(final.size)
+                    pdg.append(p.pid[final])
+                    momenta.append(four[final])
+                    place = np.zeros((final.size, 4))
+                    v = event.numpy.vertices
+                    if len(v.x) and (np.any(v.x) or np.any(v.y) or np.any(v.z)):
+                        displaced = True
+                        particles = event.particles
+                        known: dict[int, np.ndarray] = {}
+                        for row, i in enumerate(final):
+                            place[row] = _place(particles[i].production_vertex, known)
+                    vertices.append(place)
+                    beam = np.flatnonzero(p.status == BEAM)
+                    incoming.append(np.column_stack([p.pid[beam], four[beam][:, [1, 2, 3, 0]]]))
+                    n_weights = len(event.weights)
+                    if not weights:
+                        source, header, nominal = _run(event)
+                    weights.append(event.weights[nominal] if n_weights else 1.0)
+                    sigma = event.cross_section or sigma
+            if checked.fault is not None:
+                raise checked.fault
+    except (RuntimeError, ValueError, IndexError) as fault:
+        if isinstance(fault, InputError):
+            raise
         raise InputError(f"{path} is no valid HepMC3 file: {str(fault).splitlines()[0]}") from None
-    if not expected:
-        raise InputError(f"{path} holds no events")
-    if len(counts) != expected:
-        raise InputError(f"{path}: cannot read event {len(counts) + 1} of {expected}; expected valid HepMC3")
+    if len(counts) != checked.events:
+        raise InputError(f"{path}: the library cannot read event {len(counts) + 1}; expected valid HepMC3")
     value = float(sigma.xsec()) if sigma is not None else 0.0
     several = f" (nominal of {n_weights} weights)" if n_weights > 1 else ""
     return ParticleList(
@@ -109,27 +108,6 @@ def _place(vertex: Any, known: dict[int, np.ndarray]) -> np.ndarray:
                 place[0] = start[0] + flown * p.e / modulus
         known[vertex.id] = place
     return known[vertex.id]
-
-
-def _events(path: Path) -> int:
-    """Return the number of events in a complete file; the library ends at a cut one's end, in silence."""
-    n, end, last = 0, b"HepMC::Asciiv3-END_EVENT_LISTING", b""
-    with opened(path) as file:
-        for line in file:
-            last = line.strip() or last
-            if line.startswith(b"E "):
-                n += 1
-            elif line.startswith(b"U ") and (units := _text(last.split()[1:])) not in UNITS:
-                raise InputError(f"{path} has units {units!r}; expected one of: {', '.join(UNITS)}")
-            elif last.endswith(b"-START_EVENT_LISTING"):
-                end = last.replace(b"-START_", b"-END_")
-    if last != end:
-        raise InputError(f"{path} ends before {_text([end])}; expected a complete HepMC3 file")
-    return n
-
-
-def _text(words: list[bytes]) -> str:
-    return b" ".join(words).decode(errors="replace")
 
 
 @contextmanager
@@ -218,7 +196,7 @@ def _fill(pyhepmc: Any, event: Any, events: Events, beams: np.ndarray, i: int) -
         return
     places: dict[tuple[float, ...], list[int]] = {}
     for slot in np.flatnonzero(events.pdg[:, i]):
-        places.setdefault(_start(events, slot, i), []).append(int(slot))
+        places.setdefault(_start(events, int(slot), i), []).append(int(slot))
     if len(places) == 1:  # all from one point: that of the collision
         primary.position = next(iter(places))
     event.add_vertex(primary)

@@ -5,10 +5,8 @@ several by name.
 """
 
 import csv
-import gzip
 import json
 import re
-import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.io.guests import guest
-from scotopic.io.kinds import opened
+from scotopic.io.compression import file_and_name, opened
+from scotopic.io.root import opened_root
+from scotopic.io.text import whole_text
 
 Floats = NDArray[np.float64]
 
@@ -68,7 +67,7 @@ def read_histogram(path: Path) -> Histogram:
     InputError
         If the file is missing, damaged, has no such histogram, or one that is no spectrum of events.
     """
-    file, name = split_name(path)
+    file, name = file_and_name(path)
     head = _head(file)
     where = f"{file}:{name}" if name else str(file)
     if head[:4] == b"root":
@@ -82,36 +81,17 @@ def read_histogram(path: Path) -> Histogram:
     return _from_csv(file)
 
 
-def split_name(path: Path) -> tuple[Path, str]:
-    """Return the file and the name of ``file:name``; the name is empty where there is none."""
-    text = str(path)
-    for at in [len(text), *(match.start() for match in reversed(list(re.finditer(":", text))))]:
-        if text[:at] and Path(text[:at]).is_file():
-            return Path(text[:at]), text[at + 1 :]
-    return Path(text), ""
-
-
 def _head(file: Path) -> bytes:
-    try:
-        with opened(file) as content:
-            head = content.read(4096)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(f"{file} is a damaged gzip file; expected a complete one") from None
-    except (OSError, ValueError) as fault:
-        raise InputError(f"cannot read {file}: {getattr(fault, 'strerror', None) or fault}") from None
+    with opened(file) as content:
+        head = content.read(4096)
     if not head.strip():
         raise InputError(f"{file} is empty; expected a histogram")
     return head
 
 
 def _text(file: Path) -> str:
-    try:
-        with opened(file) as content:
-            return content.read().decode("utf-8-sig")
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(f"{file} is a damaged gzip file; expected a complete one") from None
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{file} is no text: {getattr(fault, 'reason', fault)}") from None
+    with opened(file) as content:
+        return whole_text(content, file)
 
 
 def _histogram(edges: Floats, counts: Floats, variances: Floats | None, source: str) -> Histogram:
@@ -144,22 +124,16 @@ def _choose(names: list[str], name: str, file: Path) -> str:
 
 
 def _from_root(file: Path, name: str) -> Histogram:
-    uproot = guest("uproot")
-    try:
-        with uproot.open(file) as folder:
-            classes = folder.classnames(cycle=False)
-            flat = [key for key, kind in classes.items() if re.fullmatch("TH1[CSILFD]", kind)]
-            if name in classes and name not in flat:
-                raise InputError(f"{file}:{name} is a {classes[name]}; expected a TH1")
-            chosen = _choose(flat, name, file)
-            found = folder[chosen]
-            edges = np.asarray(found.axis().edges(), dtype=np.float64)
-            counts = np.asarray(found.values(), dtype=np.float64)
-            variances = np.asarray(found.variances(), dtype=np.float64)
-    except InputError:
-        raise
-    except Exception as fault:  # uproot raises many kinds on damaged files
-        raise InputError(f"{file} is a damaged ROOT file ({type(fault).__name__})") from None
+    with opened_root(file) as folder:
+        classes = folder.classnames(cycle=False)
+        flat = [key for key, kind in classes.items() if re.fullmatch("TH1[CSILFD]", kind)]
+        if name in classes and name not in flat:
+            raise InputError(f"{file}:{name} is a {classes[name]}; expected a TH1")
+        chosen = _choose(flat, name, file)
+        found = folder[chosen]
+        edges = np.asarray(found.axis().edges(), dtype=np.float64)
+        counts = np.asarray(found.values(), dtype=np.float64)
+        variances = np.asarray(found.variances(), dtype=np.float64)
     return _histogram(edges, counts, variances, f"{file}:{chosen}")
 
 

@@ -2,11 +2,9 @@
 
 import gzip
 import re
-import zlib
-from collections.abc import Iterator
+from array import array
+from collections.abc import Sequence
 from html import escape, unescape
-from io import TextIOWrapper
-from itertools import takewhile
 from pathlib import Path
 from typing import IO
 
@@ -15,10 +13,11 @@ import numpy as np
 from scotopic.errors import InputError
 from scotopic.events.frames import event_beams, without_spread
 from scotopic.events.record import Events
+from scotopic.io.compression import opened
 from scotopic.io.decay_tree import PRIMARY, branches
 from scotopic.io.file_beams import beams_with_header
 from scotopic.io.incoming import incoming_beams
-from scotopic.io.kinds import opened
+from scotopic.io.lhe_syntax import Particle, Setup, read_blocks
 from scotopic.io.particles import ParticleList, from_header
 from scotopic.io.replace import replacing
 from scotopic.progress import track
@@ -29,135 +28,100 @@ ORIGIN = np.zeros(4)
 
 
 def read_lhe(path: Path) -> ParticleList:
-    """Return the particles of a plain or gzipped LHE file.
+    """Return the particles of a plain or packed LHE file.
 
     The weights are XWGTUP. The cross section is the sum of XSECUP where positive; else, for
     IDWTUP = ±1 and ±4, the mean of XWGTUP; else unknown.
     """
-    try:
-        with TextIOWrapper(opened(path), errors="replace") as file:
+    with opened(path) as file:
+        try:
             return _parse(file, path)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(f"{path} is a damaged gzip file; expected a complete one") from None
-    except (ValueError, IndexError) as fault:
-        if isinstance(fault, InputError):
-            raise
-        raise InputError(f"{path} is no valid LHE file: {fault}") from None
+        except ValueError as fault:
+            if isinstance(fault, InputError):
+                raise
+            raise InputError(f"{path} is no valid LHE file: {fault}") from None
 
 
-def _block(lines: Iterator[str], end: str, path: Path) -> list[str]:
-    block: list[str] = []
-    for line in lines:
-        if end in line:
-            return block
-        if line.lstrip().startswith("<event"):
-            raise InputError(f"{path} has an <event> before {end}; expected one behind the other")
-        block.append(line)
-    raise InputError(f"{path} ends before {end}; expected a complete LHE file")
-
-
-def _parse(file: IO[str], path: Path) -> ParticleList:
-    lines = iter(file)
-    head, init = [], None
-    for line in lines:
-        if line.lstrip().startswith("<init"):
-            init = _block(lines, "</init>", path)
-            break
-        head.append(line)
-        if "<event" in line:
-            break
-    if init is None:
-        raise InputError(f"{path} has no <init> block; expected an LHE file with beams and cross section")
-    setup = init[0].split()
-    strategy, n_processes = abs(int(setup[8])), int(setup[9])
-    rows = np.array([line.split()[:3] for line in init[1 : 1 + n_processes]], dtype=np.float64)
-    sigma, error = float(rows[:, 0].sum()), float(np.sqrt((rows[:, 1] ** 2).sum()))
-    weights: list[float] = []
-    counts: list[int] = []
-    final: list[list[str]] = []
+def _parse(file: IO[bytes], path: Path) -> ParticleList:
+    own: dict[str, str] = {}
+    setup: Setup | None = None
+    weights, counts = array("d"), array("q")
+    codes, momenta, places = array("q"), array("d"), array("d")
     incoming: list[np.ndarray] = []
-    places: list[np.ndarray] = []
     displaced = False
-    complete = False
-    for line in track(lines, f"reading {path.name}"):
-        if "</LesHouchesEvents>" in line:
-            complete = True
-        if "<event" not in line:
+    for block in track(read_blocks(file, path), f"reading {path.name}"):
+        if isinstance(block, str):
+            tag = re.search(r"<scotopic ([^>]*)/>", block)
+            own = {key: unescape(v) for key, v in re.findall(r'(\w+)="([^"]*)"', tag[1])} if tag else own
             continue
-        block = _block(lines, "</event>", path)
-        fields = block[0].split()
-        weights.append(float(fields[2]))
-        particles = [row.split() for row in takewhile(_is_particle, block[1:])]
-        if len(particles) != int(fields[0]):
-            raise InputError(
-                f"{path}: event {len(weights)} has {len(particles)} lines of particles; expected its NUP, {fields[0]}"
-            )
-        count = 0
-        flown = _places(particles)
+        if isinstance(block, Setup):
+            setup = block
+            continue
+        flown = _places(block.particles)
         displaced = displaced or bool(flown)
-        for k, particle in enumerate(particles):
-            if particle[1] == "1":
-                places.append(flown[k] if flown else ORIGIN)
-                final.append([particle[0], *particle[6:10]])
+        count = 0
+        for k, particle in enumerate(block.particles):
+            if particle.status == 1:
+                places.extend(flown[k] if flown else ORIGIN)
+                codes.append(particle.pdg)
+                momenta.extend((particle.energy, particle.px, particle.py, particle.pz))
                 count += 1
+        incoming.append(_incoming(block.particles))
+        weights.append(block.weight)
         counts.append(count)
-        incoming.append(_incoming(particles))
-    if not complete:
-        raise InputError(f"{path} ends before </LesHouchesEvents>; expected a complete LHE file")
-    table = np.array(final, dtype=np.float64).reshape(-1, 5)
-    x = np.array(weights)
-    if not sigma > 0.0:
-        known = strategy in (1, 4) and x.size > 0
-        sigma, error = (float(x.mean()), float(x.std() / np.sqrt(x.size))) if known else (0.0, 0.0)
-    text = "".join(init)
-    name = re.search(r"<generator[^>]*>([^<]*)</generator>", text)
-    own = re.search(r"<scotopic ([^>]*)/>", "".join(head))
-    told = {key: unescape(v) for key, v in re.findall(r'(\w+)="([^"]*)"', own.group(1))} if own else {}
+    assert setup is not None
+    sigma, error = _cross_section(setup, np.array(weights))
     return ParticleList(
         counts=np.array(counts, dtype=np.int64),
-        pdg=table[:, 0].astype(np.int32),
-        momenta=table[:, [4, 1, 2, 3]],
-        weights=x,
-        vertices=np.stack(places) if displaced else None,
-        beams=beams_with_header(
-            [int(code) for code in setup[:2]], [float(energy) for energy in setup[2:4]], incoming, path
-        ),
-        cross_section_pb=sigma if sigma > 0.0 else None,
-        cross_section_error_pb=error if sigma > 0.0 else None,
-        source=name.group(1).strip() if name else "LHE",
-        **from_header(told),
+        pdg=np.array(codes, dtype=np.int32),
+        momenta=np.array(momenta).reshape(-1, 4),
+        weights=np.array(weights),
+        vertices=np.array(places).reshape(-1, 4) if displaced else None,
+        beams=beams_with_header(setup.beams, setup.energies, incoming, path),
+        cross_section_pb=sigma,
+        cross_section_error_pb=error,
+        source=setup.generator or "LHE",
+        **from_header(own),
     )
 
 
-def _places(particles: list[list[str]]) -> list[np.ndarray]:
+def _cross_section(setup: Setup, weights: np.ndarray) -> tuple[float | None, float | None]:
+    """Return the cross section and its error, pb."""
+    sections = np.array(setup.cross_sections).reshape(-1, 2)
+    sigma, error = float(sections[:, 0].sum()), float(np.sqrt((sections[:, 1] ** 2).sum()))
+    if sigma > 0.0:
+        return sigma, error
+    if abs(setup.strategy) in (1, 4) and weights.size and weights.mean() > 0.0:
+        return float(weights.mean()), float(weights.std() / np.sqrt(weights.size))
+    return None, None
+
+
+def _places(particles: Sequence[Particle]) -> list[np.ndarray]:
     """Return when and where the particles of an event were made, (ct, x, y, z) in mm, by VTIMUP of their mothers.
 
     Nothing if none flew. A particle that comes from its like, by radiation or as a copy, starts where that did.
     """
-    if not any(p[1] == "2" and float(p[11]) > 0.0 for p in particles):
+    if not any(p.status == 2 and p.lifetime > 0.0 for p in particles):
         return []
     made = [ORIGIN] * len(particles)
-    named = [(int(p[2]) - 1, p[0]) for p in particles]
-    radiated = {mother for mother, code in named if 0 <= mother < len(particles) and particles[mother][0] == code}
+    named = [(p.mother - 1, p.pdg) for p in particles]
+    radiated = {
+        mother for mother, code in named if 0 <= mother < len(particles) and particles[mother].pdg == code
+    }
     for k, particle in enumerate(particles):  # mothers stand before what comes from them
-        mother = int(particle[2]) - 1
-        if 0 <= mother < k and particles[mother][1] == "2":
-            x, y, z, energy = (float(text) for text in particles[mother][6:10])
-            p = np.array([energy, x, y, z])
-            mass = np.sqrt(max(energy**2 - p[1:] @ p[1:], 0.0))
-            proper = float(particles[mother][11])
-            flies = proper > 0.0 and mass > 0.0 and mother not in radiated
-            made[k] = made[mother] + (proper / mass * p if flies else 0.0)
+        mother = particle.mother - 1
+        if 0 <= mother < k and particles[mother].status == 2:
+            flier = particles[mother]
+            p = np.array([flier.energy, flier.px, flier.py, flier.pz])
+            mass = np.sqrt(max(flier.energy**2 - p[1:] @ p[1:], 0.0))
+            flies = flier.lifetime > 0.0 and mass > 0.0 and mother not in radiated
+            made[k] = made[mother] + (flier.lifetime / mass * p if flies else 0.0)
     return made
 
 
-def _is_particle(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith(("#", "<"))
-
-
-def _incoming(particles: list[list[str]]) -> np.ndarray:
+def _incoming(particles: Sequence[Particle]) -> np.ndarray:
     """Return the incoming particles of an event, (id, px, py, pz, E) each."""
-    rows = [[particle[0], *particle[6:10]] for particle in particles if particle[1] == "-1"]
+    rows = [[p.pdg, p.px, p.py, p.pz, p.energy] for p in particles if p.status == -1]
     return np.array(rows, dtype=np.float64).reshape(-1, 5)
 
 
@@ -227,7 +191,8 @@ def _event(events: Events, flown: Events, beams: np.ndarray, weight: float, i: i
 
 def _decay_rows(events: Events, flown: Events, i: int) -> list[str]:
     told, seen = events.decayed, flown.decayed
-    assert told is not None and seen is not None
+    assert told is not None
+    assert seen is not None
     tree = list(branches(flown, i))
     ends = {branch.mother: branch.place for branch in tree}
     lines, number = [], {PRIMARY: "1 2"}

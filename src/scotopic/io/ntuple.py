@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.io.guests import guest
+from scotopic.io.compression import file_and_name
 from scotopic.io.kinds import require
 from scotopic.io.root import kind_of_root
+from scotopic.io.root_trees import Columns, opened_tree, read_columns
 from scotopic.selection.candidates import Candidates
 
 FIXED = (
@@ -47,59 +48,51 @@ def read_ntuple(path: Path, columns: list[str] | None = None, tree: str | None =
     columns : list of str, optional
         Escaped or decoded names to read, where the file has them; None reads nothing but lists the names.
     tree : str, optional
-        Name of the TTree; needed only where the file has several.
+        Name of the TTree, TNtuple or RNTuple; needed only where several have such columns.
     """
-    uproot = guest("uproot")
+    path = Path(path)
     require(path, "root", "candidates in a flat ROOT ntuple")
-    try:
-        with uproot.open(path) as file:
-            trees = file.keys(filter_classname="TTree", cycle=False)
-            if tree is None and len(set(trees)) == 1:
-                tree = trees[0]
-            if tree not in trees:
-                names = ", ".join(sorted(set(trees))) or "none"
-                raise InputError(f"{path}: expected one tree, or its name in the mapping; trees: {names}")
-            known: dict[str, Any] = {}
-            for branch in file[tree].branches:
-                known.setdefault(decode(branch.name), branch)
-            if columns is None:
-                return dict.fromkeys(known)
-            chosen = {decode(name) for name in columns} & known.keys()
-            out = {name: known[name].array(library="np") for name in sorted(chosen)}
-    except InputError:
-        raise
-    except Exception as fault:  # uproot raises many kinds on damaged files
-        raise InputError(f"{path} is a damaged ROOT file ({type(fault).__name__})") from None
-    for name, values in out.items():
-        if values.dtype.kind not in "fiub" or values.ndim != 1:
-            raise InputError(f"{path}: column {name} is no flat number; expected one row per candidate")
-    return out
+    asked = {decode(name) for name in columns or ()}
+    with opened_tree(path, tree, decode, lambda known: bool(asked & known.keys())) as known:
+        if columns is None:
+            return dict.fromkeys(known)
+        return read_columns(path, known, sorted(asked & known.keys()))
 
 
-def read_candidates(path: Path, mapping: Path | None = None) -> Candidates:
+def read_candidates(path: Path, mapping: Path | None = None, tree: str | None = None) -> Candidates:
     """Return the candidates of a flat ROOT ntuple.
 
     Parameters
     ----------
+    path : path
+        ``FILE`` or ``FILE:TREE``.
     mapping : path, optional
         TOML with ``[observables]`` (see `docs/file_formats.md`); else that of alp-gammagamma, whose
         observables are left out where the file lacks them. A user's mapping must name existing columns.
+    tree : str, optional
+        Name of the tree; else that in `path` or in `mapping`, else the only one that has the columns.
     """
-    path = Path(path)
+    path, name = file_and_name(Path(path))
     require(path, "root", "candidates in a flat ROOT ntuple")
     if kind_of_root(path) == "events":
         raise InputError(f"{path} is a ROOT file of events; expected candidates in a flat ROOT ntuple")
-    rules, tree = _load(mapping)
-    names = read_ntuple(path, None, tree)
-    unknown = [
-        f"{r[0]['column']}{_near(r[0]['column'], names)}" for r in rules.values() if not _pick(r, names)
-    ]
-    if mapping is not None and unknown:
-        raise InputError(f"{path} lacks columns of {mapping}: {'; '.join(unknown)}")
-    chosen = {observable: rule for observable, r in rules.items() if (rule := _pick(r, names))}
-    if not chosen:
-        raise InputError(f"{path} has no column that the mapping names; give one with --mapping")
-    columns = read_ntuple(path, [rule["column"] for rule in chosen.values()] + [*EVENT, "__weight__"], tree)
+    rules, mapped = _load(mapping)
+    enough = all if mapping is not None else any
+
+    def fits(known: Columns) -> bool:
+        return enough(_pick(r, known) is not None for r in rules.values())
+
+    with opened_tree(path, tree or name or mapped, decode, fits) as known:
+        unknown = [
+            f"{r[0]['column']}{_near(r[0]['column'], known)}" for r in rules.values() if not _pick(r, known)
+        ]
+        if mapping is not None and unknown:
+            raise InputError(f"{path} lacks columns of {mapping}: {'; '.join(unknown)}")
+        chosen = {observable: rule for observable, r in rules.items() if (rule := _pick(r, known))}
+        if not chosen:
+            raise InputError(f"{path} has no column that the mapping names; give one with --mapping")
+        names = {decode(rule["column"]) for rule in chosen.values()}
+        columns = read_columns(path, known, sorted(names | ({*EVENT, "__weight__"} & known.keys())))
     observables: dict[str, NDArray[np.float64]] = {}
     for observable, rule in chosen.items():
         values = columns[decode(rule["column"])].astype(np.float64)

@@ -1,0 +1,78 @@
+"""Lines and numbers of text files, checked alike for all readers."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from scotopic.errors import InputError
+
+LONGEST_LINE = 250_000  # bytes; the HepMC3 library takes no more than 262144
+MOST_TEXT = 100_000_000  # bytes of a file that is read as a whole
+
+FORTRAN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[dDqQ]([+-]?\d{1,4})|([+-]\d{2,4}))", re.ASCII)
+"""A number with the exponent of a double precision, or with one whose letter had no room: 1.2D-03, 1.2-103."""
+
+
+def numbered_lines(file: IO[bytes], path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the number and the text of each line; a line without end is refused, not kept in memory."""
+    number = 0
+    while line := file.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise InputError(
+                f"{path}: line {number} is longer than {LONGEST_LINE} bytes; expected a text file"
+            )
+        yield number, line.decode("utf-8", "replace")
+
+
+def whole_text(file: IO[bytes], path: Path) -> str:
+    """Return all of a file in UTF-8."""
+    content = file.read(MOST_TEXT + 1)
+    if len(content) > MOST_TEXT:
+        raise InputError(f"{path} is longer than {MOST_TEXT // 1_000_000} MB; expected a smaller file")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise InputError(f"{path} is no text: {fault.reason}") from None
+
+
+def decimal(text: str) -> float:
+    """Return a number as every language writes it; Python's `1_0` is none.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    try:
+        if "_" not in text and text.isascii():
+            return float(text)
+    except ValueError:
+        pass
+    raise ValueError(f"{text[:40]!r} is no number")
+
+
+def number(text: str) -> float:
+    """Return a number in decimal or in Fortran's notation; raises as `decimal`."""
+    parts = FORTRAN.fullmatch(text)
+    return decimal(text if parts is None else f"{parts[1]}e{parts[2] or parts[3]}")
+
+
+def whole(text: str) -> int:
+    """Return a whole number of 32 bits.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if len(text) <= 12 and "_" not in text:
+        try:
+            value = int(text)
+        except ValueError:
+            pass
+        else:
+            if -(2**31) <= value < 2**31:
+                return value
+    raise ValueError(f"{text[:40]!r} is no whole number of 32 bits")
