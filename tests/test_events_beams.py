@@ -63,7 +63,7 @@ def test_scaling_keeps_masses_and_directions_of_massive_particles():
     second = from_angles(np.full(4, 5.0), 0.1056584, -0.3, 0.2 + np.pi)
     momenta = np.stack([first, second])
     events = Events(np.array([[13] * 4, [-13] * 4], dtype=np.int32), momenta, np.ones(4), "cm", 10.0)
-    moved = follow_beams(events, np.full(4, 10.0), np.array([9.9, 10.0, 10.1, 10.3])).momenta
+    moved = follow_beams(events, np.array([-0.1, 0.0, 0.1, 0.3]), np.full(4, 10.0)).momenta
     np.testing.assert_allclose(moved[:, 0].sum(axis=0), [9.9, 10.0, 10.1, 10.3], rtol=1e-14)
     np.testing.assert_allclose(invariant_mass(moved[0]), 0.1056584, rtol=1e-9)
     np.testing.assert_allclose(cos_polar_angle(moved[0]), 0.3)

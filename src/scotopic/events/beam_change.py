@@ -26,12 +26,11 @@ COMPLETE = 1e-6  # of √s; a record that lacks less lacks nothing
 STEPS = 6  # of Newton's method, quadratic from a start that is good to 1e-3
 
 
-def follow_beams(events: Events, before: Floats, after: Floats) -> Events:
-    """Return events, each in its own centre of mass, at collision energies `after` instead of `before` (N,), GeV.
+def follow_beams(events: Events, change: Floats, sqrt_s: Floats) -> Events:
+    """Return events, each in its own centre of mass, where the energies `sqrt_s` of collisions have changed, GeV.
 
     Where the change is no small one, as for a pair at rest, the momenta stay as they are.
     """
-    change = after - before
     if not change.any():
         return events
     body, inner = _bodies(events)
@@ -41,7 +40,7 @@ def follow_beams(events: Events, before: Floats, after: Floats) -> Events:
     at = np.arange(n)
     for slot in range(slots):
         momenta[body[slot], :, at] += events.momenta[slot].T
-    momenta[-1] = _missing(events, before)
+    momenta[-1] = _missing(events, sqrt_s)
     velocities = _velocities(momenta, change)
 
     def boosted(values: Floats, bodies: Ints) -> Floats:

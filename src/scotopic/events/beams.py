@@ -1,7 +1,7 @@
 """Two beams that cross at an angle: centre-of-mass energy, boost, energy spread."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -128,8 +128,8 @@ def to_lab(events: Events, beams: Beams, rng: np.random.Generator | None = None)
 
     Notes
     -----
-    Momenta follow the beams: first by `scotopic.events.beam_change.follow_beams` from the √s of the events to that
-    of their collision, then all turn so that the electrons fly along their beam, and get the beams' boost.
+    Momenta follow the spread of the beams by `scotopic.events.beam_change.follow_beams`, then all turn so that the
+    electrons fly along their beam, and get the beams' boost. Nothing is scaled to the √s of the beams.
     """
     if events.frame != "cm":
         raise InputError(f"events are already in the {events.frame} frame")
@@ -143,5 +143,6 @@ def to_lab(events: Events, beams: Beams, rng: np.random.Generator | None = None)
     n = len(events)
     pair = np.repeat(beams.nominal[:, :, None], n, axis=2) if rng is None else beams.sample_momenta(n, rng)
     total = pair.sum(axis=0)
-    followed = follow_beams(events, np.full(n, events.sqrt_s), np.sqrt(invariant_mass2(total)))
-    return moved_from_cm(followed, beam_axis(pair), velocity(total), pair)
+    change = np.sqrt(invariant_mass2(total)) - beams.sqrt_s if rng is not None else np.zeros(n)
+    followed = follow_beams(events, change, np.full(n, events.sqrt_s))
+    return replace(moved_from_cm(followed, beam_axis(pair), velocity(total), pair), sqrt_s=beams.sqrt_s)

@@ -69,8 +69,8 @@ def without_spread(events: Events) -> Events:
     beams = event_beams(events)
     total = beams.sum(axis=0)
     moved = moved_to_cm(events, beam_axis(beams), velocity(total))
-    nominal = np.full(len(events), events.sqrt_s)
-    changed = follow_beams(moved, np.sqrt(invariant_mass2(total)), nominal)
+    sqrt_s = np.sqrt(invariant_mass2(total))
+    changed = follow_beams(moved, events.sqrt_s - sqrt_s, sqrt_s)
     return replace(changed, beams=None, beam_spread=False)
 
 

@@ -9,6 +9,7 @@ from scotopic.events.frames import in_laboratory_of, missing_momentum
 from scotopic.events.record import Events
 
 LACKS = 1e-3  # of √s; less is rounding of a file
+OTHER_SQRT_S_GeV = 2e-3  # by which a file's √s may differ from the card's without a word
 
 
 def sample_notes(events: Events, experiment: Experiment, unseen: Mapping[int, int]) -> tuple[str, ...]:
@@ -17,6 +18,11 @@ def sample_notes(events: Events, experiment: Experiment, unseen: Mapping[int, in
     `unseen` are the numbers of particles that leave nothing, of `scotopic.detector.particle_codes.unseen_particles`.
     """
     notes = [*events.notes, *_frame(events, experiment), _spread(events, experiment), *_missing(events)]
+    if abs(events.sqrt_s - experiment.beams.sqrt_s) > OTHER_SQRT_S_GeV:
+        notes.append(
+            f"the events were made at √s = {events.sqrt_s:.4f} GeV, {experiment.name} runs at "
+            f"{experiment.beams.sqrt_s:.4f} GeV; their momenta stay as they are"
+        )
     if unseen:
         notes.append("unseen: " + ", ".join(f"{code} × {number}" for code, number in unseen.items()))
     return tuple(notes)
