@@ -157,14 +157,13 @@ def _weight_names(head: list[Line], path: Path) -> int:
 
 
 def _event3(block: list[Line], names: int) -> Iterator[str]:
-    """Yield the lines of an event of HepMC3 that go on.
+    """Yield the lines of an event of HepMC3 that go on: its own first, as the library expects them, then the rest.
 
     Raises
     ------
     ValueError, IndexError
         What is wrong.
     """
-    yield block[0][1]
     top = block[0][1].split()
     n_vertices, n_particles = _counts(top[2], top[3])
     whole(top[1])
@@ -172,9 +171,18 @@ def _event3(block: list[Line], names: int) -> Iterator[str]:
     graph = _Graph({}, {})
     vertices: set[int] = set()
     implied: set[int] = set()
-    weights = 0
+    head: dict[str, str] = {}
+    tree: list[str] = []
+
+    def keep(kind: str, line: str) -> None:
+        if kind in head:
+            raise ValueError(f"it has two lines of {kind}")
+        head[kind] = line
+
     for _, line in block[1:]:
         kind, *words = line.split()
+        if kind in "PV":
+            tree.append(line)
         if kind == "P":
             if len(words) != 9:
                 raise ValueError(f"a particle has {len(words)} numbers; expected 9")
@@ -201,16 +209,15 @@ def _event3(block: list[Line], names: int) -> Iterator[str]:
             weights = len(_numbers(words))
             if weights > MOST_WEIGHTS or (names and weights != names):
                 raise ValueError(f"it has {weights} weights; expected {names or 'fewer'}")
+            keep("weights", line)
         elif kind == "U":
             _units(words)
+            keep("units", line)
         elif kind == "A":
             if words[1] == "GenCrossSection":
-                yield f"A 0 GenCrossSection {_cross_section(words[2:])}"
-            continue
+                keep("cross section", f"A 0 GenCrossSection {_cross_section(words[2:])}")
         elif kind != "T":
             raise ValueError(f"a line starts with {kind[:20]!r}")
-        if kind != "T":
-            yield line
     for mother in implied:  # a vertex that is not written: of one particle, without a place
         if mother in graph.ends:
             raise ValueError(f"particle {mother} decays twice")
@@ -220,6 +227,9 @@ def _event3(block: list[Line], names: int) -> Iterator[str]:
     if len(vertices) + len(implied) != n_vertices:
         raise ValueError(f"it has {len(vertices) + len(implied)} vertices; its first line says {n_vertices}")
     _check_graph(graph, vertices | implied)
+    yield block[0][1]
+    yield from (head[name] for name in ("units", "weights", "cross section") if name in head)
+    yield from tree
 
 
 def _vertex3(line: str, words: list[str]) -> tuple[int, list[int], list[str]]:

@@ -70,8 +70,8 @@ def note_far_limits(
     ):
         if far.any():
             notes.append(
-                f"observed limits of {int(far.sum())} masses, the first at {_first(mass, far)}{unit}, lie far {side} the expected 95 % "
-                f"band: {why}; check selection, units and luminosity of the data"
+                f"observed limits of {int(far.sum())} masses, the first at {_first(mass, far)}{unit}, lie far {side} "
+                f"the expected 95 % band: {why}; check selection, units and luminosity of the data"
             )
     return notes
 
@@ -82,8 +82,8 @@ def note_no_limits(mass: Floats, observed: Floats, median: Floats) -> list[str]:
     if not none.any():
         return []
     return [
-        f"{int(none.sum())} masses, the first at {_first(mass, none)} GeV, have no observed limit: the data lie further "
-        "from the expectation than its errors can describe"
+        f"{int(none.sum())} masses, the first at {_first(mass, none)} GeV, have no observed limit: the data lie "
+        "further from the expectation than its errors can describe"
     ]
 
 
