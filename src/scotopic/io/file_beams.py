@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 
 SAME = 1e-3  # relative; energies that differ by less are the same
 STANDARD_ERRORS = 5.0  # of a mean over the events
+ROUNDING = 1e-6  # relative
 ABOVE = 1e-5  # relative; no beam radiates to more energy than it has
 LARGEST_SPREAD = 0.05  # relative; incoming particles that lack more have radiated
 
@@ -32,6 +33,11 @@ class FileBeams:
     momenta: Floats
     nominal: Floats
     notes: tuple[str, ...] = ()
+
+    @property
+    def differ(self) -> bool:
+        """Whether collisions have other beams than the nominal ones, by more than rounding."""
+        return bool((np.abs(self.momenta - self.nominal) > ROUNDING * self.nominal[:, :1]).any())
 
 
 def collision_beams(rows: Sequence[Floats]) -> Floats | None:
@@ -82,7 +88,7 @@ def beams_with_header(
     mean, deviation = share.mean(axis=0), share.std(axis=0)
     one = len(share) == 1
     allowed = LARGEST_SPREAD if one else SAME + STANDARD_ERRORS * deviation / np.sqrt(len(share))
-    constant = not one and bool((deviation < 1e-6).all())
+    constant = not one and bool((deviation < ROUNDING).all())
     agree = bool((np.abs(mean - 1.0) <= allowed).all()) and bool((np.abs(share - 1.0) < LARGEST_SPREAD).all())
     radiated = bool((share < 1.0 + ABOVE).all())
     if agree and (constant or not radiated or bool((np.abs(share - 1.0) < SAME).all())):

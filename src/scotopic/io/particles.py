@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.frames import beams_vary
 from scotopic.events.record import Events, Frame
 from scotopic.io.file_beams import FileBeams
 from scotopic.io.file_frame import FrameChoice, find_frame
@@ -101,7 +100,7 @@ def assemble(particles: ParticleList, path: Path, frame: FrameChoice, sqrt_s: fl
         cross_section_error_pb=particles.cross_section_error_pb,
         source=particles.source,
         seed=particles.seed,
-        beam_spread=particles.beam_spread or (beams is not None and beams_vary(beams)),
+        beam_spread=particles.beam_spread or (particles.beams is not None and particles.beams.differ),
         vertices=None if places is None else places[:, 1:],
         times=None if places is None else places[:, 0],
         beams=None if beams is None else beams * sign[:, None],
@@ -112,13 +111,14 @@ def assemble(particles: ParticleList, path: Path, frame: FrameChoice, sqrt_s: fl
 def _kept_beams(particles: ParticleList, frame: Frame) -> tuple[Floats | None, tuple[str, ...]]:
     """Return the beams (2, 4, N) that the record keeps, and notes on them.
 
-    In the centre of mass those that do not vary are the nominal ones.
+    In the centre of mass nominal ones are not kept.
     """
     if particles.beams is None:
         return None, (*particles.notes, f"the file does not name its beams; taken as {frame} of the card's")
     notes = (*particles.notes, *particles.beams.notes)
-    beams = np.moveaxis(particles.beams.momenta, 0, 2)
-    return (None if frame == "cm" and not beams_vary(beams) else beams), notes
+    if frame == "cm" and not particles.beams.differ:
+        return None, notes
+    return np.moveaxis(particles.beams.momenta, 0, 2), notes
 
 
 def beams_absorb_photons(particles: ParticleList, path: Path) -> ParticleList:
