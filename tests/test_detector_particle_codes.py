@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from particle import Particle
 
-from scotopic.detector.particle_codes import CHARGES, charges, fate, unseen_particles
+from scotopic.detector.particle_codes import fate, unseen_particles
+from scotopic.detector.tracker import CHARGES, charges
 from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.physics.particles import particle_names, pdg_code

@@ -18,9 +18,8 @@ from scotopic.detector.calorimeter import (
 )
 from scotopic.detector.experiment import Experiment
 from scotopic.detector.missed import find_missed
-from scotopic.detector.particle_codes import charges
 from scotopic.detector.record import EMPTY_VALUES, Clusters, Missed
-from scotopic.detector.tracker import ELECTRON, PHOTON, Particles, calorimeter_entry
+from scotopic.detector.tracker import ELECTRON, PHOTON, Particles, calorimeter_entry, charges
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

@@ -12,15 +12,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.tracker import PHOTON
+from scotopic.detector.tracker import CHARGES, PHOTON
 from scotopic.errors import InputError
 from scotopic.events.record import Events
 
 Ints = NDArray[np.int32]
 Fate = Literal["seen", "unseen"]
 
-CHARGES = {11: -1, 13: -1, 211: 1, 321: 1, 2212: 1, 3222: 1, 3112: -1, 3312: -1, 3334: -1, 1000010020: 1}
-"""Charges of the particles that live long enough to leave a track: e, μ, π, K, p, hyperons, d."""
 LEAVES_MM = 1000.0  # neutral particles of a longer cτ leave the detector: neutrons and K_L
 NEUTRINOS = (12, 14, 16)
 TELLING = (range(1_000_001, 4_000_000), range(4_000_001, 4_000_017), range(4_900_001, 4_900_017))
@@ -52,7 +50,8 @@ def fate(code: int, source: str = "events") -> Fate:
         return "unseen"
     if (reason := _reason(code)) is None:
         return "unseen"
-    raise InputError(f"{source}: the final state holds {_name(code)} (PDG code {code}), which {reason}")
+    name = ("undecayed " if reason.endswith("decay it") else "") + _name(code)
+    raise InputError(f"{source}: the final state holds {name} (PDG code {code}), which {reason}")
 
 
 def _reason(code: int) -> str | None:
@@ -106,13 +105,6 @@ def _name(code: int) -> str:
         return str(particle.Particle.from_pdgid(code).name)
     except (particle.ParticleNotFound, particle.InvalidParticle):
         return str(known.name)
-
-
-def charges(pdg: Ints) -> Ints:
-    """Return the electric charges (in units of e) of what the simulation sees of PDG codes, else 0."""
-    codes, where = np.unique(pdg, return_inverse=True)
-    values = np.array([np.sign(code) * CHARGES.get(abs(int(code)), 0) for code in codes], dtype=np.int32)
-    return values[where].reshape(pdg.shape)
 
 
 def unseen_particles(events: Events, source: str = "events") -> dict[int, int]:

@@ -14,12 +14,13 @@ from scotopic.detector.clustering import EMPTY, Deposits, fill, make_clusters, r
 from scotopic.detector.conversion import BEFORE_TRACKER, BEHIND_TRACKER, IN_TRACKER, convert, energy_share
 from scotopic.detector.experiment import Experiment
 from scotopic.detector.identification import charged_deposit, identify_electrons, identify_muons
-from scotopic.detector.particle_codes import charges, unseen_particles
+from scotopic.detector.particle_codes import unseen_particles
 from scotopic.detector.record import Clusters, Detected, Tracks, join_detected
 from scotopic.detector.tracker import (
     ELECTRON,
     PHOTON,
     Particles,
+    charges,
     draw_found,
     finding_efficiency,
     helix,

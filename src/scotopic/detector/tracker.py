@@ -17,6 +17,9 @@ Bools = NDArray[np.bool_]
 
 ELECTRON, MUON, PHOTON = 11, 13, 22
 
+CHARGES = {11: -1, 13: -1, 211: 1, 321: 1, 2212: 1, 3222: 1, 3112: -1, 3312: -1, 3334: -1, 1000010020: 1}
+"""Charges of the particles that live long enough to leave a track: e, μ, π, K, p, hyperons, d."""
+
 BOOSTED_LOSS_MAX = (
     0.5  # a boosted probability of loss stays below this, so that found tracks keep sane weights
 )
@@ -70,6 +73,13 @@ def join(parts: list[Particles]) -> Particles:
         np.concatenate([part.momentum for part in parts], axis=1),
         np.concatenate([part.vertex for part in parts], axis=1),
     )
+
+
+def charges(pdg: Ints) -> Ints:
+    """Return the electric charges (in units of e) of what the simulation sees of PDG codes, else 0."""
+    codes, where = np.unique(pdg, return_inverse=True)
+    values = np.array([np.sign(code) * CHARGES.get(abs(int(code)), 0) for code in codes], dtype=np.int32)
+    return values[where].reshape(pdg.shape)
 
 
 @dataclass(frozen=True)
