@@ -64,8 +64,8 @@ class Beam:
     spread_GeV: tuple[NonNegative, NonNegative]
     use_spread: bool
     field_T: Positive
-    solenoid_axis_rad: SmallAngle = (
-        0.0  # +z, from the line that halves the beams, positive towards the electron beam
+    solenoid_axis_rad: (
+        SmallAngle  # that of +z, from the line that halves the beams, positive towards the electrons
     )
 
 
