@@ -64,9 +64,7 @@ class Beam:
     spread_GeV: tuple[NonNegative, NonNegative]
     use_spread: bool
     field_T: Positive
-    solenoid_axis_rad: (
-        SmallAngle  # that of +z, from the line that halves the beams, positive towards the electrons
-    )
+    solenoid_axis_rad: SmallAngle  # of +z to the line that halves the beams
 
 
 @dataclass(frozen=True)
