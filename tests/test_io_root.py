@@ -187,7 +187,11 @@ def test_what_does_not_fit_together_is_refused(tmp_path, parts):
         (columns, told | {"sqrt_s": "much"}, spoilt),
         (columns, told | {"sqrt_s": -1.0}, spoilt),
         (columns, told | {"resonance": 3}, spoilt),
-        (columns, {name: value for name, value in told.items() if name != "seed"}, "missing required field `seed`"),
+        (
+            columns,
+            {name: value for name, value in told.items() if name != "seed"},
+            "missing required field `seed`",
+        ),
         (columns, {name: value for name, value in told.items() if name != "entries"}, spoilt),
         (columns, [1, 2], spoilt),
         (columns, '{"kind": "eve', spoilt),
