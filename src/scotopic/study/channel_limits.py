@@ -14,6 +14,7 @@ from scotopic.searches.search import RegionSpectrum, SearchResult
 from scotopic.searches.signal_shape import SignalShape
 from scotopic.stats import channel_scan
 from scotopic.stats.channel_scan import scan_channels
+from scotopic.selection.cut import CutStep
 from scotopic.study.channel_simulation import ChannelSimulation
 from scotopic.study.limits import FLUCTUATED, PROJECTED, Injection
 from scotopic.study.observation import Observation
@@ -68,13 +69,8 @@ def set_channel_limits(
         )
         for channel, share in zip(search.channels, shares / efficiency, strict=True)
     ]
-    flow = list(observation.cut_flow if observation else simulation.cut_flows[search.backgrounds[0].name])
-    sample = observation.candidates if observation else simulation.samples[search.backgrounds[0].name]
-    for channel, (one, _) in zip(search.channels, spectra, strict=True):
-        region = channel.region
-        _, steps, empty = cut_region(sample, region.name, region.cuts, region.observable, one.edges, True)
-        flow += steps
-        notes += empty if observation else []
+    flow, empty = _cut_flow(simulation, observation, [one.edges for one, _ in spectra])
+    notes += empty
     errors = np.array(
         [
             part * _at(channel, simulation, mass, "efficiency_error_at")
@@ -151,7 +147,7 @@ def set_channel_limits(
         p_global=found.p_global,
         spectra=tuple(alone),
         shapes=simulation.shapes,
-        cut_flow=tuple(flow),
+        cut_flow=flow,
         marks=_marks(search, simulation),
         notes=tuple(notes),
         settings={
@@ -166,6 +162,22 @@ def set_channel_limits(
             "systematic_terms": with_systematics,
         },
     )
+
+
+def _cut_flow(
+    simulation: ChannelSimulation, observation: Observation | None, edges: Sequence[Floats]
+) -> tuple[tuple[CutStep, ...], list[str]]:
+    """Return the cut flow of data, or of the leading background, through all channels, and notes on data cut away."""
+    leading = simulation.search.backgrounds[0].name
+    flow = observation.cut_flow if observation else simulation.cut_flows[leading]
+    sample = observation.candidates if observation else simulation.samples[leading]
+    notes: list[str] = []
+    for channel, bins in zip(simulation.search.channels, edges, strict=True):
+        region = channel.region
+        _, steps, empty = cut_region(sample, region.name, region.cuts, region.observable, bins, True)
+        flow += steps
+        notes += empty if observation else []
+    return flow, notes
 
 
 def mass_hypotheses(simulation: ChannelSimulation) -> Floats:
