@@ -75,7 +75,8 @@ def assemble(particles: ParticleList, path: Path, frame: FrameChoice, sqrt_s: fl
         raise InputError(f"{path} holds momenta or weights that are not finite numbers")
     particles = beams_absorb_photons(particles, path)
     where, energy = find_frame(particles.beams, particles.frame, particles.sqrt_s, path, frame, sqrt_s)
-    beams, notes = _kept_beams(particles, where)
+    own = _own_beams(particles)
+    beams = particles.beams if where == "lab" else own  # in the centre of mass nominal ones need no record
     event = np.repeat(np.arange(n), particles.counts)
     slot = np.arange(event.size) - np.repeat(np.cumsum(particles.counts) - particles.counts, particles.counts)
     slots = max(1, int(particles.counts.max()))
@@ -100,25 +101,27 @@ def assemble(particles: ParticleList, path: Path, frame: FrameChoice, sqrt_s: fl
         cross_section_error_pb=particles.cross_section_error_pb,
         source=particles.source,
         seed=particles.seed,
-        beam_spread=particles.beam_spread or (particles.beams is not None and particles.beams.differ),
+        beam_spread=particles.beam_spread or own is not None,
         vertices=None if places is None else places[:, 1:],
         times=None if places is None else places[:, 0],
-        beams=None if beams is None else beams * sign[:, None],
-        notes=notes,
+        beams=None if beams is None else np.moveaxis(beams.momenta * sign, 0, 2),
+        notes=_beam_notes(particles, where),
     )
 
 
-def _kept_beams(particles: ParticleList, frame: Frame) -> tuple[Floats | None, tuple[str, ...]]:
-    """Return the beams (2, 4, N) that the record keeps, and notes on them.
+def _own_beams(particles: ParticleList) -> FileBeams | None:
+    """Return the beams of the collisions where they are not the nominal ones, else None."""
+    beams = particles.beams
+    if beams is not None and particles.frame == "cm" and particles.sqrt_s is not None:
+        half = 0.5 * particles.sqrt_s  # scotopic's own header tells the nominal ones
+        beams = replace(beams, nominal=np.array([[half, 0.0, 0.0, half], [half, 0.0, 0.0, -half]]))
+    return beams if beams is not None and beams.differ else None
 
-    In the centre of mass nominal ones are not kept.
-    """
+
+def _beam_notes(particles: ParticleList, frame: Frame) -> tuple[str, ...]:
     if particles.beams is None:
-        return None, (*particles.notes, f"the file does not name its beams; taken as {frame} of the card's")
-    notes = (*particles.notes, *particles.beams.notes)
-    if frame == "cm" and not particles.beams.differ:
-        return None, notes
-    return np.moveaxis(particles.beams.momenta, 0, 2), notes
+        return (*particles.notes, f"the file does not name its beams; taken as {frame} of the card's")
+    return (*particles.notes, *particles.beams.notes)
 
 
 def beams_absorb_photons(particles: ParticleList, path: Path) -> ParticleList:
