@@ -12,9 +12,9 @@ from scotopic.searches.binning import BINS_PER_RESOLUTION
 from scotopic.searches.channel_search import Channel, ChannelSearch
 from scotopic.searches.search import RegionSpectrum, SearchResult
 from scotopic.searches.signal_shape import SignalShape
+from scotopic.selection.cut import CutStep
 from scotopic.stats import channel_scan
 from scotopic.stats.channel_scan import scan_channels
-from scotopic.selection.cut import CutStep
 from scotopic.study.channel_simulation import ChannelSimulation
 from scotopic.study.limits import FLUCTUATED, PROJECTED, Injection
 from scotopic.study.observation import Observation
