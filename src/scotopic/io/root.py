@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.files import replacing
 from scotopic.io.compression import require_file
 from scotopic.io.guests import guest
 from scotopic.io.headers import Header, Stamp, decode_header, encode_header
-from scotopic.io.replace import replacing
 
 KEY = "scotopic"
 ROWS = 100_000  # at a time; a basket must stay below 2 GB
