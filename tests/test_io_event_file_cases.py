@@ -10,7 +10,11 @@ from scotopic.errors import InputError
 from scotopic.io import kind_of, read_candidates, read_detected, read_events, read_histogram, read_ntuple
 
 FILES = Path(__file__).parent / "data" / "event_files"
-DAMAGED = sorted((Path(__file__).parent / "data" / "robustness").iterdir())
+DAMAGED = sorted(
+    path
+    for path in (Path(__file__).parent / "data" / "robustness").iterdir()
+    if path.suffix in (".hepmc", ".parquet")
+)
 
 
 @pytest.mark.parametrize(

@@ -277,8 +277,8 @@ def test_a_users_mapping_names_scales_and_squares(tmp_path):
         ('[observables]\nm2_gg = { column = "invM", unit = "MeV" }\n', "m2_gg takes column, factor and"),
         ("[observables]\nm2_gg = 3\n", "m2_gg takes column, factor and squared; got 3"),
         ("[observables]\n", "has no [observables]"),
-        ("[observables\n", "cannot read the mapping {map}"),
-        ('tree = "b"\n[observables]\nm2_gg = "invM"\n', "trees: variables"),
+        ("[observables\n", "{map}: not valid TOML"),
+        ('tree = "b"\n[observables]\nm2_gg = "invM"\n', "has no tree 'b'; expected"),
     ],
 )
 def test_a_faulty_mapping_is_refused(tmp_path, text, message):
@@ -295,7 +295,9 @@ def test_a_file_of_several_trees_needs_its_tree(tmp_path):
         for number, tree in enumerate(("one", "two")):
             file.mktree(tree, {"m_gg": "float64"})
             file[tree].extend({"m_gg": np.full(2, float(number))})
-    assert "trees: one, two" in refused(path, read_candidates)
+    assert "has several trees; expected" in refused(path, read_candidates)
+    np.testing.assert_array_equal(read_candidates(f"{path}:two")["m2_gg"], 1.0)
+    np.testing.assert_array_equal(read_candidates(path, tree="one")["m2_gg"], 0.0)
     found = read_candidates(path, mapping(tmp_path, 'tree = "two"\n[observables]\nm_gg = "m_gg"\n'))
     np.testing.assert_array_equal(found["m_gg"], 1.0)
 

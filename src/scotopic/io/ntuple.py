@@ -3,7 +3,6 @@
 import difflib
 import math
 import re
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from scotopic.io.kinds import require
 from scotopic.io.root import kind_of_root
 from scotopic.io.root_trees import Columns, opened_tree, read_columns
 from scotopic.selection.candidates import Candidates
+from scotopic.text_files import LARGEST_CARD, parse_toml, read_text, shown
 
 FIXED = (
     "__experiment__",
@@ -109,17 +109,18 @@ def read_candidates(path: Path, mapping: Path | None = None, tree: str | None = 
 
 
 def _load(mapping: Path | None) -> tuple[dict[str, list[dict[str, Any]]], str | None]:
-    where = files("scotopic.io") / "mappings" / "alp-gammagamma.toml" if mapping is None else Path(mapping)
-    try:
-        card = tomllib.loads(where.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
-        raise InputError(f"cannot read the mapping {where}: {fault}") from None
+    where = str(mapping) if mapping is not None else "alp-gammagamma.toml"
+    if mapping is None:
+        text = (files("scotopic.io") / "mappings" / where).read_text(encoding="utf-8")
+    else:
+        text = read_text(mapping, LARGEST_CARD)
+    card = parse_toml(text, where)
     unknown = ", ".join(sorted(card.keys() - {"tree", "observables"}))
     if unknown:
         raise InputError(f"{where} has unknown entries: {unknown}; expected tree and [observables]")
     tree = card.get("tree")
     if not (tree is None or isinstance(tree, str)):
-        raise InputError(f"{where}: tree = {tree!r}; expected the name of a tree")
+        raise InputError(f"{where}: tree = {shown(tree)}; expected the name of a tree")
     observables = card.get("observables", {})
     if not isinstance(observables, dict) or not observables:
         raise InputError(f"{where} has no [observables]; expected observable = column")
@@ -135,14 +136,14 @@ def _rows(rule: Any, where: str) -> list[dict[str, Any]]:
         raise InputError(f"{where} = []; expected a column")
     for row in rows:
         if not isinstance(row, dict) or "column" not in row or row.keys() - {"column", "factor", "squared"}:
-            raise InputError(f"{where} takes column, factor and squared; got {row}")
+            raise InputError(f"{where} takes column, factor and squared; got {shown(row)}")
         column, factor, squared = row["column"], row.get("factor", 1.0), row.get("squared", False)
         if not isinstance(column, str) or not column:
-            raise InputError(f"{where}: column = {column!r}; expected the name of a column")
+            raise InputError(f"{where}: column = {shown(column)}; expected the name of a column")
         if not _is_factor(factor):
-            raise InputError(f"{where}: factor = {factor!r}; expected a finite number other than 0")
+            raise InputError(f"{where}: factor = {shown(factor)}; expected a finite number other than 0")
         if not isinstance(squared, bool):
-            raise InputError(f"{where}: squared = {squared!r}; expected true or false")
+            raise InputError(f"{where}: squared = {shown(squared)}; expected true or false")
     return rows
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from scotopic.errors import InputError
+from scotopic.text_files import decode_text
 
 LONGEST_LINE = 250_000  # bytes; the HepMC3 library takes no more than 262144
 MOST_TEXT = 100_000_000  # bytes of a file that is read as a whole
@@ -27,14 +28,8 @@ def numbered_lines(file: IO[bytes], path: Path) -> Iterator[tuple[int, str]]:
 
 
 def whole_text(file: IO[bytes], path: Path) -> str:
-    """Return all of a file in UTF-8."""
-    content = file.read(MOST_TEXT + 1)
-    if len(content) > MOST_TEXT:
-        raise InputError(f"{path} is longer than {MOST_TEXT // 1_000_000} MB; expected a smaller file")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise InputError(f"{path} is no text: {fault.reason}") from None
+    """Return all of a file, which may be packed; as `scotopic.text_files.read_text` of a plain one."""
+    return decode_text(file.read(MOST_TEXT + 1), str(path), MOST_TEXT)
 
 
 def decimal(text: str) -> float:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scotopic.errors import InputError
 from scotopic.numerics.units import HBARC_GEV_MM
 from scotopic.physics.particles import Particle
+from scotopic.text_files import is_file
 
 
 @dataclass(frozen=True)
@@ -284,7 +285,7 @@ def _builder(name: str) -> Callable[..., object]:
         ).read_card(Path(name))
         return made
     raise InputError(
-        f"unknown model {name!r}; there are: {', '.join(_MODELS)}, or the path of a .py file "
+        f"unknown model {name[:100]!r}; there are: {', '.join(_MODELS)}, or the path of a .py file "
         "or of a .toml card of charges"
     )
 
@@ -301,11 +302,11 @@ def model_module(name: str) -> Any:
         return importlib.import_module(_MODELS[name])
     if not name.endswith(".py"):
         raise InputError(
-            f"unknown model {name!r}; there are: {', '.join(_MODELS)}, or the path of a .py file"
+            f"unknown model {name[:100]!r}; there are: {', '.join(_MODELS)}, or the path of a .py file"
         )
     path = Path(name)
-    if not path.is_file():
-        raise InputError(f"model file {path} does not exist")
+    if not is_file(path):
+        raise InputError(f"model file {str(path)[:300]} does not exist")
     spec = importlib.util.spec_from_file_location(f"scotopic_user_model_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
