@@ -199,5 +199,6 @@ def test_places_move_with_their_times():
     back = to_cm(lab)
     np.testing.assert_allclose(back.vertices, vertices, atol=1e-9)
     np.testing.assert_allclose(back.times, times, atol=1e-9)
-    with pytest.raises(InputError, match="at times that are not kept"):
-        to_lab(replace(made, vertices=vertices), SUPERKEKB)
+    for move, events in ((lambda e: to_lab(e, SUPERKEKB), replace(made, vertices=vertices)), (to_cm, lab)):
+        with pytest.raises(InputError, match="at times that are not kept"):
+            move(replace(events, times=None))

@@ -133,11 +133,6 @@ def to_lab(events: Events, beams: Beams, rng: np.random.Generator | None = None)
     """
     if events.frame != "cm":
         raise InputError(f"events are already in the {events.frame} frame")
-    if events.vertices is not None and events.times is None and events.vertices.any():
-        raise InputError(
-            "particles of the events start away from the interaction point, at times that are not kept; they cannot be "
-            "moved to the laboratory: give events that tell their times, or that are in the laboratory"
-        )
     if events.beams is not None or events.beam_spread:
         return moved_from_cm(events, beam_axis(beams.nominal)[:, None], beams.boost)
     n = len(events)

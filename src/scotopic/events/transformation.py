@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.errors import InputError
 from scotopic.events.record import Events, Frame
 from scotopic.numerics.lorentz import boost, from_axis, onto_axis
 
@@ -47,6 +48,11 @@ def _transformed(events: Events, transform: Callable[[Floats], Floats], frame: F
     def all_of(values: Floats) -> Floats:
         return np.stack([transform(p) for p in values]) if len(values) else values
 
+    if events.vertices is not None and events.times is None and events.vertices.any():
+        raise InputError(
+            "particles of the events start away from the interaction point, at times that are not kept; they cannot "
+            f"be moved to another frame ({frame}): give events that tell their times, or that are in it"
+        )
     vertices, times, decayed, beams = events.vertices, events.times, events.decayed, events.beams
     if vertices is not None and times is not None:
         places = all_of(np.concatenate([times[:, None], vertices], axis=1))
