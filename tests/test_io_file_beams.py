@@ -8,7 +8,7 @@ import pytest
 from scotopic.errors import InputError
 from scotopic.events.frames import missing_momentum
 from scotopic.io import read_events
-from scotopic.io.file_beams import beams_with_header, collision_beams
+from scotopic.io.file_beams import beams_of, beams_with_header, collision_beams
 
 PATH = Path("a.lhe")
 
@@ -64,6 +64,16 @@ def test_a_header_of_other_beams_leaves_the_word_to_the_rows():
     assert beams_with_header((0, 0), (0.0, 0.0), [np.zeros((0, 5))], PATH) is None
     with pytest.raises(InputError, match="PDG codes 2212 and 2212"):
         beams_with_header((2212, 2212), (4.0, 7.0), [np.zeros((0, 5))], PATH)
+
+
+def test_rows_without_a_header_that_lack_energy_have_radiated():
+    lost = np.random.default_rng(1).uniform(0.0, 3.0, 200)
+    found = beams_of(rows(5.29 - lost, np.full(200, 5.29)))
+    np.testing.assert_allclose(found.momenta[:, :, 0], [[5.29 - lost.min(), 5.29]] * 200)
+    assert "they radiated" in found.notes[0]
+    varied = beams_of(rows(spread(5.29, 0.02), spread(5.29, 0.02, seed=2)))
+    assert varied.differ
+    assert not varied.notes
 
 
 def test_beams_that_are_no_electron_and_positron_are_none():

@@ -58,9 +58,20 @@ def collision_beams(rows: Sequence[Floats]) -> Floats | None:
 
 
 def beams_of(rows: Sequence[Floats]) -> FileBeams | None:
-    """Return the beams of a file without a header, None where it does not name them."""
+    """Return the beams of a file without a header, None where it does not name them.
+
+    Incoming particles whose energies vary by more than any beam's spread have radiated: the beams are those that
+    radiated least.
+    """
     beams = collision_beams(rows)
-    return None if beams is None else FileBeams(beams, beams.mean(axis=0))
+    if beams is None:
+        return None
+    energies = beams[:, :, 0]
+    if (energies > (1.0 - LARGEST_SPREAD) * energies.max(axis=0)).all():
+        return FileBeams(beams, beams.mean(axis=0))
+    stated = _stated((11, -11), energies.max(axis=0).tolist(), beams)
+    note = "the incoming particles have different energies: they radiated, and the largest are taken for the beams"
+    return FileBeams(np.repeat(stated[None], len(beams), axis=0), stated, (note,))
 
 
 def beams_with_header(

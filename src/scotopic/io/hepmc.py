@@ -59,7 +59,8 @@ def read_hepmc(path: Path) -> ParticleList:
                         particles = event.particles
                         known: dict[int, np.ndarray] = {}
                         for row, i in enumerate(final):
-                            place[row] = _place(particles[i].production_vertex, known)
+                            if particles[i].production_vertex is not None:
+                                place[row] = _place(particles[i].production_vertex, known)
                     vertices.append(place)
                     beam = np.flatnonzero(p.status == BEAM)
                     incoming.append(np.column_stack([p.pid[beam], four[beam][:, [1, 2, 3, 0]]]))
