@@ -66,6 +66,7 @@ def test_electrons_along_z_of_the_centre_of_mass_fly_along_their_beam(card):
     lab = to_lab(Events(np.array([[11], [-11]], np.int32), p, np.ones(1), "cm", beams.sqrt_s), beams)
     np.testing.assert_allclose(lab.momenta[:, :, 0], beams.nominal, atol=2e-6 * half)
     np.testing.assert_allclose(lab.beams[:, :, 0], beams.nominal, rtol=1e-12)
+    np.testing.assert_array_equal(lab.momenta[0], beams.in_laboratory(p[0]))
 
 
 def test_the_axis_of_the_solenoid_turns_all_in_the_plane_of_the_beams():

@@ -11,7 +11,7 @@ from scotopic.errors import InputError
 from scotopic.events.beam_change import follow_beams
 from scotopic.events.record import Events
 from scotopic.events.transformation import moved_from_cm
-from scotopic.numerics.lorentz import boost, invariant_mass2, momentum, velocity
+from scotopic.numerics.lorentz import boost, invariant_mass2, momentum, onto_axis, velocity
 from scotopic.physics.standard_model import ELECTRON_MASS
 
 Floats = NDArray[np.float64]
@@ -87,6 +87,15 @@ class Beams:
         """Nominal velocity (3,) of the centre of mass in the laboratory."""
         return velocity(self.nominal.sum(axis=0))
 
+    @cached_property
+    def axis(self) -> Floats:
+        """Direction (3,) of the electron in the centre of mass that is reached by the boost alone, without a turn."""
+        return beam_axis(self.nominal)
+
+    def in_laboratory(self, p: Floats) -> Floats:
+        """Return four-momenta (4, N) of the centre of mass, electron along +z, in the laboratory of nominal beams."""
+        return boost(np.concatenate([p[:1], onto_axis(p[1:], self.axis[:, None])]), self.boost)
+
     def sample_momenta(self, n: int, rng: np.random.Generator) -> Floats:
         """Return four-momenta (2, 4, n) of e- and e+ of collisions with Gaussian beam energies."""
         draws = rng.standard_normal((n, 2)).T  # the first of many are those of few
@@ -134,7 +143,7 @@ def to_lab(events: Events, beams: Beams, rng: np.random.Generator | None = None)
     if events.frame != "cm":
         raise InputError(f"events are already in the {events.frame} frame")
     if events.beams is not None or events.beam_spread:
-        return moved_from_cm(events, beam_axis(beams.nominal)[:, None], beams.boost)
+        return moved_from_cm(events, beams.axis[:, None], beams.boost)
     n = len(events)
     pair = np.repeat(beams.nominal[:, :, None], n, axis=2) if rng is None else beams.sample_momenta(n, rng)
     total = pair.sum(axis=0)
