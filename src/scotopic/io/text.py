@@ -1,7 +1,8 @@
 """Lines and numbers of text files, checked alike for all readers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -50,8 +51,47 @@ def decimal(text: str) -> float:
 
 def number(text: str) -> float:
     """Return a number in decimal or in Fortran's notation; raises as `decimal`."""
-    parts = FORTRAN.fullmatch(text)
-    return decimal(text if parts is None else f"{parts[1]}e{parts[2] or parts[3]}")
+    try:
+        return decimal(text)
+    except ValueError:
+        parts = FORTRAN.fullmatch(text)
+        if parts is None:
+            raise
+    return float(f"{parts[1]}e{parts[2] or parts[3]}")
+
+
+def decimals(words: Sequence[str]) -> list[float]:
+    """Return the numbers of a line, as `decimal` but faster."""
+    found = _fast(words)
+    return list(map(decimal, words)) if found is None else found
+
+
+def numbers(words: Sequence[str]) -> list[float]:
+    """Return the numbers of a line, as `number` but faster."""
+    found = _fast(words)
+    return list(map(number, words)) if found is None else found
+
+
+def _fast(words: Sequence[str]) -> list[float] | None:
+    line = "".join(words)
+    if "_" not in line and line.isascii():
+        with suppress(ValueError):
+            return list(map(float, words))
+    return None
+
+
+def wholes(words: Sequence[str]) -> list[int]:
+    """Return the whole numbers of a line, as `whole` but faster."""
+    line = "".join(words)
+    if "_" not in line and line.isascii():
+        try:
+            values = list(map(int, words))
+        except ValueError:
+            pass
+        else:
+            if max(values, default=0) < 2**31 and min(values, default=0) >= -(2**31):
+                return values
+    return list(map(whole, words))
 
 
 def whole(text: str) -> int:
