@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from scotopic.errors import InputError
-from scotopic.io.text import decimals, numbered_lines, whole, wholes
+from scotopic.io.text import check_sizes, decimals, numbered_lines, whole, wholes
 
 MOST_PARTICLES = 100_000  # of an event
 MOST_WEIGHTS = 10_000
@@ -187,7 +187,7 @@ def _event3(block: list[Line], names: int) -> Iterator[str]:
             if len(words) != 9:
                 raise ValueError(f"a particle has {len(words)} numbers; expected 9")
             code, mother, _, status = wholes([*words[:3], words[8]])
-            decimals(words[3:8])
+            check_sizes(decimals(words[3:8])[:4])
             if not 1 <= code <= n_particles or code in graph.made or not -n_vertices <= mother <= n_particles:
                 raise ValueError(f"particle {code} of {n_particles} comes from {mother}")
             if not -1 < status < 1000:
@@ -262,7 +262,7 @@ def _event2(block: list[Line], names: int) -> Iterator[str]:
         if kind == "V":
             code = whole(words[0])
             whole(words[1])
-            decimals(words[2:6])
+            check_sizes(decimals(words[2:6]))
             before, after, n = (_few(words[k]) for k in (6, 7, 8))
             if len(words) != 9 + n or code >= 0 or code in vertices:
                 raise ValueError(f"vertex {code} with {len(words)} numbers")
@@ -276,7 +276,7 @@ def _event2(block: list[Line], names: int) -> Iterator[str]:
                     f"a particle has {len(words)} numbers; expected {12 + 2 * n_flow}, behind a vertex"
                 )
             code, _, _, end, *_ = wholes([*words[:2], words[7], words[10], *words[12:]])
-            decimals([*words[2:7], *words[8:10]])
+            check_sizes(decimals([*words[2:7], *words[8:10]])[:4])
             missing[-1] -= 1
             if code in graph.made:
                 raise ValueError(f"particle {code} appears twice")
@@ -319,8 +319,12 @@ def _few(word: str) -> int:
 
 def _place(words: list[str]) -> None:
     """Check the place of a vertex or of an event: nothing, or @ x y z t."""
-    if words and (words[0] != "@" or len(decimals(words[1:])) != 4):
+    if not words:
+        return
+    values = decimals(words[1:])
+    if words[0] != "@" or len(values) != 4:
         raise ValueError("a place needs x, y, z and t behind @")
+    check_sizes(values)
 
 
 def _units(words: list[str]) -> None:

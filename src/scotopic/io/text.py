@@ -12,6 +12,8 @@ from scotopic.text_files import decode_text
 LONGEST_LINE = 250_000  # bytes; the HepMC3 library takes no more than 262144
 MOST_TEXT = 100_000_000  # bytes of a file that is read as a whole
 
+LARGEST = 1e12  # GeV or mm; its square is a number still
+
 FORTRAN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[dDqQ]([+-]?\d{1,4})|([+-]\d{2,4}))", re.ASCII)
 """A number with the exponent of a double precision, or with one whose letter had no room: 1.2D-03, 1.2-103."""
 
@@ -78,6 +80,13 @@ def _fast(words: Sequence[str]) -> list[float] | None:
         with suppress(ValueError):
             return list(map(float, words))
     return None
+
+
+def check_sizes(values: Sequence[float]) -> None:
+    """Refuse, by ValueError, momenta (GeV) and places (mm) that are not finite or beyond all that happens."""
+    for value in values:
+        if not abs(value) < LARGEST:
+            raise ValueError(f"{value:g} is no momentum or place; expected a finite number")
 
 
 def wholes(words: Sequence[str]) -> list[int]:
