@@ -101,7 +101,7 @@ REFUSED = {
     "b23_nodep.yaml": (SIGMA, "has no dependent variable"),
     "b23_nullheader.yaml": (SIGMA, "header of dependent variable 1 is ''"),
     "b23_nullqual.yaml": (SIGMA, "qualifiers of dependent variable 1 is ''"),
-    "b24_allbig.csv": ({}, "a limit below 10000"),
+    "b24_allbig.csv": ({}, "no mass has a limit below 10000"),
     "b24_empty.txt": ({}, "no line of mass and coupling"),
     "b24_zero.csv": ({}, "all masses are 0"),
     "b24_zero.txt": ({}, "all masses are 0"),
@@ -168,6 +168,27 @@ def test_rows_out_of_order_are_sorted_on_request(name):
     assert bound.at(1.0) == pytest.approx(1e-3 if name.endswith("yaml") else 6e-4)
 
 
+@pytest.mark.parametrize(
+    "masses",
+    [
+        (1, 2, 3, 0.5, 0.7), (1, 2, 3, 0.7, 0.5), (1, 2, 3, 1, 2, 3), (1, 2, 3, 3, 2, 1, 1, 2, 3), (3, 1, 2),
+        (1, 3, 2, 4),
+        (4, 3, 2, 1, 8),
+        (1, 2, 4, 8, 1.5),
+    ],
+)  # fmt: skip
+def test_rows_in_no_order_are_asked_about(masses, tmp_path):
+    path = tmp_path / "curve.csv"
+    values = [1e-3 * (1.0 + 0.1 * i) for i in range(len(masses))]
+    rows = [f"{m},{v}" for m, v in zip(masses, values, strict=True)]
+    path.write_text("\n".join(["mass_GeV,epsilon", *rows]), encoding="utf-8")
+    with pytest.raises(InputError, match="give shape=function"):
+        read_bound(path)
+    ((mass, value),) = read_bound(path, {"shape": "function"}).pieces
+    assert mass.tolist() == sorted(set(masses))
+    assert value[0] == min(v for m, v in zip(masses, values, strict=True) if m == min(masses))
+
+
 def test_what_was_done_to_the_numbers_is_said():
     for name, words in (
         ("b20_namex.yaml", ("numbers times 1e-06", "square root taken")),
@@ -214,12 +235,12 @@ def test_exclude_takes_the_same_answers(capsys, tmp_path):
     code, found, _ = excluded(
         capsys, "--with", tmp_path,
         "--as", "b06_unit3.yaml:convention=dark-photon:sigma",
-        "--as", "b34_index.csv:column=epsilon_95CL", "--as", "level=0.95",
+        "--as", "b34_index.csv:column=epsilon_95CL", "--as", "b34_index.csv:level=0.95",
     )  # fmt: skip
     assert code == 0
     assert found["not_read"] == []
     assert {one["bound"]: (one["convention"], one["level"]) for one in found["own"]} == {
-        "b06_unit3": ("dark-photon:sigma", 0.95), "b34_index": ("dark-photon:epsilon", 0.95),
+        "b06_unit3": ("dark-photon:sigma", 0.9), "b34_index": ("dark-photon:epsilon", 0.95),
     }  # fmt: skip
     for wrong, text in (
         ("nobody.csv:level=0.9", "no file nobody.csv"),
@@ -233,7 +254,15 @@ def test_exclude_takes_the_same_answers(capsys, tmp_path):
     assert "there is none" in err
 
 
-def test_a_header_that_an_answer_contradicts():
+def test_a_file_that_an_answer_contradicts():
+    for name, said in (
+        ("b06_unit7.yaml", SIGMA | {"mass": "GeV"}),
+        ("b01_sorted.csv", {"level": "0.95"}),
+        ("b05_expobs.csv", {"column": "expected", "kind": "observed"}),
+    ):
+        with pytest.raises(InputError, match="contradicts"):
+            read_bound(CASES / name, said)
+    assert read_bound(CASES / "b06_unit7.yaml", SIGMA | {"mass": "MeV/c^2"}).mass_range == (0.2, 1.0)
     with pytest.raises(InputError, match="contradicts it"):
         read_bound(CASES / "b01_sorted.csv", {"convention": "alp-photon:g"})
     with pytest.raises(InputError, match="contradicts it"):

@@ -73,6 +73,9 @@ def test_other_units():
         ("sin^2(theta)", "", ("dark-scalar:sintheta", 2, 0.0, 1.0), ""),
         ("sin^2(2theta)", "", ("another quantity", 1, 0.0, 1.0), ""),
         ("g_ae", "", ("another quantity", 1, 0.0, 1.0), ""),
+        ("Observed limit on SIG", "fb", ("cross section", 1, 0.0, 1.0), "fb"),
+        ("upper limit on B(tau -> mu alpha)", "", ("branching fraction", 1, 0.0, 1.0), ""),
+        ("Expected limit on epsilon, -2 sigma", "", ("dark-photon:epsilon", 1, 0.0, 1.0), ""),
         ("g_B-L", "", ("b-minus-l:g", 1, 0.0, 1.0), ""),
         ("Y = epsilon^2 alpha_D (m_chi/m_A')^4", "", ("dark-photon:y", 1, 0.0, 1.0), ""),
         ("epsilon^2 alpha_D", "", ("dark-higgs:eps2alphaD", 1, 0.0, 1.0), ""),
@@ -250,6 +253,27 @@ def test_what_is_no_limit_is_refused_in_every_format(form, cell, tmp_path):
     path = tmp_path / f"curve{form.partition(' ')[0]}"
     path.write_text(FORMATS[form]("epsilon", "", ("1e-3", cell, "1e-3", "1e-3")), encoding="utf-8")
     with pytest.raises(InputError, match=r"curve\."):
+        read_bound(path)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_byte_order_mark_and_line_ends_of_every_kind(form, tmp_path):
+    path = tmp_path / f"curve{form.partition(' ')[0]}"
+    text = FORMATS[form]("epsilon", "", ("2e-3", "1e-3", "1e-3", "3e-3"))
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    np.testing.assert_allclose(read_bound(path).pieces[0][1], [2e-3, 1e-3, 1e-3, 3e-3])
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("place", ["Projections", "reach", "Future"])
+def test_a_projection_by_its_folder_in_every_format(form, place, tmp_path):
+    (tmp_path / place).mkdir()
+    path = tmp_path / place / f"curve{form.partition(' ')[0]}"
+    path.write_text(FORMATS[form]("epsilon", "", ("1e-3",) * 4), encoding="utf-8")
+    assert read_bound(path).kind == "projection"
+    assert read_bound(path, {"kind": "observed"}).kind == "observed"
+    path.write_text(FORMATS[form]("observed epsilon", "", ("1e-3",) * 4), encoding="utf-8")
+    with pytest.raises(InputError, match="give kind=NAME"):
         read_bound(path)
 
 

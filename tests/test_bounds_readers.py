@@ -131,6 +131,34 @@ def test_darkcast_numbers(pair):
         read_bound(pair)
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "message"),
+    [
+        ("1 1e-5 1e-4 3\n2 1e-5 1e-4 3\n", {}, "4 columns, expected 2 or 3"),
+        ("# mass [MeV] epsilon\n1 1e-5\n2 1e-5\n", {}, "expected masses in GeV and couplings"),
+        ("# mass epsilon^2\n1 1e-5\n2 1e-5\n", {}, "expected masses in GeV and couplings"),
+        ("1 1e-5\n2 1e-5\n", {"mass": "MeV"}, "mass= cannot be given for a Darkcast pair"),
+    ],
+)
+def test_darkcast_numbers_are_what_darkcast_has(pair, text, said, message):
+    pair.with_suffix(".lmt").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_bound(pair, said)
+
+
+def test_darkcast_islands_lie_apart(pair):
+    pair.with_suffix(".lmt").write_text(
+        "1 1e-5\n2 1e-5\n2 1e-4\n1 1e-4\n\n5 1e-5\n6 1e-5\n6 1e-4\n5 1e-4\n", encoding="utf-8"
+    )
+    bound = read_bound(pair)
+    assert bound.shape == "region"
+    assert bound.intervals([1.5, 3.0, 5.5]) == [
+        [pytest.approx((1e-5, 1e-4))],
+        [],
+        [pytest.approx((1e-5, 1e-4))],
+    ]
+
+
 def test_axionlimits_text_is_in_eV(tmp_path):
     path = tmp_path / "BelleII.txt"
     path.write_text("# [2007.13071] mass [eV] g [1/GeV]\n2e8 1e-3\n1e9\t2e-3\n9e9 1e-2\n", encoding="utf-8")

@@ -132,6 +132,13 @@ def test_cards(capsys, deep, tmp_path):
         (".csv", "mass_GeV,epsilon\n" + "1," * 100_000),
         (".csv", "x" * 200_000 + "\n1,2\n"),
         (".txt", "# mass [eV] g [1/GeV]\n" + "1 " * 100_000),
+        (".txt", "# m" + " " * 1_000_000 + "[eV]\n1 2\n3 4\n"),
+        (".csv", "# coupling: " + "epsilon " * 1_000_000 + "\nmass_GeV,x\n1,-2\n3,4\n"),
+        (".csv", "mass_GeV,g" + "_" * 90_000 + "\n1,-2\n3,4\n"),
+        (
+            ".yaml",
+            f"independent_variables: [{{header: {{name: {'m ' * 500_000}}}}}]\ndependent_variables: []",
+        ),
         (".py", "model = " + "(" * 5000),
         (".py", "model = " + "-" * 100_000 + "1"),
         (".toml", "schema = 1\nlevel = 0x" + "f" * 10_000),

@@ -15,9 +15,9 @@ from scotopic.workers import MOST_WORKERS
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 MOST_MASSES = 100_000
+MOST_EVENTS, MOST_SKIPPED, MOST_TOYS, MOST_SEED = 10**9, 10**12, 10**7, 2**63 - 1
 LONGEST_NAME = 200
 """Bytes of the name of an output file; what is written first has a longer one."""
-MOST_EVENTS, MOST_SKIPPED, MOST_TOYS, MOST_SEED = 10**9, 10**12, 10**7, 2**63 - 1
 PATH = click.Path(path_type=Path)
 
 

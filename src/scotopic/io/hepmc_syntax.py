@@ -6,7 +6,7 @@ lines do not go on, but the cross section.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import RawIOBase
 from math import isfinite
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from scotopic.errors import InputError
-from scotopic.io.text import decimal, numbered_lines, whole
+from scotopic.io.text import check_sizes, decimals, numbered_lines, whole, wholes
 
 MOST_PARTICLES = 100_000  # of an event
 MOST_WEIGHTS = 10_000
@@ -181,13 +181,13 @@ def _event3(block: list[Line], names: int) -> Iterator[str]:
 
     for _, line in block[1:]:
         kind, *words = line.split()
-        if kind in "PV":
+        if kind in ("P", "V"):
             tree.append(line)
         if kind == "P":
             if len(words) != 9:
                 raise ValueError(f"a particle has {len(words)} numbers; expected 9")
-            code, mother, _, status = (whole(words[k]) for k in (0, 1, 2, 8))
-            _numbers(words[3:8])
+            code, mother, _, status = wholes([*words[:3], words[8]])
+            check_sizes(decimals(words[3:8])[:4])
             if not 1 <= code <= n_particles or code in graph.made or not -n_vertices <= mother <= n_particles:
                 raise ValueError(f"particle {code} of {n_particles} comes from {mother}")
             if not -1 < status < 1000:
@@ -206,7 +206,7 @@ def _event3(block: list[Line], names: int) -> Iterator[str]:
                 graph.ends[particle] = code
             _place(after)
         elif kind == "W":
-            weights = len(_numbers(words))
+            weights = len(decimals(words))
             if weights > MOST_WEIGHTS or (names and weights != names):
                 raise ValueError(f"it has {weights} weights; expected {names or 'fewer'}")
             keep("weights", line)
@@ -238,7 +238,7 @@ def _vertex3(line: str, words: list[str]) -> tuple[int, list[int], list[str]]:
     if inside is None:
         raise ValueError("a vertex has no list of particles")
     whole(words[1])
-    incoming = [whole(word) for word in inside[1].split(",") if word.strip()]
+    incoming = wholes([word for word in inside[1].split(",") if word.strip()])
     return whole(words[0]), incoming, inside[2].split()
 
 
@@ -246,17 +246,14 @@ def _event2(block: list[Line], names: int) -> Iterator[str]:
     """Yield the lines of an event of HepMC2 that go on; as `_event3`."""
     yield block[0][1]
     top = block[0][1].split()
-    for k in (1, 2, 6, 7, 9, 10):
-        whole(top[k])
-    _numbers(top[3:6])
+    wholes([*top[1:3], *top[6:8], *top[9:11]])
+    decimals(top[3:6])
     n_vertices, _ = _counts(top[8], "1")
     n_random = _few(top[11])
     n_weights = _few(top[12 + n_random])
     if len(top) != 13 + n_random + n_weights:
         raise ValueError(f"its first line has {len(top)} words; expected {13 + n_random + n_weights}")
-    for word in top[12 : 12 + n_random]:
-        decimal(word)
-    _numbers(top[13 + n_random :])
+    decimals(top[12:])
     graph = _Graph({}, {})
     vertices: dict[int, list[int]] = {}
     missing: list[int] = []
@@ -265,11 +262,11 @@ def _event2(block: list[Line], names: int) -> Iterator[str]:
         if kind == "V":
             code = whole(words[0])
             whole(words[1])
-            _numbers(words[2:6])
+            check_sizes(decimals(words[2:6]))
             before, after, n = (_few(words[k]) for k in (6, 7, 8))
             if len(words) != 9 + n or code >= 0 or code in vertices:
                 raise ValueError(f"vertex {code} with {len(words)} numbers")
-            _numbers(words[9:])
+            decimals(words[9:])
             vertices[code] = []
             missing.append(before + after)
         elif kind == "P":
@@ -278,10 +275,8 @@ def _event2(block: list[Line], names: int) -> Iterator[str]:
                 raise ValueError(
                     f"a particle has {len(words)} numbers; expected {12 + 2 * n_flow}, behind a vertex"
                 )
-            code, _, _, end = (whole(words[k]) for k in (0, 1, 7, 10))
-            _numbers([*words[2:7], *words[8:10]])
-            for word in words[12:]:
-                whole(word)
+            code, _, _, end, *_ = wholes([*words[:2], words[7], words[10], *words[12:]])
+            check_sizes(decimals([*words[2:7], *words[8:10]])[:4])
             missing[-1] -= 1
             if code in graph.made:
                 raise ValueError(f"particle {code} appears twice")
@@ -292,14 +287,14 @@ def _event2(block: list[Line], names: int) -> Iterator[str]:
         elif kind == "U":
             _units(words)
         elif kind == "C":
-            if len(_numbers(words)) != 2:
+            if len(decimals(words)) != 2:
                 raise ValueError("a cross section needs a value and an error")
         elif kind == "N":
             if _few(words[0]) != n_weights or len(re.findall('"[^"]*"', line)) != n_weights:
                 raise ValueError(f"its weights have other names than {n_weights}")
-        elif kind not in "HF":
+        elif kind not in ("H", "F"):
             raise ValueError(f"a line starts with {kind[:20]!r}")
-        if kind not in "HF":
+        if kind not in ("H", "F"):
             yield line
     if len(vertices) != n_vertices or any(n > 0 for n in missing):
         raise ValueError(f"it has other vertices or particles than its lines say ({n_vertices} vertices)")
@@ -322,14 +317,14 @@ def _few(word: str) -> int:
     return value
 
 
-def _numbers(words: Sequence[str]) -> list[float]:
-    return [decimal(word) for word in words]
-
-
 def _place(words: list[str]) -> None:
     """Check the place of a vertex or of an event: nothing, or @ x y z t."""
-    if words and (words[0] != "@" or len(_numbers(words[1:])) != 4):
+    if not words:
+        return
+    values = decimals(words[1:])
+    if words[0] != "@" or len(values) != 4:
         raise ValueError("a place needs x, y, z and t behind @")
+    check_sizes(values)
 
 
 def _units(words: list[str]) -> None:
@@ -343,8 +338,8 @@ def _cross_section(words: list[str]) -> str:
         raise ValueError(
             f"a cross section has {len(words)} numbers; expected value, error, accepted, attempted"
         )
-    value, error, accepted, attempted = _numbers(words[:4])
-    _numbers(words[4:])
+    value, error, accepted, attempted = decimals(words[:4])
+    decimals(words[4:])
     if not isfinite(accepted) or not isfinite(attempted):
         raise ValueError("a cross section has numbers of events that are not finite")
     return f"{value!r} {error!r} {int(accepted)} {int(attempted)}"

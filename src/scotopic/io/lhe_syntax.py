@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, NoReturn
 
 from scotopic.errors import InputError
-from scotopic.io.text import number, numbered_lines, whole
+from scotopic.io.text import check_sizes, number, numbered_lines, numbers, whole, wholes
 
 MOST_PARTICLES = 100_000  # of an event
 MOST_PROCESSES = 100_000
@@ -187,7 +187,7 @@ def _body(lines: Iterator[Line], first: Line, block: str, where: str) -> tuple[l
         if "<" not in line:
             if inner:
                 elements.append(line)
-            elif text := line.partition("#")[0].strip():
+            elif text := (line.partition("#")[0] if "#" in line else line).strip():
                 rows.append((at, text))
         elif not line.lstrip().startswith("#"):
             done = 0
@@ -214,6 +214,15 @@ def _body(lines: Iterator[Line], first: Line, block: str, where: str) -> tuple[l
                 rows.append((at, text))
         at, line = next(lines, (0, ""))
     raise InputError(f"{where} ends before </{block}>; expected a complete LHE file")
+
+
+def _particle(line: str) -> Particle:
+    words = line.split()
+    if len(words) != 13:
+        raise ValueError(f"a particle has {len(words)} numbers; expected 13")
+    values = numbers(words[6:])
+    check_sizes(values[:6])
+    return Particle(*wholes(words[:6]), *values)
 
 
 def _setup(rows: list[Line], elements: str, where: str) -> Setup:
@@ -270,10 +279,7 @@ def _event(count: int, rows: list[Line], where: str) -> EventBlock:
             raise InputError(f"{where} has {_numeric(rows[1:])} lines of particles; expected its NUP, {size}")
         particles = []
         for at, line in rows[1 : 1 + size]:  # noqa: B007 - the line that is wrong is named below
-            words = line.split()
-            if len(words) != 13:
-                raise ValueError(f"a particle has {len(words)} numbers; expected 13")
-            particles.append(Particle(*map(whole, words[:6]), *map(number, words[6:])))
+            particles.append(_particle(line))
     except ValueError as fault:
         if isinstance(fault, InputError):
             raise

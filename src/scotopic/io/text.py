@@ -1,7 +1,8 @@
 """Lines and numbers of text files, checked alike for all readers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -10,6 +11,8 @@ from scotopic.text_files import decode_text
 
 LONGEST_LINE = 250_000  # bytes; the HepMC3 library takes no more than 262144
 MOST_TEXT = 100_000_000  # bytes of a file that is read as a whole
+
+LARGEST = 1e12  # GeV or mm; its square is a number still
 
 FORTRAN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[dDqQ]([+-]?\d{1,4})|([+-]\d{2,4}))", re.ASCII)
 """A number with the exponent of a double precision, or with one whose letter had no room: 1.2D-03, 1.2-103."""
@@ -50,8 +53,54 @@ def decimal(text: str) -> float:
 
 def number(text: str) -> float:
     """Return a number in decimal or in Fortran's notation; raises as `decimal`."""
-    parts = FORTRAN.fullmatch(text)
-    return decimal(text if parts is None else f"{parts[1]}e{parts[2] or parts[3]}")
+    try:
+        return decimal(text)
+    except ValueError:
+        parts = FORTRAN.fullmatch(text)
+        if parts is None:
+            raise
+    return float(f"{parts[1]}e{parts[2] or parts[3]}")
+
+
+def decimals(words: Sequence[str]) -> list[float]:
+    """Return the numbers of a line, as `decimal` but faster."""
+    found = _fast(words)
+    return list(map(decimal, words)) if found is None else found
+
+
+def numbers(words: Sequence[str]) -> list[float]:
+    """Return the numbers of a line, as `number` but faster."""
+    found = _fast(words)
+    return list(map(number, words)) if found is None else found
+
+
+def _fast(words: Sequence[str]) -> list[float] | None:
+    line = "".join(words)
+    if "_" not in line and line.isascii():
+        with suppress(ValueError):
+            return list(map(float, words))
+    return None
+
+
+def check_sizes(values: Sequence[float]) -> None:
+    """Refuse, by ValueError, momenta (GeV) and places (mm) that are not finite or beyond all that happens."""
+    for value in values:
+        if not abs(value) < LARGEST:
+            raise ValueError(f"{value:g} is no momentum or place; expected a finite number")
+
+
+def wholes(words: Sequence[str]) -> list[int]:
+    """Return the whole numbers of a line, as `whole` but faster."""
+    line = "".join(words)
+    if "_" not in line and line.isascii():
+        try:
+            values = list(map(int, words))
+        except ValueError:
+            pass
+        else:
+            if max(values, default=0) < 2**31 and min(values, default=0) >= -(2**31):
+                return values
+    return list(map(whole, words))
 
 
 def whole(text: str) -> int:

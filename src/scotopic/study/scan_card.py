@@ -143,7 +143,10 @@ def read_scan_card(path: Path) -> ScanCard:
         If the file cannot be read, or at the first key that is missing, unknown or wrong.
     """
     path = Path(path)
-    card = parse_toml(read_text(path, LARGEST_CARD), str(path))
+    try:
+        card = parse_toml(read_text(path, LARGEST_CARD), str(path))
+    except InputError as fault:
+        raise InputError(f"cannot read the card {fault}") from None
     _only(card, KEYS, f"{path}")
     for key in ("masses", "signal", "background_order", "half_width"):
         if key not in card:

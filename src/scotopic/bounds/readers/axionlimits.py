@@ -4,18 +4,19 @@ import re
 from pathlib import Path
 
 from scotopic.bounds.bound import Bound
-from scotopic.bounds.readers.cells import number_columns, read_blocks
+from scotopic.bounds.readers.cells import LONGEST_CELL, number_columns, read_blocks
 from scotopic.bounds.readers.given import Given
 from scotopic.bounds.readers.limit_column import Column
 from scotopic.bounds.readers.names import read_name
 from scotopic.bounds.readers.sheet import Sheet, read_sheet
-from scotopic.bounds.readers.table import read_header
+from scotopic.bounds.readers.table import MOST_PROSE, read_header
 from scotopic.bounds.readers.units import ENERGIES, energy, plain
 from scotopic.errors import InputError
 from scotopic.text_files import read_text
 
 _MASS_WITH_UNIT = re.compile(
-    r"(?<![A-Za-z_])(?:log_?10\s*\(?\s*)?(?:[A-Za-z']+\s+)?(?:[Mm]ass(?:es)?|[Mm](?:_?\{?[A-Za-z']{1,4}\}?)?)\s*(?:[\[(/,]|in)?\s*"
+    r"(?<![A-Za-z_])(?:log_?10\s*\(?\s*)?(?:[A-Za-z']+\s+)?"
+    r"(?:[Mm]ass(?:es)?|[Mm](?:_?\{?[A-Za-z']{1,4}\}?)?)\s*(?:[\[(/,]|in)?\s*"
     r"(?P<unit>[A-Za-zµ]{0,2}[eE][vV](?:/c\^?2)?)\s*[\])]*"
 )
 
@@ -44,7 +45,9 @@ def read_axionlimits(path: Path, given: Given) -> Bound:
     if count < 2:
         raise InputError(f"{place}: fewer than two columns, a mass and a limit")
     comments = [
-        line.lstrip("#/%: ").strip() for line in text.splitlines() if line.lstrip()[:1] in ("#", "/", "%")
+        line.lstrip("#/%: ")[:LONGEST_CELL].strip()
+        for line in text.splitlines()
+        if line.lstrip()[:1] in ("#", "/", "%")
     ]
     names = _names([*comments, " ".join(block.names)], count, place)
     if names is None and not given.mass:
@@ -62,7 +65,7 @@ def read_axionlimits(path: Path, given: Given) -> Bound:
         Column(name, "", v, number=i)
         for i, (name, v) in enumerate(zip([mass_name, *others], number_columns(block, place), strict=True), 1)
     ]
-    prose = " ".join(comments)[:2000] or ""
+    prose = " ".join(comments)[:MOST_PROSE]
     default = (
         "alp-photon:g" if re.fullmatch(r"(?:log_?10[\s_(]*)?g\)?", plain(others[0]).strip(" ,;()")) else ""
     )
@@ -112,9 +115,8 @@ def _names(comments: list[str], count: int, place: str) -> list[str] | None:
 
 def _tokens(comment: str, found: re.Match[str], split: str | None) -> list[str]:
     """Return the names behind the mass, apart at a pattern, or at blanks outside brackets."""
-    raw = comment
-    unit = raw.find(found["unit"])
-    rest = re.sub(r"^[\])\s,;|]+", "", raw[unit + len(found["unit"]) :])
+    unit = comment.find(found["unit"])
+    rest = re.sub(r"^[\])\s,;|]+", "", comment[unit + len(found["unit"]) :])
     if split is not None:
         return [part.strip() for part in re.split(split, rest) if part.strip()]
     parts: list[str] = []

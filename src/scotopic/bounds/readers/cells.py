@@ -22,6 +22,7 @@ _FORTRAN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[dDqQ]([+-]?\d+)|([+-]\d{2,
 _INFINITE = frozenset(("inf", "+inf", "infinity", ".inf", "∞"))
 MOST_ROWS = 500_000
 LONGEST_LINE = 100_000
+LONGEST_CELL = 500
 
 
 def read_cell(text: object) -> float:
@@ -126,6 +127,8 @@ def read_blocks(text: str, place: str, comments: tuple[str, ...] = ("#",)) -> li
             if all(cell.lower() in MISSING for cell in cells) and rows:
                 breaks.append(len(rows))  # a row of nan between outlines
                 continue
+            if max(map(len, cells)) > LONGEST_CELL:
+                raise InputError(f"{place}: line {number}: a name of more than {LONGEST_CELL} characters")
             close()
             names, rows, numbers, breaks = cells, [], [], []
             continue

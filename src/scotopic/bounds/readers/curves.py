@@ -78,6 +78,8 @@ def read_curve(
     value = np.where(np.isinf(value), np.nan, value)
     if not np.isfinite(value).any():
         raise InputError(f"{place}: no mass has a limit, all values are missing")
+    if marked and not (value < NO_LIMIT).any():
+        raise InputError(f"{place}: no mass has a limit below {NO_LIMIT:g}")
     notes: list[str] = []
     edges = [0, *sorted(set(breaks) - {0, len(mass)}), len(mass)]
     sizes = np.diff(edges)
@@ -113,8 +115,8 @@ def _block(
     if shape == "region" or (not shape and not _is_function(mass, value, place, marked)):
         if not known.all():
             raise InputError(f"{place}: an outline with missing values; remove them, or give shape=function")
-        if len(mass) < 3 or (marked and (value >= NO_LIMIT).all()):
-            raise InputError(f"{place}: a region needs three corners, and a limit below {NO_LIMIT:g}")
+        if len(mass) < 3:
+            raise InputError(f"{place}: a region needs three corners")
         return [_outline(mass, value, place)], "region"
     order = np.argsort(mass, kind="stable") if shape == "function" else np.arange(len(mass))
     return _split(mass[order], value[order], marked, notes), "function"
@@ -165,8 +167,9 @@ def _is_function(mass: Floats, value: Floats, place: str, marked: bool) -> bool:
     steps = np.diff(np.append(along, along[0]))
     ways = np.sign(steps[np.abs(steps) > JITTER * reach])
     turns = np.count_nonzero(ways != np.roll(ways, 1))
-    there_and_back = turns == 2 and min(np.count_nonzero(steps > 0.0), np.count_nonzero(steps < 0.0)) > 2
-    if len(np.unique(mass)) == len(mass) and (np.abs(steps) > LEAP * reach).any() and not there_and_back:
+    upright = [bool((along[steps == 0.0] == end).any()) for end in (along.min(), along.max())]
+    few = min(np.count_nonzero(steps > 0.0), np.count_nonzero(steps < 0.0)) < 3
+    if (np.abs(steps) > LEAP * reach).any() and (turns > 2 or (few and not all(upright))):
         rising = np.count_nonzero(steps > 0.0) >= np.count_nonzero(steps < 0.0)
         row = int(np.argmin(np.diff(along) if rising else -np.diff(along))) + 2
         raise InputError(

@@ -40,6 +40,8 @@ from scotopic.text_files import read_text, shown
 Floats = NDArray[np.float64]
 
 SECOND = 1.0e9  # ns
+_OTHER_NUMBERS = re.compile(r"(?<![A-Za-z])[kMT]?eV(?![A-Za-z])|\^\s*2|²|log")
+"""In a comment: numbers that are not those of Darkcast's files."""
 INVISIBLE = 0.99
 """Branching fraction that Darkcast's invisible limits assume: a dark width 99 times the visible one."""
 
@@ -54,7 +56,9 @@ def read_darkcast(path: Path, given: Given) -> Bound:
     """
     script = path.with_suffix(".py")
     found = _assignments(script)
-    numbers = _numbers(script, found, path)
+    numbers, breaks = _numbers(script, found, path)
+    if numbers.shape[1] > 3:
+        raise InputError(f"{script}: its numbers have {numbers.shape[1]} columns, expected 2 or 3")
     text = _argument(found.get("model"))
     model = MODELS.get(text if isinstance(text, str) else "")
     if model is None:
@@ -64,6 +68,11 @@ def read_darkcast(path: Path, given: Given) -> Bound:
         raise InputError(
             f"{script}: is a limit in {convention}; convention={given.convention} contradicts it"
         )
+    for key in ("column", "quantity", "mass", "table"):
+        if getattr(given, key):
+            raise InputError(
+                f"{script}: {key}= cannot be given for a Darkcast pair, which has masses in GeV and couplings"
+            )
     notes: tuple[str, ...] = ()
     decays = _decays(found.get("decay"), script)
     pieces: Pieces
@@ -79,16 +88,16 @@ def read_darkcast(path: Path, given: Given) -> Bound:
         if isinstance(lifetime, str) and script.stem.startswith("KLOE"):
             lifetime = Flight("kloe-prompt")  # theirs is a function; the geometry is known
         if numbers.shape[1] == 3:
-            curve = two_sided(numbers[:, 0], numbers[:, 1], numbers[:, 2], str(path))
+            curve = two_sided(numbers[:, 0], numbers[:, 1], numbers[:, 2], str(path), breaks)
         else:
-            curve = read_curve(numbers[:, 0], numbers[:, 1], str(path), shape=given.shape)
+            curve = read_curve(numbers[:, 0], numbers[:, 1], str(path), breaks=breaks, shape=given.shape)
         pieces, shape, notes = curve.pieces, curve.shape, curve.notes
     production = _production(found.get("production"), script)
     if script.stem in MUONIC:
         production = single("e- e+ > mu- mu+ V")
     refused = next((x for x in (production, lifetime) if isinstance(x, str)), "")
     bibtex = _text(found.get("bibtex"))
-    said = " ".join(_text(found.get("notes")).split())
+    said = " ".join(_text(found.get("notes"))[:2000].split())
     return Bound(
         name=script.stem,
         label=given.label or script.stem.split("_")[0],
@@ -162,7 +171,7 @@ def _text(node: ast.expr | None) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> Floats:
+def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> tuple[Floats, tuple[int, ...]]:
     named = _argument(found["bounds"])
     file = (
         path
@@ -172,9 +181,15 @@ def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> Floats:
     return _read_numbers(file)
 
 
-def _read_numbers(file: Path) -> Floats:
-    """Return the numbers of a file as (rows, columns)."""
-    blocks = read_blocks(read_text(file), str(file), ("#", "//"))
+def _read_numbers(file: Path) -> tuple[Floats, tuple[int, ...]]:
+    """Return the numbers of a file as (rows, columns), and the rows before which a blank line stands."""
+    text = read_text(file)
+    for line in text.splitlines():
+        if line.lstrip().startswith(("#", "//")) and _OTHER_NUMBERS.search(line[:500]):
+            raise InputError(
+                f"{file}: {line.strip()[:60]!r}: expected masses in GeV and couplings, as Darkcast has them"
+            )
+    blocks = read_blocks(text, str(file), ("#", "//"))
     if len(blocks) > 1:
         raise InputError(
             f"{file}: line {blocks[1].lines[0] - 1}: {' '.join(blocks[1].names)[:60]!r} is not numbers"
@@ -182,7 +197,7 @@ def _read_numbers(file: Path) -> Floats:
     numbers = np.column_stack(number_columns(blocks[0], str(file)))
     if numbers.shape[0] < 2 or numbers.shape[1] < 2:
         raise InputError(f"{file}: fewer than two lines of mass and coupling")
-    return numbers
+    return numbers, blocks[0].breaks
 
 
 def _decays(node: ast.expr | None, script: Path) -> tuple[str, ...]:
@@ -241,7 +256,7 @@ def _production_table(file: Path) -> Production | str:
     text = read_text(file)
     header = next((line for line in text.splitlines() if line.lstrip().startswith("#")), "")
     names = header.replace("#", " ").split()[1:]
-    table = _read_numbers(file)
+    table, _ = _read_numbers(file)
     known = [mechanism(name) for name in names]
     if len(names) != table.shape[1] - 1 or not all(known):
         return f"the production table {file.name} names mechanisms that are not known"

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from scotopic.bounds.bound import Bound
 from scotopic.bounds.conventions import CONVENTIONS
-from scotopic.bounds.readers.cells import read_cell
+from scotopic.bounds.readers.cells import LONGEST_CELL, read_cell
 from scotopic.bounds.readers.given import Given
 from scotopic.bounds.readers.levels import levels_beside, stated_levels
 from scotopic.bounds.readers.limit_column import Column
-from scotopic.bounds.readers.names import is_mass
+from scotopic.bounds.readers.names import is_mass, read_name
 from scotopic.bounds.readers.sheet import Sheet, read_sheet
 from scotopic.errors import InputError
 from scotopic.text_files import DEEPEST, read_text, shown
@@ -70,8 +70,6 @@ def read_hepdata(path: Path, given: Given) -> Bound:
 
 
 def _names_coupling(column: Column) -> bool:
-    from scotopic.bounds.readers.names import read_name
-
     try:
         name = read_name(column.name, column.unit)
     except InputError:
@@ -153,7 +151,7 @@ def _table(documents: list[Node], wanted: str, place: str) -> tuple[str, Mapping
     tables = chosen
     if not tables:
         raise InputError(f"{place}: no HEPData table; it needs independent_variables and dependent_variables")
-    return tables[0]
+    return tables[0][0][:LONGEST_CELL], tables[0][1]
 
 
 def _from_export(document: Mapping[str, Node], place: str) -> Mapping[str, Node]:
@@ -192,6 +190,8 @@ def _header(variable: Mapping[str, Node], what: str, place: str) -> tuple[str, s
     for key in ("name", "units"):
         if not isinstance(header.get(key, ""), str):
             raise InputError(f"{place}: {key} of {what} is {shown(header[key])}, must be a text")
+        if len(header.get(key, "")) > LONGEST_CELL:
+            raise InputError(f"{place}: {key} of {what} is longer than {LONGEST_CELL} characters")
     return header.get("name", ""), header.get("units", "")
 
 
@@ -244,7 +244,7 @@ def _limits(
         key, value, units = (entry.get(part, "") for part in ("name", "value", "units"))
         if not all(isinstance(text, str) for text in (key, value, units)):
             raise InputError(f"{place}: a qualifier of {what} is no text")
-        text = f"{value} {units}".strip()
+        key, text = key[:LONGEST_CELL], f"{value} {units}".strip()[:LONGEST_CELL]
         try:
             levels |= _levels(key, text)
         except InputError as fault:

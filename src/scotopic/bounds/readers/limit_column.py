@@ -63,7 +63,11 @@ def choose(columns: Sequence[Column], given: Given, place: str) -> tuple[Column,
     if given.column:
         return _named(columns, given.column, place)
     if given.level is not None:
-        columns = [one for one in columns if not (own := _levels(one)) or given.level in own] or columns
+        columns = [
+            one
+            for one in columns
+            if not (own := _levels(one)) or any(abs(x - given.level) < 1e-9 for x in own)
+        ] or columns
     roles: dict[str, list[Column]] = {}
     for one in columns:
         roles.setdefault(one.role, []).append(one)

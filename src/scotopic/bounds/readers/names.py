@@ -11,14 +11,19 @@ from scotopic.bounds.readers.units import energy, is_unit, plain, take_scale
 from scotopic.errors import InputError
 
 OTHER = "another quantity"
+KINDS_OF_QUANTITY = ("cross section", "branching fraction")
+"""Of which several conventions are; a name that says so fits each of them."""
 
 _QUANTITIES = (
+    (r"(?<!\d)(?<!\d )(?<![a-z])sig(?:ma)?(?![a-z])(?!\s*[+-]?[12](?!\d))|cross[ -]?section|(?<![a-z])xsec",
+     "cross section"),
+    (r"(?<![a-z])br?\s*\((?!-)|(?<![a-z])br(?![a-z])|branching", "branching fraction"),
     (r"(?:^\W*|limits? on )y(?![a-z_'])", "dark-photon:y"),
     (r"epsilon\^?2\s*[x*]?\s*alpha_?d", "dark-higgs:eps2alphaD"),
     (r"alpha'\s*/\s*alpha(?:_?em)?(?![a-z])", "dark-photon:epsilon^2"),
     (r"(?<![a-z])g_?[({]?a_?(?:gamma|gg|yy|γ)[a-z]*[)}]?", "alp-photon:g"),
     (r"(?<![a-z])g_?(?:gamma|gg)[a-z]*|axion[- ]photon|photon[ _-]coupling|coupling to photons", "alp-photon:g"),
-    (r"(?<![a-z])g_?a?_?(?:ee|e|nn|n|pp|p|mumu|mu|d|tautau|s)(?![a-z])|(?:electron|nucleon|neutron|proton|scalar)"
+    (r"(?<![a-z])g_?a?_?(?:ee|e|nn|n|pp|p|mumu|mu|d|tautau|s)(?![a-z0-9])|(?:electron|nucleon|neutron|proton|scalar)"
      r"[ _-](?:electron[ _-])?coupling|(?<![a-z])d_?m?_?e(?![a-z])", OTHER),
     (r"sin\^?2?\s*\(?\s*2\s*theta", OTHER),
     (r"sin\^?2\s*_?\(?\s*theta\)?|sin\s*\(?theta\)?\s*\^2", "dark-scalar:sintheta^2"),
@@ -71,7 +76,8 @@ class Name:
     unit : str
         As written; empty where the name has none.
     convention : str
-        Key of `CONVENTIONS`, `OTHER` for a quantity that is none of them, empty if it names none.
+        Key of `CONVENTIONS`, one of `KINDS_OF_QUANTITY`, `OTHER` for a quantity that is none of them, empty if it
+        names none.
     power : int
         Of the quantity: 2 of ε².
     base : float
@@ -177,7 +183,7 @@ def _quantity(bare: str, text: str) -> tuple[str, int]:
         return "", _checked_power(int(general[1]) if general and general[1] else 2 if general else 1, text)
     found, name = min(matches, key=lambda one: (one[0].start(), -one[0].end()))
     name, _, stated = name.partition("^")
-    if name in ("dark-photon:y", "dark-higgs:eps2alphaD", OTHER):
+    if name in ("dark-photon:y", "dark-higgs:eps2alphaD", OTHER, *KINDS_OF_QUANTITY):
         return name, 1
     tail = re.match(
         r"[)|}\]']*\s*(?:\^\s*\(?(-?\d+)\)?|_?(2)(?![\d.a-z%])|_?sq(?![a-z])|[ _]squared)",

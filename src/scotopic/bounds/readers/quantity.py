@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scotopic.bounds.conventions import CONVENTIONS
 from scotopic.bounds.readers.given import Given
 from scotopic.bounds.readers.limit_column import Column
-from scotopic.bounds.readers.names import OTHER, Name, read_name
+from scotopic.bounds.readers.names import KINDS_OF_QUANTITY, OTHER, Name, read_name
 from scotopic.bounds.readers.units import cross_section, inverse_energy, plain
 from scotopic.errors import InputError
 
@@ -49,7 +49,7 @@ def name_of(column: Column, said: Given, header: Mapping[str, str], prose: str, 
     if stated is not None and (own.is_open or not own.convention):
         unit = own.unit or stated.unit
         return Name(own.text, unit, stated.convention, stated.power, stated.base, stated.scale)
-    if own.is_open and title is not None and (title.power != 1 or title.base):
+    if own.is_open and title is not None and title.convention and (title.power != 1 or title.base):
         raise InputError(f"{place}: column {column.name!r} may be what its title says, {prose[:80]!r}; {ASK}")
     if not own.convention and title is not None and title.convention and not said.convention:
         return Name(own.text, own.unit or title.unit, title.convention, own.power, own.base, own.scale)
@@ -71,23 +71,19 @@ def convention_of(name: Name, stated: str, default: str, place: str) -> str:
     InputError
         If none does, or two that are not the same.
     """
-    ask = f"give convention=NAME, one of {', '.join(CONVENTIONS)}"
-    if stated and name.convention and name.convention != stated:
-        what = (
-            "a quantity that none of the conventions has"
-            if name.convention == OTHER
-            else f"{name.convention}"
-        )
-        if not (name.convention != OTHER and CONVENTIONS[stated].quantity != "coupling"):
-            raise InputError(f"{place}: {name.text!r} is {what}, not {stated}; {ASK}")
-    found = stated or name.convention
-    if found == OTHER:
+    kind = name.convention if name.convention in KINDS_OF_QUANTITY else ""
+    known = [one for one, convention in CONVENTIONS.items() if kind in ("", convention.quantity)]
+    ask = f"give convention=NAME, one of {', '.join(known)}"
+    if name.convention == OTHER:
         raise InputError(
             f"{place}: {name.text!r} is a quantity that none of the conventions has; if not, {ASK}"
         )
+    if stated and (stated not in known if kind else name.convention not in ("", stated)):
+        raise InputError(f"{place}: {name.text!r} is {kind and 'a '}{name.convention}, not {stated}; {ASK}")
+    found = stated or ("" if kind else name.convention)
     if not found and inverse_energy(name.unit) is not None:
         found = "alp-photon:g"  # the one convention in 1/GeV
-    found = found or default
+    found = found or ("" if kind else default)
     if not found:
         raise InputError(f"{place}: what {name.text!r} is stays open; {ask}")
     return found

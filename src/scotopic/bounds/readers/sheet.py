@@ -21,6 +21,7 @@ from scotopic.bounds.readers.levels import levels_beside, only, stated_levels
 from scotopic.bounds.readers.limit_column import Column, choose
 from scotopic.bounds.readers.names import Name, is_simulated, kind_of_text, mass_edge, mass_factor, read_name
 from scotopic.bounds.readers.quantity import convention_of, name_of, to_convention
+from scotopic.bounds.readers.units import energy
 from scotopic.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -57,10 +58,12 @@ class Sheet:
         Title and comments.
     breaks : tuple of int
         Rows before which a blank line stands.
-    convention, mass_unit : str
+    convention : str
         What the format itself fixes where neither file nor user says it.
-    how, licence : str
-        Of the reading.
+    how : str
+        How the numbers came here.
+    units_needed : bool
+        Whether the limit must have a unit, if its convention has one.
     """
 
     path: Path
@@ -165,6 +168,8 @@ def with_header(given: Given, header: dict[str, str], place: str) -> Given:
 
 def _kind(sheet: Sheet, said: Given, limit: Column, place: str) -> Kind:
     if said.kind:
+        if said.kind == "observed" and limit.role == "expected":
+            raise InputError(f"{place}: column {limit.name!r} is expected, which kind=observed contradicts")
         return said.kind  # type: ignore[return-value]
     stated = sheet.header.get("kind", "").lower()
     if stated:
@@ -192,15 +197,19 @@ def kind_of_path(path: Path) -> str:
 
 
 def _level(sheet: Sheet, said: Given, limit: Column, place: str) -> float | None:
-    if said.level is not None:
-        return said.level
     try:
         sources = [levels_beside(limit.name) | limit.levels]
         sources += [stated_levels(sheet.header[key]) for key in LEVEL_KEYS if key in sheet.header]
         sources.append(levels_beside(sheet.prose))
     except InputError as fault:
         raise InputError(f"{place}: {fault}") from None
-    return only(next((one for one in sources if one), set()), place)
+    stated = next((one for one in sources if one), set())
+    if said.level is None:
+        return only(stated, place)
+    if stated and not any(abs(said.level - one) < 1e-9 for one in stated):
+        texts = ", ".join(f"{one:g}" for one in sorted(stated))
+        raise InputError(f"{place}: its level is {texts}, which level={said.level:g} contradicts")
+    return said.level
 
 
 def _mass(sheet: Sheet, said: Given, place: str) -> Floats:
@@ -208,10 +217,7 @@ def _mass(sheet: Sheet, said: Given, place: str) -> Floats:
     columns = []
     for one in sheet.masses:
         try:
-            if said.mass and not re.search(r"[(_/\s\[]", said.mass):  # a unit alone
-                name = replace(read_name(one.name), unit=said.mass)
-            else:
-                name = read_name(said.mass) if said.mass else read_name(one.name, one.unit)
+            name = _mass_name(one, said.mass)
         except InputError as fault:
             raise InputError(f"{place}: {fault}; give mass=UNIT, such as mass=GeV") from None
         if name.power != 1 or name.scale != 1.0:
@@ -226,6 +232,21 @@ def _mass(sheet: Sheet, said: Given, place: str) -> Floats:
     if not np.isfinite(low + high).all():
         raise InputError(f"{place}: a bin of the mass has no finite edge")
     return np.asarray(0.5 * (low + high))  # a binned limit: at the centres
+
+
+def _mass_name(column: Column, given: str) -> Name:
+    """Return what a column of masses is; an answer may be a unit alone, or the name that it should have."""
+    if not given:
+        return read_name(column.name, column.unit)
+    answer = read_name(f"m [{given}]") if energy(given) is not None else read_name(given)
+    try:
+        own = read_name(column.name, column.unit)
+        stated = energy(own.unit)
+    except InputError:
+        return answer
+    if stated is not None and energy(answer.unit) not in (None, stated):
+        raise InputError(f"{column.name!r} is in {own.unit}, which mass={given} contradicts")
+    return replace(own, unit=answer.unit) if energy(given) is not None else answer
 
 
 def _curve(

@@ -51,7 +51,9 @@ def read_table(path: Path, given: Given) -> Bound:
 def read_header(text: str) -> dict[str, str]:
     """Return the ``# key: value`` pairs of a text, keys in small letters with underlines."""
     pairs = (KEY.match(line) for line in text.splitlines() if line.startswith("#"))
-    return {found[1].strip().lower().replace(" ", "_"): found[2].strip() for found in pairs if found}
+    return {
+        found[1].strip().lower().replace(" ", "_"): found[2].strip()[:MOST_PROSE] for found in pairs if found
+    }
 
 
 def as_columns(block: Block, place: str) -> list[Column]:
@@ -117,9 +119,11 @@ def _parted(
     bins = len(masses) == 2 and edges in (["", "high"], ["high", "low"])
     if len(masses) != 1 and not bins:
         names = ", ".join(one.name[:40] for one in columns) or "none"
-        said = "several masses" if masses else "no column of a mass with its unit"
-        raise InputError(
-            f"{place}: {said} among the columns ({names}); expected names such as mass_GeV,coupling, or give mass=UNIT "
-            "with the mass in the first column"
+        advice = (
+            "keep one of them"
+            if masses
+            else "expected names such as mass_GeV,coupling, or give mass=UNIT with the mass in the first column"
         )
+        said = "several masses" if masses else "no column of a mass with its unit"
+        raise InputError(f"{place}: {said} among the columns ({names[:300]}); {advice}")
     return tuple(masses), tuple(one for one in columns if one not in masses)
