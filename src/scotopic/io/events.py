@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.record import Decayed, Events, Frame
-from scotopic.io.file_frame import SQRT_S_TOLERANCE, FrameChoice
+from scotopic.io.file_frame import FrameChoice, check_energy
 from scotopic.io.headers import Positive, Slots, Stamp
 from scotopic.io.hepmc import read_hepmc, write_hepmc
 from scotopic.io.kinds import format_of
@@ -78,10 +78,7 @@ def read_events(path: Path, *, frame: FrameChoice = "auto", sqrt_s: float | None
     events = _read_parquet(path) if form == "parquet" else _read_root(path)
     if frame not in ("auto", events.frame):
         raise InputError(f"{path} holds events in the frame {events.frame!r}, not {frame!r}")
-    if sqrt_s is not None and not abs(events.sqrt_s - sqrt_s) <= SQRT_S_TOLERANCE:
-        raise InputError(
-            f"{path} was made at √s = {events.sqrt_s:.4g} GeV, not at {sqrt_s:.4g} GeV; expected that"
-        )
+    check_energy(events.sqrt_s, sqrt_s, path)
     return events
 
 

@@ -66,11 +66,19 @@ def find_frame(
     energy = energy or sqrt_s
     if energy is None or not energy > 0.0:
         raise InputError(f"{path} does not tell its centre-of-mass energy; expected beam particles")
-    if sqrt_s is not None and abs(energy - sqrt_s) > SQRT_S_TOLERANCE:
-        raise InputError(f"{path} was made at √s = {energy:.4g} GeV, not at {sqrt_s:.4g} GeV; expected that")
+    check_energy(energy, sqrt_s, path)
     where: Frame | None = stated if frame == "auto" else frame
     assert where is not None
     return where, energy
+
+
+def check_energy(energy: float, sqrt_s: float | None, path: Path) -> None:
+    """Refuse a file whose √s is not the wanted one, GeV."""
+    if sqrt_s is not None and not abs(energy - sqrt_s) <= SQRT_S_TOLERANCE:
+        raise InputError(
+            f"{path} was made at √s = {energy:.6g} GeV, not at {sqrt_s:.6g} GeV; choose the experiment that fits the "
+            "file"
+        )
 
 
 def _at_rest(beams: FileBeams) -> bool:
