@@ -73,6 +73,11 @@ def read_text(path: str | Path, largest: int = LARGEST) -> str:
             content = file.read(largest + 1)
     except OSError as fault:
         raise InputError(f"{name}: not a readable text file ({fault.strerror})") from None
+    return decode_text(content, name, largest)
+
+
+def decode_text(content: bytes, name: str, largest: int) -> str:
+    """Return bytes as text without its byte order mark; errors as for `read_text`."""
     if len(content) > largest:
         raise InputError(f"{name}: larger than {largest / 1e6:g} MB, the most that is read")
     try:

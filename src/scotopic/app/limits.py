@@ -68,7 +68,12 @@ def reproduce(
 
 @click.command(short_help="Run a search to limits, p-values and figures.")
 @click.argument("name")
-@click.option("--data", type=PATH, help="File of events, detected events or candidates; else pseudo-data.")
+@click.option(
+    "--data",
+    type=PATH,
+    help="File of events, detected events or candidates; FILE:TREE names the tree of a ROOT file of several "
+    "[default: pseudo-data].",
+)
 @click.option(
     "--experiment",
     help="Experiment by name, or the path of a card [default: belle2-2018; belle2-phase3 for dark Higgs bosons, "

@@ -18,7 +18,6 @@ from scotopic.events.beams import Beams, to_lab
 from scotopic.events.cross_section import CrossSection
 from scotopic.events.pythia import LEAST_MASS, HadronBatch, hadrons
 from scotopic.events.record import Events
-from scotopic.numerics.lorentz import boost, velocity
 from scotopic.numerics.rng import seed_of
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.hadrons.channel import ELECTRIC
@@ -146,11 +145,8 @@ def generate_hadrons(
         errors = np.array([one.error_pb for one in made])
         error = sigma * float(np.sqrt(((sizes * errors) ** 2).sum()) / (sizes * found).sum())
     events, places = _events(made, n, sqrt_s, sigma, error, seed)
-    if beams is not None:
-        events = to_lab(events, beams, rng)
-        moving = velocity(events.momenta.sum(axis=0))
-        places = np.stack([boost(place, moving) for place in places])
-    return replace(events, vertices=places[:, 1:])
+    events = replace(events, vertices=places[:, 1:], times=places[:, 0])
+    return events if beams is None else to_lab(events, beams, rng)
 
 
 def _chunk(sqrt_s: float, seed: int, radiation: bool, chunk: tuple[int, int]) -> HadronBatch:
