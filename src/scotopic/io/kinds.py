@@ -36,8 +36,8 @@ def format_of(path: Path) -> Format:
         return "lhe"
     if b"HepMC::" in head:
         return "hepmc"
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(
-        b"<"
+    if (
+        head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
     ):  # declarations and comments of any length may come first
         with opened(path) as file:
             if is_lhe(file, path):
