@@ -73,7 +73,7 @@ BACKGROUNDS = (
         "γγ, one lost",
         "e- e+ > gamma gamma",
         ("abscostheta:gamma::0.999",),
-        soft=(2, 3),
+        soft=True,
         copies=5,
     ),
     PhotonBackground(
@@ -107,9 +107,9 @@ class Chance:
     Attributes
     ----------
     kinds : tuple of int
-        Absolute PDG code by slot; slots behind them are photons.
-    soft : tuple of int
-        Slots that must be softer than `SOFT_GeV`.
+        Absolute PDG code by slot; slots behind them are radiated photons.
+    soft : bool
+        Whether those must be softer than `SOFT_GeV`.
     inside_deg : float
         Depth in the area from which on events come in full number.
     least_cm : float
@@ -119,7 +119,7 @@ class Chance:
     """
 
     kinds: tuple[int, ...]
-    soft: tuple[int, ...]
+    soft: bool
     area: Area
     inside_deg: float
     least_cm: float
@@ -135,7 +135,7 @@ class Chance:
             there = p[0] > 0.0
             safe = np.where(there, p, np.array([1.0, 0.0, 0.0, 1.0])[:, None])
             one, other = self._photon(safe) if kind == PHOTON else self._electron(safe, kind)
-            if slot in self.soft:
+            if self.soft and slot >= len(self.kinds):
                 one, other = np.zeros(len(one)), (p[0] < SOFT_GeV).astype(np.float64)
             seen.append(np.where(there, one, 0.0))
             lost.append(np.where(there, other, 1.0))
