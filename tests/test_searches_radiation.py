@@ -176,13 +176,15 @@ def prepared(name, mass):
         tree = search.tree_cross_section_pb(mass, sqrt_s=root, **decay)
         place = float(channel.reduced(np.array(mass)))
         return make, tree, card, find, (*search.cuts, *channel.region.cuts), "reduced_mass", place
-    make, tree = partial(search.generate_signal, mass), search.tree_cross_section_pb(mass, sqrt_s=root)
+    make = partial(search.generate_signal, mass)
+    if name in COUNTING:
+        tree = make(500, sqrt_s=root, seed=9, radiation=NO_RADIATION).cross_section_pb
+        return make, tree, card, search.find_candidates, search.cuts, "m2_recoil", mass**2
+    tree = search.tree_cross_section_pb(mass, sqrt_s=root)
     if name in PHOTONS:
         region = next(one for one in make_regions(card, "single_photon") if mass < one.mass_high)
         find = bind(search, card, "single_photon").find_candidates
         return make, tree, card, find, (*search.cuts, *region.cuts), "m2_recoil", mass**2
-    if name in COUNTING:
-        return make, tree, card, search.find_candidates, search.cuts, "m2_recoil", mass**2
     region = search.region(mass)
     find = partial(search.find_candidates, signal=True)
     return make, tree, card, find, (*search.cuts, *region.cuts), region.observable, mass**2

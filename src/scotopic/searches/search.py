@@ -91,8 +91,6 @@ class Background:
         As the generator takes it; empty for a peaking background.
     cuts : tuple of str
         Generator cuts.
-    bias : callable (momenta) -> (N,), optional
-        As for `scotopic.events.generate.generate`.
     weighted : bool
         Generate weighted events, where equal weights would cost too many points.
     lost_track_boost : float
@@ -111,7 +109,6 @@ class Background:
     label: str
     process: str = ""
     cuts: tuple[str, ...] = ()
-    bias: Callable[[Floats], Floats] | None = None
     weighted: bool = False
     lost_track_boost: float = 1.0
     share: float = 1.0
