@@ -22,7 +22,6 @@ from scotopic.study.limits import set_limits
 from scotopic.study.paper_figures.figure_2 import published_alp_limit
 from scotopic.study.simulation import (
     expected_spectra,
-    simulate_backgrounds,
     simulate_search,
     without,
 )
@@ -80,61 +79,6 @@ def main():
         return replace(everything, backgrounds=without(everything.backgrounds, *dropped))
 
     peaks = ("pi0", "eta", "etap")
-    rows = [line.split(",")[:2] for line in path.read_text().splitlines() if line[:1].isdigit()]
-    mass, coupling = np.array(rows, dtype=float).T
-    # the first and the last row close a polygon
-    mass, coupling = mass[1:-1], coupling[1:-1]
-    order = np.argsort(mass)
-    return mass[order], 1e3 * strahlung_cross_section(mass[order], coupling[order], s)
-
-
-def rough_count(search, simulation, luminosity):
-    """1.645 √B/(L ε) in ±2σ windows of the γγγ expectation."""
-    masses, limits = [], []
-    for region in search.regions:
-        shape = simulation.shapes[region.name]
-        edges = make_edges(region, shape)
-        expectation = expected_spectra(simulation.backgrounds[:1], region, edges, luminosity)["ggg"]
-        cumulative = np.concatenate([[0.0], np.cumsum(expectation)])
-        mass = mass_hypotheses(region, edges)
-        reach = 2.0 * shape.resolution_at(mass)
-        low, high = mass**2 - reach, mass**2 + reach
-        count = np.interp(high, edges, cumulative) - np.interp(low, edges, cumulative)
-        inside = [shape.template(m * m, np.array([a, b]))[0] for m, a, b in zip(mass, low, high, strict=True)]
-        masses.append(mass)
-        limits.append(1.645 * np.sqrt(count) / (luminosity * shape.efficiency_at(mass) * np.array(inside)))
-    return np.concatenate(masses), np.concatenate(limits)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--curve", type=Path)
-    parser.add_argument("--events", type=int, default=400_000)
-    parser.add_argument("--signal", type=int, default=20_000)
-    parser.add_argument("--workers", type=int, default=2)
-    options = parser.parse_args()
-    search = get_search("alp-gammagamma")
-    card = load_experiment("belle2-2018")
-    s = card.beams.sqrt_s**2
-    published = published_alp_limit(s) if options.curve is None else read_curve(options.curve, s)
-    luminosity = search.paper_luminosity_fb
-    sample = {"seed": 1, "workers": options.workers}
-    everything = simulate_search(
-        search, card, signal_events=options.signal, background_events=options.events, **sample
-    )
-
-    def limits(simulation, *, systematics=False, cls=False):
-        result = set_limits(search, simulation, luminosity_fb=luminosity, with_systematics=systematics)
-        return result.mass, result.sigma_cls_median if cls else result.sigma_median
-
-    def only(*dropped):
-        return replace(everything, backgrounds=without(everything.backgrounds, *dropped))
-
-    peaks = ("pi0", "eta", "etap")
-    radiated = replace(
-        everything,
-        backgrounds=simulate_backgrounds(search, card, options.events, isr="collinear", **sample),
-    )
     rows = [
         ("count in ±2σ of γγγ, √B", rough_count(search, everything, luminosity)),
         ("fit with polynomial background, γγγ", limits(only("eeg", "gg", *peaks))),
