@@ -14,6 +14,7 @@ from scotopic.app.options import (
     set_option,
 )
 from scotopic.app.output import print_json, print_lines, print_table
+from scotopic.results_folder import filling
 
 if TYPE_CHECKING:
     from scotopic.study.exclusion import Exclusion
@@ -23,7 +24,9 @@ ROWS = 24  # of the envelope on the terminal
 
 @click.command(short_help="What is excluded of a model, and what would be.")
 @click.option(
-    "--model", required=True, help="Model by name, or the path of a .toml card or a .py file of charges."
+    "--model",
+    required=True,
+    help="Model by name, or the path of a .toml card or a .py file, which is executed.",
 )
 @experiment_option
 @click.option(
@@ -58,7 +61,10 @@ def exclude(
     from scotopic.study.exclusion import write_exclusion
 
     result = join(**settings)  # type: ignore[arg-type]
-    files = write_exclusion(result, out) if out is not None else []
+    files: list[Path] = []
+    if out is not None:
+        with filling(out):
+            files = write_exclusion(result, out)
     if as_json:
         print_json({**result.to_json(), "files": [str(path) for path in files]})
     else:

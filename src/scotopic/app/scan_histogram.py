@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scotopic.app.options import PATH, computing, read_folder
+from scotopic.app.options import MOST_TOYS, PATH, computing, read_folder
 from scotopic.app.output import print_json, print_lines, print_table
+from scotopic.results_folder import filling
 
 if TYPE_CHECKING:
     from scotopic.study.histogram_scan import HistogramScan
@@ -19,7 +20,7 @@ ROWS = 14  # of a table of masses on the terminal
 @click.option("--card", type=PATH, required=True, help="TOML file with masses, signal shape, background.")
 @click.option(
     "--toys",
-    type=click.IntRange(0),
+    type=click.IntRange(0, MOST_TOYS),
     default=1000,
     show_default=True,
     help="Toys of the whole spectrum for the global p-value; 0 for none.",
@@ -35,7 +36,8 @@ def scan(file: Path, card: Path, toys: int, out: Path | None, seed: int, workers
     if out is not None:
         from scotopic.study.histogram_report import write_histogram_scan
 
-        files = write_histogram_scan(result, out)
+        with filling(out):
+            files = write_histogram_scan(result, out)
     if as_json:
         print_json({**result.to_json(), "files": [str(path) for path in files]})
     else:
