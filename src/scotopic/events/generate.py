@@ -69,8 +69,9 @@ def generate(
     The cross section is that of all points tried, also for events left out; momenta of an event do not depend on n,
     skip or workers.
 
-    With radiation, the photons of the electron's and of the positron's beam take the last two slots; a slot is empty
-    (code 0, momenta 0) where the photon would have less than `scotopic.events.radiation.LEAST_PHOTON`.
+    With radiation, the photons of the electron's beam take the last slots but `MOST_PHOTONS` of
+    `scotopic.events.photon_energies`, those of the positron's beam the last ones, hardest first; a slot without a photon is
+    empty (code 0, momenta 0).
     """
     if n < 1:
         raise InputError(f"number of events = {n}, must be at least 1")
@@ -100,24 +101,24 @@ def generate(
     # by the size of the amplitude alone: engines differ in the last digits, and events must not depend on n
     engine = choose_engine("auto", COMPILE_ABOVE_EVENTS, cost(sampler.process.plan))
     make = partial(_batch, adapted, share, seed, engine, unweighted)
-    kept: list[Floats] = []
-    weights: list[Floats] = []
+    momenta, weight = np.empty((0, 4, n)), np.empty(n)
     found, tried, total, variance, lost = 0, 0, 0.0, 0.0, 0.0
-    for momenta, weight, mean, its_variance, excess in _batches(
+    for kept, kept_weights, mean, its_variance, excess in _batches(
         make, workers if expected > WORTH_PROCESSES else 1
     ):
-        first = max(skip - found, 0)
-        kept.append(momenta[:, :, first:])
-        weights.append(weight[first:])
-        found += momenta.shape[-1]
+        if not tried:
+            momenta = np.empty((len(kept), 4, n))
+        wanted = slice(max(skip - found, 0), max(skip + n - found, 0))
+        begin = max(found - skip, 0)
+        place = slice(begin, begin + len(kept_weights[wanted]))
+        momenta[:, :, place], weight[place] = kept[:, :, wanted], kept_weights[wanted]
+        found += len(kept_weights)
         tried += 1
         total, variance, lost = total + mean, variance + its_variance, lost + excess
         if found >= skip + n:
             break
     sigma = total / tried
-    weight = np.concatenate(weights)[:n]
     weight *= sigma / weight.sum()
-    momenta = np.concatenate(kept, axis=-1)[:, :, :n]
     error = float(np.sqrt(variance)) / tried
     if bias is not None:
         weight /= bias(momenta)
@@ -176,8 +177,8 @@ def _batch(
             lost += float(np.maximum(value - largest, 0.0).mean())
         else:
             keep = value > 0.0
-        kept.append(momenta[:, :, keep])
+        kept.append(np.compress(keep, momenta, axis=-1))
         weights.append(np.ones(int(keep.sum())) if unweighted else value[keep] / size)
     order = stream(seed, "order", adapted.sampler.process.text, number).permutation(sum(map(len, weights)))
-    joined = np.concatenate(kept, axis=-1)[:, :, order]
+    joined = np.take(np.concatenate(kept, axis=-1), order, axis=-1)
     return joined, np.concatenate(weights)[order], mean, variance, lost

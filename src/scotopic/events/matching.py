@@ -26,7 +26,7 @@ def counted_twice(
     ----------
     momenta : (slots, 4, N)
         Of the process, in the frame of the cuts.
-    photons : (2, 4, N)
+    photons : (any number, 4, N)
         Radiated ones in the same frame.
     """
     twice = np.zeros(momenta.shape[-1], dtype=bool)

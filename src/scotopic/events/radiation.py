@@ -1,8 +1,8 @@
 """Initial-state radiation: how much energy photons take from the beams, and where they go.
 
-Both beams radiate before they collide, each by its structure function. Radiation is collinear, or each beam's
-photon gets a transverse momentum. The energy shares, and with them the mass √s' of what is left, are the same in
-both cases; so are cross sections without cuts.
+Both beams radiate before they collide: each loses energy by its structure function and divides it among several photons.
+Radiation is collinear, or each photon gets a transverse momentum. The energies, and with them the mass √s' of what is
+left, are the same in both cases; so are cross sections without cuts.
 """
 
 import math
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.events.photon_angles import emission_angles, restriction
+from scotopic.events.photon_energies import MOST_PHOTONS, divide_energy
 from scotopic.events.structure_function import TINY, radiator_exponent, soft_factor, structure_function
 from scotopic.numerics.lorentz import boost_from_rest, dot, onto_axis
 from scotopic.physics.amplitudes.plan import Plan
@@ -22,7 +23,10 @@ Floats = NDArray[np.float64]
 Radiation = Literal["none", "collinear", "pt"]
 
 LEAST_PHOTON = 1e-9
-"""GeV; softer photons are left out, and their beam keeps the energy."""
+"""GeV; a beam that loses less keeps its energy."""
+
+LEAST_OF_SEVERAL = 1e-3
+"""GeV; no second photon of a beam takes less."""
 
 RETURN_SHARE, RESONANCE_SHARE = 0.2, 0.3
 """Shares of the points that look for small s', and for narrow resonances if there are any."""
@@ -34,8 +38,8 @@ class Emission:
 
     Attributes
     ----------
-    photons : (2, 4, N)
-        Of the electron's and of the positron's beam; zeros where there is none.
+    photons : (2 MOST_PHOTONS, 4, N)
+        Of the electron's, then of the positron's beam, hardest first; zeros where there is none.
     root : (N,)
         √s', the mass of what is left, GeV.
     axis : (3, N)
@@ -44,7 +48,11 @@ class Emission:
         Structure functions over the density of the map.
     missing : (2, N)
         Share of its energy that each beam lost.
-    away : (2, N) or None
+    shares : (2, MOST_PHOTONS, N)
+        Its division among the photons.
+    softest : (2, N)
+        Share below which a beam has no photon.
+    away : (2, MOST_PHOTONS, N) or None
         1 - cosθ of the photons to their beams, if they have a transverse momentum.
     """
 
@@ -53,6 +61,8 @@ class Emission:
     axis: Floats
     weight: Floats
     missing: Floats
+    shares: Floats
+    softest: Floats
     away: Floats | None = None
 
     def recoiled(self, momenta: Floats) -> Floats:
@@ -87,44 +97,74 @@ class Radiator:
     exchange: bool = False
 
     @property
-    def dimensions(self) -> int:
-        """Number of uniform numbers."""
+    def leading(self) -> int:
+        """Number of uniform numbers of the energy that is lost and of the hardest photons, which come first."""
         return 2 if self.mode == "collinear" else 7
+
+    @property
+    def dimensions(self) -> int:
+        """Number of uniform numbers, those of further photons included."""
+        return self.leading + 2 * (MOST_PHOTONS - 1) * (1 if self.mode == "collinear" else 3)
 
     def emit(self, u: Floats) -> Emission:
         """Return the emissions of uniform numbers (dimensions, N)."""
         missing, weight = self._shares(u[:2])
-        missing = np.where(missing > 2.0 * LEAST_PHOTON / self.sqrt_s, missing, 0.0)
+        least = 2.0 * LEAST_PHOTON / self.sqrt_s
+        missing = np.where(missing > least, missing, 0.0)
         root = self.sqrt_s * np.sqrt(np.prod(1.0 - missing, axis=0))
-        energy = 0.5 * self.sqrt_s
-        zero = np.zeros(root.shape)
+        further = u[self.leading :].reshape(-1, 2, MOST_PHOTONS - 1, u.shape[-1])
+        eta, least_of_several = radiator_exponent(self.sqrt_s**2), 2.0 * LEAST_OF_SEVERAL / self.sqrt_s
+        divided = [
+            divide_energy(*one, eta, least_of_several) for one in zip(further[0], missing, strict=True)
+        ]
+        shares = np.stack([one for one, _ in divided])
+        softest = np.maximum([one for _, one in divided], least)
         if self.mode == "collinear":
-            photons = (
-                energy * missing[:, None] * np.array([[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, -1.0]])[..., None]
-            )
-            return Emission(photons, root, np.stack([zero, zero, zero + 1.0]), weight, missing)
-        away, factors = emission_angles(u[2:4], missing, energy)
-        sin = np.sqrt(away * (2.0 - away))
-        phi = 2.0 * math.pi * u[4:6]
-        along = (1.0 - away) * np.array([[1.0], [-1.0]])
-        directions = np.stack([np.ones(sin.shape), sin * np.cos(phi), sin * np.sin(phi), along], axis=1)
-        photons = energy * (missing * _rescaling(missing, directions))[:, None] * directions
-        axis = self._axis(photons, root, u[6])
-        return Emission(photons, root, axis, weight * np.prod(factors, axis=0), missing, away)
+            along = 0.5 * self.sqrt_s * shares
+            photons = np.zeros((2, MOST_PHOTONS, 4, len(root)))
+            photons[:, :, 0], photons[0, :, 3], photons[1, :, 3] = along, along[0], -along[1]
+            zero = np.zeros(root.shape)
+            axis = np.stack([zero, zero, zero + 1.0])
+            return Emission(_flat(photons), root, axis, weight, missing, shares, softest)
+        energy = 0.5 * self.sqrt_s
+        photons = np.zeros((2, MOST_PHOTONS, 4, len(root)))
+        away = np.zeros(shares.shape)
+        towards = np.array([[1.0], [-1.0]])
+        away[:, 0], factors, photons[:, 0] = _emitted(u[2:4], u[4:6], shares[:, 0], towards, energy)
+        factor = np.prod(factors, axis=0)
+        side, number, event = np.nonzero(shares[:, 1:])
+        drawn = further[1:, side, number, event]
+        own = shares[side, number + 1, event]
+        away[side, number + 1, event], factors, further_ones = _emitted(
+            *drawn, own, towards[side, 0], energy
+        )
+        photons[side, number + 1, :, event] = further_ones.T
+        np.multiply.at(factor, event, factors)
+        photons *= _rescaling(missing, photons.sum(axis=(0, 1)) / energy)
+        axis = self._axis(photons.sum(axis=1), root, u[6])
+        return Emission(_flat(photons), root, axis, weight * factor, missing, shares, softest, away)
 
     def at_scale(self, emission: Emission, scales: Floats) -> Floats:
-        """Return by which factor emissions are more probable if beams radiate up to `scales` (2, N) in GeV²."""
+        """Return by which factor emissions are more probable if beams radiate up to `scales` (2, N) in GeV².
+
+        Each photon has the density η dk/k, and there is none below the softest with probability k^η.
+        """
         eta = radiator_exponent(self.sqrt_s**2)
-        least = 2.0 * LEAST_PHOTON / self.sqrt_s
         factor = np.ones(emission.root.shape)
         for side, (missing, share) in enumerate(zip(emission.missing, scales / self.sqrt_s**2, strict=True)):
             other = np.maximum(eta + ALPHA_0 / math.pi * np.log(np.maximum(share, TINY)), 0.0)
-            y = np.maximum(missing, least)
             none = soft_factor(other) / soft_factor(eta)
-            some = other / eta * structure_function(y, other) / structure_function(y, eta)
+            some = structure_function(missing, other) / structure_function(missing, eta)
+            emitted = emission.shares[side] > 0.0
+            factor = factor * emission.softest[side] ** (other - eta) * np.where(missing > 0.0, some, none)
+            factor = factor * (other / eta) ** emitted.sum(axis=0)
             if emission.away is not None:
-                some = some * restriction(emission.away[side], missing, 0.5 * self.sqrt_s, share)
-            factor = factor * y ** (other - eta) * np.where(missing > 0.0, some, none)
+                for away, energy, there in zip(
+                    emission.away[side], emission.shares[side], emitted, strict=True
+                ):
+                    factor[there] *= restriction(
+                        away[there], energy[there], 0.5 * self.sqrt_s, share[there]
+                    )
         return factor
 
     def _shares(self, u: Floats) -> tuple[Floats, Floats]:
@@ -174,17 +214,17 @@ class Radiator:
             density += share * spread / ((1.0 - v - pole) ** 2 + spread**2) / (end - begin)
         return v, density
 
-    def _axis(self, photons: Floats, root: Floats, u: Floats) -> Floats:
-        # The electron's direction in the rest frame of what is left.
+    def _axis(self, radiated: Floats, root: Floats, u: Floats) -> Floats:
+        # The electron's direction in the rest frame of what is left, from what each beam radiated (2, 4, N).
         zero = np.zeros(root.shape)
         energy = 0.5 * self.sqrt_s + zero
         momentum = np.sqrt(energy**2 - ELECTRON_MASS**2)
         electron, positron = (np.stack([energy, zero, zero, sign * momentum]) for sign in (1.0, -1.0))
-        left = electron + positron - photons.sum(axis=0)
+        left = electron + positron - radiated.sum(axis=0)
         if self.exchange:
             # what is left of both beams is back to back: a beam that does not radiate keeps its direction,
             # and the pole of the momentum transfer to it its place
-            chosen = electron - photons[0]
+            chosen = electron - radiated[0]
         else:
             # along the electron or against the positron in the ratio of their squared energies in that frame: exact
             # for one photon and the annihilation to a current (R. Kleiss, Nucl. Phys. B 241 (1984) 61)
@@ -195,16 +235,34 @@ class Radiator:
         return np.asarray(seen / np.sqrt((seen**2).sum(axis=0)))
 
 
-def _rescaling(missing: Floats, directions: Floats) -> Floats:
-    """Return the common factor of both photons' energies for which s' = (1 - y₁)(1 - y₂) s.
+def _emitted(
+    u: Floats, turn: Floats, shares: Floats, towards: Floats, energy: float
+) -> tuple[Floats, Floats, Floats]:
+    """Return 1 - cosθ, weights (..., N) and momenta (..., 4, N) of photons from uniform numbers of θ and φ.
 
-    One for a single photon, at any angle, and for photons along their beams; else 1 - y₁y₂/(y₁ + y₂) at least.
+    Of their `energy` (GeV), beams along `towards` z give the `shares` to the photons.
+    """
+    away, factors = emission_angles(u, shares, energy)
+    sin, phi = np.sqrt(away * (2.0 - away)), 2.0 * math.pi * turn
+    k = energy * shares
+    momenta = np.stack([k, k * sin * np.cos(phi), k * sin * np.sin(phi), k * (1.0 - away) * towards], axis=-2)
+    return away, factors, momenta
+
+
+def _flat(photons: Floats) -> Floats:
+    return photons.reshape(2 * MOST_PHOTONS, 4, -1)
+
+
+def _rescaling(missing: Floats, radiated: Floats) -> Floats:
+    """Return the common factor of all photons' energies for which s' = (1 - y₁)(1 - y₂) s.
+
+    `radiated` (4, N) is the sum of their momenta in units of a beam's energy. The factor is one for a single photon, at any
+    angle, and for photons along their beams.
     """
     y1, y2 = missing
-    both, product = y1 + y2, y1 * y2
-    opening = dot(directions[0], directions[1])  # 1 - cos of the angle between the photons
-    wanted = both - product
-    root = np.sqrt(np.maximum(both**2 - 2.0 * product * opening * wanted, 0.0))
+    both = y1 + y2
+    wanted = both - y1 * y2
+    root = np.sqrt(np.maximum(both**2 - dot(radiated, radiated) * wanted, 0.0))
     total = both + root
     return np.asarray(np.divide(2.0 * wanted, total, out=np.ones_like(total), where=total > 0.0))
 

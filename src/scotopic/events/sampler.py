@@ -59,6 +59,10 @@ class Sampler:
         """Return the dimension of a channel's cube, that of radiation included."""
         return channel.dimensions + (0 if self.radiator is None else self.radiator.dimensions)
 
+    def adapted_dimensions(self, channel: Channel) -> int:
+        """Return how many of them, the first ones, are worth a grid."""
+        return channel.dimensions + (0 if self.radiator is None else self.radiator.leading)
+
     @property
     def radiator(self) -> Radiator | None:
         """The map of initial-state radiation, if there is any."""
@@ -72,8 +76,8 @@ class Sampler:
     def evaluate(self, channel: Channel, u: Floats, engine: Literal["numpy", "jax"]) -> tuple[Floats, Floats]:
         """Return momenta (slots, 4, N) in the centre of mass and integrand (N,) in pb of a channel.
 
-        With radiation the last two slots are the photons of the electron's and of the positron's beam; momenta
-        of zero stand for none.
+        With radiation the last slots are the photons of the electron's and of the positron's beam, as
+        `scotopic.events.radiation.Emission` has them; momenta of zero stand for none.
         """
         if self.radiator is None:
             root = np.full(u.shape[-1], self.sqrt_s)
@@ -250,7 +254,7 @@ def _adapt_channel(sampler: Sampler, seed: int, points: int, number: int) -> tup
     # Grid, weights of the last sample, number of points.
     channel, tried = sampler.channels[number], 0
     rng = stream(seed, "adapt", sampler.process.text, number)
-    grid = flat_grid(sampler.dimensions(channel))
+    grid = flat_grid(sampler.adapted_dimensions(channel))
     for _ in range(ADAPTATIONS):
         y, weights = _sample(sampler, channel, grid, rng, points)
         grid = grid.refined(y, weights)
