@@ -52,6 +52,7 @@ def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **
                 "model": settings["model"],
                 "sqrt_s_GeV": energy,
                 "isr": settings["isr"],
+                "fsr": settings["fsr"],
                 "alpha": settings["alpha"],
                 "cross_section_pb": found.value_pb,
                 "error_pb": found.error_pb,
@@ -142,12 +143,15 @@ def generate(
         if beams is not None:
             events = to_lab(events, beams, rng)
         if decay_taus:  # after the boost, for they fly
-            events = decay(events, seed=seed, workers=settings["workers"], process=made, skip=skip)
+            events = decay(
+                events, seed=seed, workers=settings["workers"], process=made, skip=skip, fsr=settings["fsr"]
+            )
     write_events(events, output)
     seconds = time.perf_counter() - start
     result = {
         "process": process,
         "isr": settings["isr"],
+        "fsr": settings["fsr"],
         "alpha": settings["alpha"],
         "events": len(events),
         "cross_section_pb": events.cross_section_pb,

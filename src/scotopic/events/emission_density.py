@@ -6,16 +6,18 @@ the two, the probability of emission is
 
     dP = (α/2π) v (β'/β) (Ê + h) dv dcosθ,
 
-β and β' being 2p/M of the two before and after. Ê = M²/4 times the eikonal factor is (1 - v - r₁ - r₂)/(ab) - r₁/b² - r₂/a²
-for a pair of opposite charges, and (1 + r₁ - r₂ - a)/(vb) - 1/v² - r₁/b² where the system has the charge of particle 1.
-The hard part h makes the first order exact, masses included, for
+β and β' being 2p/M of the two before and after. Ê, M²/4 times the eikonal factor, is
 
-- a vector to fermions, h = (a/b + b/a)/(2 + 4r), and to scalars, 2/(1 - 4r) (from the tree amplitudes, averaged over the
-  vector's polarisation);
+    (1 - v - r₁ - r₂)/(ab) - r₁/b² - r₂/a²        of a pair of opposite charges,
+    (1 + r₁ - r₂ - a)/(vb) - 1/v² - r₁/b²         where the system has the charge of particle 1.
+
+The hard part h makes the first order exact, masses included, averaged over polarisations (from the tree amplitudes), for
+
+- a vector to fermions, h = (a/b + b/a)/(2 + 4r), and to scalars, 2/(1 - 4r);
 - a scalar or pseudoscalar to fermions, h = (a/b + b/a + 2)/2, divided by 1 - 4r for the scalar.
 
-For other systems each fermion has its collinear part, a/(2b) for particle 1: with the eikonal factor it is the splitting
-function (1 + z²)/(1 - z) of a fermion, and 2z/(1 - z) of a scalar.
+For other systems each fermion has its collinear part, a/(2b) for particle 1: with the eikonal factor it is the
+splitting function (1 + z²)/(1 - z) of a fermion, and 2z/(1 - z) of a scalar.
 """
 
 from dataclasses import dataclass
@@ -35,7 +37,7 @@ class Radiating:
     Attributes
     ----------
     source : {"vector", "scalar", "pseudoscalar", "charged", "any"}
-        What the two particles come from; ``"charged"``: a particle of the charge of the first, the second being neutral.
+        What the two particles come from; ``"charged"``: what has the charge of the first, the second being neutral.
     fermions : (bool, bool)
         Whether the two have spin ½.
     """

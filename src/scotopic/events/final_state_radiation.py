@@ -3,44 +3,33 @@
 Pairs of opposite charges radiate one photon after another, the hardest first (in v, the share of the squared mass that
 the photon takes from the pair), each with the density of `scotopic.events.emission_density` and the probability that
 nothing harder came before it. This is the exact first order for the hardest photon of a pair, exponentiated: the
-sum over soft photons gives v^(γ - 1) e^(-γ_E γ)/Γ(1 + γ) of D. R. Yennie, S. C. Frautschi and H. Suura, Ann. Phys. 13 (1961)
-379. What each pair was before is what the pair and its photons are together: momentum is conserved exactly, the other
+sum over soft photons gives γ v^(γ - 1) e^(-γ_E γ)/Γ(1 + γ) (D. R. Yennie, S. C. Frautschi and H. Suura, Ann. Phys. 13
+(1961) 379). A pair and its photons together have the momentum that the pair had before: it is conserved exactly, other
 particles do not recoil, and no rate changes.
 
-After each photon one of the two keeps its direction in the rest frame of all three, with a probability in proportion to its
-squared energy: for a vector and massless fermions the angles of all three are exact, too (R. Kleiss, Phys. Lett. B 180 (1986) 400).
+After each photon one of the two keeps its direction in the rest frame of all three, with a probability in proportion to
+its squared energy: for a vector and massless fermions the angles of all three are exact, too (R. Kleiss, Phys. Lett.
+B 180 (1986) 400).
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.errors import InputError
 from scotopic.events.emission_density import Radiating, largest, numerator
-from scotopic.events.record import Events
 from scotopic.numerics.lorentz import boost_from_rest, direction_about, dot, two_body_momentum
-from scotopic.numerics.rng import stream
-from scotopic.physics.particles import pdg_code
-from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ALPHA_0
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MODES = ("none", "exponentiated")
 MOST_PHOTONS = 4
 """Photons of a pair; the softer ones of more are left out, which four harder ones hide."""
 LEAST_SHARE = 1e-5
 """Least v of a photon."""
 TINY = 1e-300
-
-
-def check_fsr(fsr: str) -> None:
-    """Refuse an unknown mode of final-state radiation."""
-    if fsr not in MODES:
-        raise InputError(f"fsr = {fsr!r}, expected {' or '.join(MODES)}")
 
 
 @dataclass(frozen=True)
@@ -86,13 +75,14 @@ def radiate(
         most = largest(radiating, r1, r2)
         rate = ALPHA_0 / math.pi * now.logarithm * most * now.mass / (2.0 * now.momentum)
         v[at] *= np.maximum(rng.random(at.size), TINY) ** (1.0 / rate)
-        at, rate_of, most, r1, r2 = (x[v[at] > LEAST_SHARE] for x in (at, now.logarithm, most, r1, r2))
+        hard = v[at] > LEAST_SHARE
+        at, before, most, r1, r2 = at[hard], now.logarithm[hard], most[hard], r1[hard], r2[hard]
         share = v[at]
         open_ = share < 1.0 - (np.sqrt(r1) + np.sqrt(r2)) ** 2
         then = _Two(mass[at] * np.sqrt(np.where(open_, 1.0 - share, 1.0)), m1[at], m2[at], radiating)
         leg, away = then.draw(rng.random(at.size))
         b, a = share * away / then.mass
-        chance = numerator(radiating, a, b, r1, r2) / most * then.logarithm / rate_of
+        chance = numerator(radiating, a, b, r1, r2) / most * then.logarithm / before
         u = rng.random((3, at.size))
         accepted = open_ & (u[0] < chance)
         if reach is not None:
@@ -131,7 +121,9 @@ class _Two:
     def draw(self, u: Floats) -> tuple[Ints, Floats]:
         """Return which particle radiates and E - p cosθ (2, N) of both, flat in its logarithm for that one."""
         scaled = u * self.logarithm
-        leg = (scaled >= self._logs[0]).astype(np.int64) if len(self._logs) > 1 else np.zeros(u.shape, np.int64)
+        leg = (
+            (scaled >= self._logs[0]).astype(np.int64) if len(self._logs) > 1 else np.zeros(u.shape, np.int64)
+        )
         inside = np.where(leg == 1, scaled - self._logs[0], scaled)
         energy = np.take_along_axis(self.energies, leg[None], axis=0)[0]
         own = (energy + self.momentum) * np.exp(-inside)
@@ -140,7 +132,11 @@ class _Two:
 
 
 def _kinematics(
-    p: Floats, mass: Floats, drawn: tuple[Floats, ...], accepted: NDArray[np.bool_], masses: tuple[Floats, Floats]
+    p: Floats,
+    mass: Floats,
+    drawn: tuple[Floats, ...],
+    accepted: NDArray[np.bool_],
+    masses: tuple[Floats, Floats],
 ) -> tuple[Floats, Floats]:
     """Return momenta (2, 4, K) of both particles and (4, K) of the photon from their shares, recoil included."""
     r1, r2, a, b, choice, turn = (x[accepted] for x in drawn)
@@ -166,6 +162,7 @@ def _kinematics(
     spatial = np.stack([own, -own - k])
     spatial = np.where(kept == 0, spatial, spatial[::-1])
     after = [
-        boost_from_rest(np.concatenate([e[None], q]), total, mass) for e, q in zip(energies, spatial, strict=True)
+        boost_from_rest(np.concatenate([e[None], q]), total, mass)
+        for e, q in zip(energies, spatial, strict=True)
     ]
     return np.stack(after), boost_from_rest(np.concatenate([photon_energy[None], k]), total, mass)

@@ -135,9 +135,7 @@ class Radiator:
         side, number, event = np.nonzero(shares[:, 1:])
         drawn = further[1:, side, number, event]
         own = shares[side, number + 1, event]
-        away[side, number + 1, event], factors, further_ones = _emitted(
-            *drawn, own, towards[side, 0], energy
-        )
+        away[side, number + 1, event], factors, further_ones = _emitted(*drawn, own, towards[side, 0], energy)
         photons[side, number + 1, :, event] = further_ones.T
         np.multiply.at(factor, event, factors)
         photons *= _rescaling(missing, photons.sum(axis=(0, 1)) / energy)
@@ -162,9 +160,7 @@ class Radiator:
                 for away, energy, there in zip(
                     emission.away[side], emission.shares[side], emitted, strict=True
                 ):
-                    factor[there] *= restriction(
-                        away[there], energy[there], 0.5 * self.sqrt_s, share[there]
-                    )
+                    factor[there] *= restriction(away[there], energy[there], 0.5 * self.sqrt_s, share[there])
         return factor
 
     def _shares(self, u: Floats) -> tuple[Floats, Floats]:
