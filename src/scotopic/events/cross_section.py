@@ -3,12 +3,9 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from multiprocessing import get_context
 from typing import Literal
 
 import numpy as np
@@ -26,6 +23,7 @@ from scotopic.numerics.engine import choose_engine
 from scotopic.numerics.rng import stream
 from scotopic.physics.amplitudes.plan import cost
 from scotopic.physics.processes import Process, notes
+from scotopic.workers import Workers, check_workers, run_chunks
 
 MOST_POINTS = 50_000_000
 SMALLEST_BATCH = 2_048
@@ -94,8 +92,7 @@ def cross_section(
     """
     if not 1e-5 <= rel_error < 1.0:
         raise InputError(f"rel_error = {rel_error}, expected 1e-5 to 1")
-    if workers < 1:
-        raise InputError(f"workers = {workers}, must be at least 1")
+    check_workers(workers)
     check_fsr(fsr)
     start = time.perf_counter()
     sampler = make_sampler(
@@ -103,23 +100,17 @@ def cross_section(
     )
     pairs = radiating_pairs(sampler.process) if fsr != "none" else ()
     factor = inclusive_factor(sampler.process, fsr)
-    heavy = workers > 1 and cost(sampler.process.plan) > WORTH_PROCESSES
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) if heavy else nullcontext() as pool:
-        value, error, points = _integrate(sampler, rel_error, seed, pool, workers, pairs)
+    heavy = cost(sampler.process.plan) > WORTH_PROCESSES
+    value, error, points = _integrate(sampler, rel_error, seed, workers if heavy else 1, pairs)
     seconds = time.perf_counter() - start
     told = notes(sampler.process, sqrt_s)
     return CrossSection(sampler.process.text, factor * value, factor * error, points, seconds, told)
 
 
 def _integrate(
-    sampler: Sampler,
-    rel_error: float,
-    seed: int,
-    pool: Executor | None,
-    workers: int,
-    pairs: Sequence[RadiatingPair],
+    sampler: Sampler, rel_error: float, seed: int, workers: Workers, pairs: Sequence[RadiatingPair]
 ) -> tuple[float, float, int]:
-    adapted = adapt(sampler, seed=seed, pool=pool)
+    adapted = adapt(sampler, seed=seed, workers=workers)
     wanted = float((adapted.spread.sum() / (rel_error * adapted.means.sum())) ** 2)
     engine = choose_engine("auto", int(min(wanted, MOST_POINTS)), cost(sampler.process.plan))
     # points in proportion to the spread of the weights give the smallest error
@@ -130,12 +121,7 @@ def _integrate(
     if "gamma" not in sampler.process.outgoing:
         pairs = ()  # whose radiation changes no rate
     sample = partial(_round, adapted, sizes, (seed, sampler.process.text), engine, pairs)
-    ahead: list[Round] = []
-    for number in count(1):
-        if not ahead:
-            numbers = range(number - 1, number - 1 + (1 if pool is None else workers))
-            ahead = list(map(sample, numbers) if pool is None else pool.map(sample, numbers))
-        found = ahead.pop(0)
+    for number, found in enumerate(run_chunks(sample, count(), workers), start=1):
         sums += [one for one, _ in found]
         squares += [two for _, two in found]
         counts += sizes

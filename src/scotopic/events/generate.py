@@ -1,10 +1,8 @@
 """Events of a process, weighted or unweighted, in the centre of mass."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from typing import Literal
 
 import numpy as np
@@ -25,6 +23,7 @@ from scotopic.numerics.rng import stream
 from scotopic.physics.amplitudes.plan import cost
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import Process
+from scotopic.workers import check_workers, run_chunks
 
 Floats = NDArray[np.float64]
 
@@ -89,8 +88,7 @@ def generate(
     check_fsr(fsr)
     if n < 1:
         raise InputError(f"number of events = {n}, must be at least 1")
-    if workers < 1:
-        raise InputError(f"workers = {workers}, must be at least 1")
+    check_workers(workers)
     if skip < 0:
         raise InputError(f"skip = {skip}, must not be negative")
     sampler = make_sampler(
@@ -172,15 +170,7 @@ class _Batch:
 
 
 def _batches(make: "partial[_Batch]", workers: int) -> Iterator[_Batch]:
-    numbers = range(MOST_BATCHES)
-    if workers == 1:
-        yield from (make(number) for number in numbers)
-    else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            ahead = [pool.submit(make, number) for number in range(2 * workers)]
-            for number in range(2 * workers, MOST_BATCHES):
-                yield ahead.pop(0).result()
-                ahead.append(pool.submit(make, number))
+    yield from run_chunks(make, range(MOST_BATCHES), workers)
     raise InputError("fewer events than asked for passed the cuts after a billion points; loosen the cuts")
 
 
