@@ -14,6 +14,7 @@ from scotopic.events.generate import generate
 from scotopic.events.hard_scale import hard_scales
 from scotopic.events.matching import counted_twice
 from scotopic.events.photon_angles import emission_angles
+from scotopic.events.photon_energies import MOST_PHOTONS
 from scotopic.events.radiation import LEAST_PHOTON, Radiator, annihilation_resonances
 from scotopic.events.sampler import Sampler, make_sampler
 from scotopic.events.structure_function import radiator_exponent, soft_factor, structure_function
@@ -118,9 +119,11 @@ def test_energy_and_momentum_are_conserved(mode, exchange):
         emission.root**2, SQRT_S**2 * np.prod(1.0 - emission.missing, axis=0), rtol=1e-12
     )
     np.testing.assert_allclose((emission.axis**2).sum(axis=0), 1.0, rtol=1e-12)
-    energies = emission.photons[:, 0]
-    assert (energies[emission.missing == 0.0] == 0.0).all()
-    assert energies[emission.missing > 0.0].min() > 0.5 * LEAST_PHOTON
+    for side, division in enumerate(emission.divisions):
+        energies = emission.photons[MOST_PHOTONS * side : MOST_PHOTONS * (side + 1), 0]
+        assert (energies[division.energies == 0.0] == 0.0).all()
+        assert energies[division.energies > 0.0].min() > 0.5 * LEAST_PHOTON
+        np.testing.assert_allclose(division.energies.sum(axis=0), emission.missing[side], rtol=1e-14)
 
 
 @given(st.floats(0.0, 1.0), st.floats(1e-6, 0.999))
@@ -210,7 +213,8 @@ def test_radiation_up_to_another_scale_is_normalised(scale):
     if scale == 1e-7:  # below m_e²
         assert radiated.max() == 0.0
     else:
-        hardest = np.where(radiated > 0.0, (emission.away * (emission.missing > 1e-3)).max(axis=0), 0.0)
+        hard = np.stack([division.energies for division in emission.divisions]) > 1e-3
+        hardest = np.where(radiated > 0.0, (emission.away * hard).max(axis=(0, 1)), 0.0)
         assert hardest.max() < 2.0 * scale / SQRT_S**2 * 1.0001
 
 
@@ -313,7 +317,8 @@ class Seen(Sampler):
     def evaluate(self, channel, u, engine):
         momenta, value = super().evaluate(channel, u, engine)
         own = range(len(self.process.outgoing))
-        passed = np.any([passes_all(self.region, momenta[[*own, photon]]) for photon in (-2, -1)], axis=0)
+        photons = range(len(own), len(momenta))
+        passed = np.any([passes_all(self.region, momenta[[*own, photon]]) for photon in photons], axis=0)
         return momenta, np.where(passed, value, 0.0)
 
 

@@ -78,12 +78,10 @@ def generate(
     The cross section is that of all points tried, also for events left out; momenta of an event do not depend on n,
     skip or workers.
 
-    With radiation, the photons of the electron's beam take the last slots but `MOST_PHOTONS` of
-    `scotopic.events.photon_energies`, those of the positron's beam the last ones, hardest first; a slot without a photon is
-    empty (code 0, momenta 0).
-
-    With final-state radiation, `MOST_PHOTONS` slots of `scotopic.events.final_state_radiation` for each pair of charges
-    follow those.
+    With radiation, the photons of the electron's and of the positron's beam follow the particles of the process, in
+    `MOST_PHOTONS` slots each (`scotopic.events.photon_energies`); a slot without a photon is empty (code 0, momenta 0).
+    Those of final-state radiation come behind, `MOST_PHOTONS` of `scotopic.events.final_state_radiation` for each
+    pair of charges.
     """
     check_fsr(fsr)
     if n < 1:

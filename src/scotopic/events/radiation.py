@@ -1,8 +1,8 @@
 """Initial-state radiation: how much energy photons take from the beams, and where they go.
 
-Both beams radiate before they collide: each loses energy by its structure function and divides it among several photons.
-Radiation is collinear, or each photon gets a transverse momentum. The energies, and with them the mass √s' of what is
-left, are the same in both cases; so are cross sections without cuts.
+Both beams radiate before they collide: each loses energy by its structure function and divides it among several
+photons. Radiation is collinear, or each photon gets a transverse momentum. The energies, and with them the mass √s'
+of what is left, are the same in both cases; so are cross sections without cuts.
 """
 
 import math
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.events.photon_angles import emission_angles, restriction
-from scotopic.events.photon_energies import MOST_PHOTONS, divide_energy
+from scotopic.events.photon_energies import MOST_PHOTONS, Division, divide_energy
 from scotopic.events.structure_function import TINY, radiator_exponent, soft_factor, structure_function
 from scotopic.numerics.lorentz import boost_from_rest, dot, onto_axis
 from scotopic.physics.amplitudes.plan import Plan
@@ -39,7 +39,7 @@ class Emission:
     Attributes
     ----------
     photons : (2 MOST_PHOTONS, 4, N)
-        Of the electron's, then of the positron's beam, hardest first; zeros where there is none.
+        Of the electron's, then of the positron's beam, in the order of emission; zeros where there is none.
     root : (N,)
         √s', the mass of what is left, GeV.
     axis : (3, N)
@@ -48,10 +48,8 @@ class Emission:
         Structure functions over the density of the map.
     missing : (2, N)
         Share of its energy that each beam lost.
-    shares : (2, MOST_PHOTONS, N)
-        Its division among the photons.
-    softest : (2, N)
-        Share below which a beam has no photon.
+    divisions : two of Division
+        How each beam's loss is divided among its photons.
     away : (2, MOST_PHOTONS, N) or None
         1 - cosθ of the photons to their beams, if they have a transverse momentum.
     """
@@ -61,8 +59,7 @@ class Emission:
     axis: Floats
     weight: Floats
     missing: Floats
-    shares: Floats
-    softest: Floats
+    divisions: tuple[Division, Division]
     away: Floats | None = None
 
     def recoiled(self, momenta: Floats) -> Floats:
@@ -98,69 +95,83 @@ class Radiator:
 
     @property
     def leading(self) -> int:
-        """Number of uniform numbers of the energy that is lost and of the hardest photons, which come first."""
+        """Number of uniform numbers of the losses and of one photon per beam, which come first."""
         return 2 if self.mode == "collinear" else 7
 
     @property
     def dimensions(self) -> int:
         """Number of uniform numbers, those of further photons included."""
-        return self.leading + 2 * (MOST_PHOTONS - 1) * (1 if self.mode == "collinear" else 3)
+        return self.leading + 2 * MOST_PHOTONS + (0 if self.mode == "collinear" else 4 * (MOST_PHOTONS - 1))
 
     def emit(self, u: Floats) -> Emission:
         """Return the emissions of uniform numbers (dimensions, N)."""
         missing, weight = self._shares(u[:2])
-        least = 2.0 * LEAST_PHOTON / self.sqrt_s
-        missing = np.where(missing > least, missing, 0.0)
+        missing = np.where(missing > 2.0 * LEAST_PHOTON / self.sqrt_s, missing, 0.0)
         root = self.sqrt_s * np.sqrt(np.prod(1.0 - missing, axis=0))
-        further = u[self.leading :].reshape(-1, 2, MOST_PHOTONS - 1, u.shape[-1])
-        eta, least_of_several = radiator_exponent(self.sqrt_s**2), 2.0 * LEAST_OF_SEVERAL / self.sqrt_s
-        divided = [
-            divide_energy(*one, eta, least_of_several) for one in zip(further[0], missing, strict=True)
-        ]
-        shares = np.stack([one for one, _ in divided])
-        softest = np.maximum([one for _, one in divided], least)
+        eta, least = radiator_exponent(self.sqrt_s**2), 2.0 * LEAST_OF_SEVERAL / self.sqrt_s
+        end = self.leading + 2 * MOST_PHOTONS
+        numbers = u[self.leading : end].reshape(2, MOST_PHOTONS, -1)
+        first, second = (divide_energy(*one, eta, least) for one in zip(numbers, missing, strict=True))
         if self.mode == "collinear":
-            along = 0.5 * self.sqrt_s * shares
             photons = np.zeros((2, MOST_PHOTONS, 4, len(root)))
-            photons[:, :, 0], photons[0, :, 3], photons[1, :, 3] = along, along[0], -along[1]
+            for side, (one, sign) in enumerate(((first, 1.0), (second, -1.0))):
+                photons[side, :, 0] = 0.5 * self.sqrt_s * one.energies
+                photons[side, :, 3] = sign * photons[side, :, 0]
             zero = np.zeros(root.shape)
             axis = np.stack([zero, zero, zero + 1.0])
-            return Emission(_flat(photons), root, axis, weight, missing, shares, softest)
-        energy = 0.5 * self.sqrt_s
-        photons = np.zeros((2, MOST_PHOTONS, 4, len(root)))
-        away = np.zeros(shares.shape)
-        towards = np.array([[1.0], [-1.0]])
-        away[:, 0], factors, photons[:, 0] = _emitted(u[2:4], u[4:6], shares[:, 0], towards, energy)
-        factor = np.prod(factors, axis=0)
-        side, number, event = np.nonzero(shares[:, 1:])
-        drawn = further[1:, side, number, event]
-        own = shares[side, number + 1, event]
-        away[side, number + 1, event], factors, further_ones = _emitted(*drawn, own, towards[side, 0], energy)
-        photons[side, number + 1, :, event] = further_ones.T
-        np.multiply.at(factor, event, factors)
-        photons *= _rescaling(missing, photons.sum(axis=(0, 1)) / energy)
+            return Emission(_flat(photons), root, axis, weight, missing, (first, second))
+        further = u[end:].reshape(2, 2, MOST_PHOTONS - 1, -1)
+        photons, away, factor = self._directed((first, second), u[2:6].reshape(2, 2, -1), further)
+        photons *= _rescaling(missing, photons.sum(axis=(0, 1)) / (0.5 * self.sqrt_s))
         axis = self._axis(photons.sum(axis=1), root, u[6])
-        return Emission(_flat(photons), root, axis, weight * factor, missing, shares, softest, away)
+        return Emission(_flat(photons), root, axis, weight * factor, missing, (first, second), away)
+
+    def _directed(
+        self, divisions: tuple[Division, Division], first: Floats, further: Floats
+    ) -> tuple[Floats, Floats, Floats]:
+        # Photons (2, MOST_PHOTONS, 4, N), 1 - cosθ to their beams and weight, from uniform numbers of θ and φ: of one
+        # photon per beam (2, 2, N) and of further ones (2, 2, MOST_PHOTONS - 1, N).
+        photons = np.zeros((2, MOST_PHOTONS, 4, first.shape[-1]))
+        away = np.zeros((2, MOST_PHOTONS, first.shape[-1]))
+        factor = np.ones(first.shape[-1])
+        for side, division in enumerate(divisions):
+            several = np.flatnonzero(division.energies[1])
+            emitted = division.energies[:, several] > 0.0
+            u = np.concatenate([first[0][side : side + 1, several], further[0, side][:, several]])
+            u = np.sort(np.where(emitted, u, 1.0), axis=0)  # later photons have larger angles
+            alone = first[0, side].copy()
+            alone[several] = u[0]
+            drawn = [(np.arange(len(alone)), alone, first[1, side])]
+            for there, own, turns in zip(emitted[1:], u[1:], further[1, side], strict=True):
+                drawn.append((several[there], own[there], turns[several[there]]))
+            for number, (which, own, turns) in enumerate(drawn):
+                found, weights = emission_angles(own, division.shares[number, which], 0.5 * self.sqrt_s)
+                away[side, number, which] = found
+                factor[which] *= weights
+                energies = 0.5 * self.sqrt_s * division.energies[number, which]
+                photons[side, number][:, which] = _momenta(energies, found, turns, 1 - 2 * side)
+        return photons, away, factor
 
     def at_scale(self, emission: Emission, scales: Floats) -> Floats:
         """Return by which factor emissions are more probable if beams radiate up to `scales` (2, N) in GeV².
 
-        Each photon has the density η dk/k, and there is none below the softest with probability k^η.
+        Each photon has the density η dk/k, and with the probability k^η there is none below the softest.
         """
         eta = radiator_exponent(self.sqrt_s**2)
         factor = np.ones(emission.root.shape)
-        for side, (missing, share) in enumerate(zip(emission.missing, scales / self.sqrt_s**2, strict=True)):
+        for side, (division, missing, share) in enumerate(
+            zip(emission.divisions, emission.missing, scales / self.sqrt_s**2, strict=True)
+        ):
             other = np.maximum(eta + ALPHA_0 / math.pi * np.log(np.maximum(share, TINY)), 0.0)
             none = soft_factor(other) / soft_factor(eta)
             some = structure_function(missing, other) / structure_function(missing, eta)
-            emitted = emission.shares[side] > 0.0
-            factor = factor * emission.softest[side] ** (other - eta) * np.where(missing > 0.0, some, none)
-            factor = factor * (other / eta) ** emitted.sum(axis=0)
+            softest = np.maximum(division.softest, 2.0 * LEAST_PHOTON / self.sqrt_s)
+            factor *= softest ** (other - eta) * np.where(missing > 0.0, some, none)
+            factor *= (other / eta) ** division.drawn
             if emission.away is not None:
-                for away, energy, there in zip(
-                    emission.away[side], emission.shares[side], emitted, strict=True
-                ):
-                    factor[there] *= restriction(away[there], energy[there], 0.5 * self.sqrt_s, share[there])
+                for away, taken in zip(emission.away[side], division.shares, strict=True):
+                    there = np.flatnonzero(taken)
+                    factor[there] *= restriction(away[there], taken[there], 0.5 * self.sqrt_s, share[there])
         return factor
 
     def _shares(self, u: Floats) -> tuple[Floats, Floats]:
@@ -231,18 +242,11 @@ class Radiator:
         return np.asarray(seen / np.sqrt((seen**2).sum(axis=0)))
 
 
-def _emitted(
-    u: Floats, turn: Floats, shares: Floats, towards: Floats, energy: float
-) -> tuple[Floats, Floats, Floats]:
-    """Return 1 - cosθ, weights (..., N) and momenta (..., 4, N) of photons from uniform numbers of θ and φ.
-
-    Of their `energy` (GeV), beams along `towards` z give the `shares` to the photons.
-    """
-    away, factors = emission_angles(u, shares, energy)
-    sin, phi = np.sqrt(away * (2.0 - away)), 2.0 * math.pi * turn
-    k = energy * shares
-    momenta = np.stack([k, k * sin * np.cos(phi), k * sin * np.sin(phi), k * (1.0 - away) * towards], axis=-2)
-    return away, factors, momenta
+def _momenta(energies: Floats, away: Floats, turns: Floats, towards: float) -> Floats:
+    """Return the momenta (4, N) of photons at 1 - cosθ = `away` from a beam along `towards` z and φ = 2π `turns`."""
+    sin, phi = np.sqrt(away * (2.0 - away)), 2.0 * math.pi * turns
+    directions = [np.ones(away.shape), sin * np.cos(phi), sin * np.sin(phi), towards * (1.0 - away)]
+    return np.asarray(energies * np.stack(directions))
 
 
 def _flat(photons: Floats) -> Floats:
@@ -252,8 +256,8 @@ def _flat(photons: Floats) -> Floats:
 def _rescaling(missing: Floats, radiated: Floats) -> Floats:
     """Return the common factor of all photons' energies for which s' = (1 - y₁)(1 - y₂) s.
 
-    `radiated` (4, N) is the sum of their momenta in units of a beam's energy. The factor is one for a single photon, at any
-    angle, and for photons along their beams.
+    `radiated` (4, N) is the sum of their momenta in units of a beam's energy. The factor is one for a single photon,
+    at any angle, and for photons along their beams.
     """
     y1, y2 = missing
     both = y1 + y2

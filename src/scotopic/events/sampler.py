@@ -13,6 +13,7 @@ from scotopic.events.channel import Channel
 from scotopic.events.channels import channels_for
 from scotopic.events.cuts import GenerationCut, parse_cuts, passes_all
 from scotopic.events.diagrams import diagrams_of
+from scotopic.events.first_order import initial_state_factor
 from scotopic.events.hard_scale import hard_scales, is_scattered
 from scotopic.events.infinite import refuse_infinite
 from scotopic.events.kinematic_limits import refuse_empty
@@ -87,7 +88,7 @@ class Sampler:
         emission = self.radiator.emit(u[channel.dimensions :])
         momenta, volume = channel.build(u[: channel.dimensions], emission.root)
         moved = emission.recoiled(momenta)
-        weight = volume * emission.weight
+        weight = volume * emission.weight * initial_state_factor(self.process.plan)
         if is_scattered(self.process):
             scales = hard_scales(self.process, momenta, emission.root)
             weight = weight * self.radiator.at_scale(emission, scales)
