@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scotopic.events.invisible_recoil import COS_MAX, generate_dark_photon, generate_hidden_alp
 
 from scotopic.app.cli import run
 from scotopic.detector.calorimeter import find_photons, find_region
@@ -14,7 +15,6 @@ from scotopic.detector.missed import veto_efficiency
 from scotopic.detector.simulate import simulate
 from scotopic.errors import InputError
 from scotopic.events.generate import generate
-from scotopic.events.invisible_recoil import COS_MAX, generate_dark_photon, generate_hidden_alp
 from scotopic.io import write_detected
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section

@@ -235,7 +235,7 @@ def adapt(sampler: Sampler, *, seed: int, workers: Workers = 1) -> Adapted:
         sampler,
         tuple(grid for grid, _, _ in adapted),
         means,
-        np.array([_largest(weights) for _, weights, _ in adapted]),
+        np.array([largest_weight(weights) for _, weights, _ in adapted]),
         np.array([weights.std() for _, weights, _ in adapted]),
         sum(tried for _, _, tried in adapted),
     )
@@ -280,7 +280,7 @@ def _sample(
     return np.concatenate(ys, axis=1), np.concatenate(values)
 
 
-def _largest(weights: Floats, share: float = 2e-3) -> float:
+def largest_weight(weights: Floats, share: float = 2e-3) -> float:
     """Return the weight above which the excess is a given share of the sum."""
     ordered = np.sort(weights)[::-1]
     excess = np.cumsum(ordered) - np.arange(1, len(ordered) + 1) * ordered

@@ -21,6 +21,7 @@ from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import parse_process
 from scotopic.searches.photon_search import PhotonBackground, PhotonRegion
 from scotopic.searches.photon_selection import HARD_OTHER_GeV
+from scotopic.searches.radiation import RADIATION
 from scotopic.selection.single_photon import Area
 
 Floats = NDArray[np.float64]
@@ -72,7 +73,6 @@ BACKGROUNDS = (
         "γγ, one lost",
         "e- e+ > gamma gamma",
         ("abscostheta:gamma::0.999",),
-        isr="collinear",
         soft=(2, 3),
         copies=5,
     ),
@@ -212,7 +212,7 @@ def generate_background(
         cuts=cuts,
         seed=seed,
         unweighted=True,
-        isr=background.isr,
+        **RADIATION.options,
         bias=chance,
         workers=workers,
     )

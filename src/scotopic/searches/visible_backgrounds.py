@@ -17,6 +17,7 @@ from scotopic.events.record import Events
 from scotopic.numerics.rng import seed_of
 from scotopic.progress import track
 from scotopic.searches.counting_search import CountedBackground
+from scotopic.searches.radiation import RADIATION
 
 TOP = 10.43  # GeV, above which the photon has less than 0.15 GeV
 HIGH_SLICES = (0.8, 2.2, 4.5, 7.5, 9.6, TOP)
@@ -43,6 +44,7 @@ def in_slices(
             sqrt_s=experiment.beams.sqrt_s,
             cuts=(*PHOTON_CUTS, *cuts, f"M:{pair[0]},{pair[1]}:{low}:{high}"),
             seed=seed_of(seed, "slice", number),
+            **RADIATION.options,
             workers=workers,
         )
         for number, (low, high) in enumerate(track(slices, f"events with {' '.join(pair)}", len(slices)))

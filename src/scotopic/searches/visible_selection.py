@@ -38,6 +38,12 @@ LOWEST, HIGHEST = 0.02, 10.2  # GeV, arXiv:1406.2980, abstract
 TOP = 10.32  # GeV, where the spectra end
 WINDOW = (12.0, 12.0)  # resolutions: 24 in all, of 20 to 30 recalled
 
+
+def _fiducial(lepton: int) -> Fiducial:
+    tracks, photon = np.deg2rad([20.0, 150.0]), np.deg2rad([16.0, 142.0])
+    return Fiducial(((lepton, *tracks), (22, *photon)), particles=3)
+
+
 ELECTRONS = Region(
     name="ee",
     mass_low=LOWEST,
@@ -52,7 +58,9 @@ ELECTRONS = Region(
     window=WINDOW,
     spectrum_low=0.010,
     spectrum_high=TOP,
-    fiducial=Fiducial(((11, np.deg2rad(20.0), np.deg2rad(150.0)), (22, np.deg2rad(16.0), np.deg2rad(142.0)))),
+    fiducial=Fiducial(
+        ((11, np.deg2rad(20.0), np.deg2rad(150.0)), (22, np.deg2rad(16.0), np.deg2rad(142.0))), particles=3
+    ),
 )
 MUONS = Region(
     name="mumu",
@@ -64,7 +72,9 @@ MUONS = Region(
     window=WINDOW,
     spectrum_low=0.002,
     spectrum_high=TOP,
-    fiducial=Fiducial(((13, np.deg2rad(20.0), np.deg2rad(150.0)), (22, np.deg2rad(16.0), np.deg2rad(142.0)))),
+    fiducial=Fiducial(
+        ((13, np.deg2rad(20.0), np.deg2rad(150.0)), (22, np.deg2rad(16.0), np.deg2rad(142.0))), particles=3
+    ),
 )
 
 
