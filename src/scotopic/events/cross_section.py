@@ -76,8 +76,8 @@ def cross_section(
         Initial-state radiation: along the beams, or with transverse momentum.
     fsr : {"none", "exponentiated"}
         Final-state radiation of all charged particles, behind the cuts. It changes no rate but for two things:
-        1 + 3α/4π of an annihilation to a pair of fermions, and events with a radiated photon that takes the place of one of the
-        process, which are counted there (docs/radiation.md).
+        1 + 3α/4π of an annihilation to a pair of fermions, and events with a radiated photon that takes the place
+        of one of the process, which are counted there (docs/radiation.md).
     alpha : {"fixed", "running"}
         Whether vacuum polarisation dresses internal photons.
     rel_error : float

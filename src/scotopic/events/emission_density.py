@@ -11,7 +11,7 @@ the two, the probability of emission is
     (1 - v - r₁ - r₂)/(ab) - r₁/b² - r₂/a²        of a pair of opposite charges,
     (1 + r₁ - r₂ - a)/(vb) - 1/v² - r₁/b²         where the system has the charge of particle 1.
 
-The hard part h makes the first order exact, masses included, averaged over polarisations (from the tree amplitudes), for
+The hard part h makes the first order exact, masses included, averaged over polarisations (tree amplitudes), for
 
 - a vector to fermions, h = (a/b + b/a)/(2 + 4r), and to scalars, 2/(1 - 4r);
 - a scalar or pseudoscalar to fermions, h = (a/b + b/a + 2)/2, divided by 1 - 4r for the scalar.

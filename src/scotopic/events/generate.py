@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.events.cuts import GenerationCut, parse_cuts
 from scotopic.events.final_state_radiation import RadiatingPair
 from scotopic.events.radiating_pairs import (
     add_final_state_radiation,
@@ -49,6 +50,7 @@ def generate(
     workers: int = 1,
     skip: int = 0,
     bias: Bias | None = None,
+    sample_cuts: Sequence[str] | None = None,
 ) -> Events:
     """Return n events whose weights sum to the cross section in pb.
 
@@ -72,6 +74,9 @@ def generate(
         ``bias(momenta)`` of the momenta (slots, 4, N) before final-state radiation, at least 0: events come in
         proportion to it, and weights undo it. The cross section is then that of events with a bias above 0. For rare
         final states; with several workers it must be picklable.
+    sample_cuts : sequence of str, optional
+        Cuts of the whole sample that these events are a slice of: a photon of the final state that takes the place of
+        one of the process is then counted once in all slices.
 
     Notes
     -----
@@ -111,7 +116,8 @@ def generate(
     # by the size of the amplitude alone: engines differ in the last digits, and events must not depend on n
     engine = choose_engine("auto", COMPILE_ABOVE_EVENTS, cost(sampler.process.plan))
     pairs = radiating_pairs(sampler.process) if fsr != "none" else ()
-    make = partial(_batch, adapted, share, seed, engine, unweighted, pairs)
+    whole = sampler.cuts if sample_cuts is None else parse_cuts(sample_cuts, sampler.process.outgoing)
+    make = partial(_batch, adapted, share, seed, engine, unweighted, pairs, whole)
     momenta, weight, undo = np.empty((0, 4, n)), np.empty(n), np.empty(n)
     found, tried, total, variance, lost = 0, 0, 0.0, 0.0, 0.0
     for batch in _batches(make, workers if expected > WORTH_PROCESSES else 1):
@@ -179,6 +185,7 @@ def _batch(
     engine: Literal["numpy", "jax"],
     unweighted: bool,
     pairs: Sequence[RadiatingPair],
+    whole: Sequence[GenerationCut],
     number: int,
 ) -> _Batch:
     """Return the events of a batch that are kept, radiation of its pairs of charges included."""
@@ -206,7 +213,7 @@ def _batch(
     if not pairs:
         return _Batch(joined, weight, undo, mean, variance, lost)
     rng = stream(seed, "final-state radiation", sampler.process.text, number)
-    joined, twice = add_final_state_radiation(sampler.process, pairs, sampler.cuts, joined, rng)
+    joined, twice = add_final_state_radiation(sampler.process, pairs, whole, joined, rng)
     dropped = float(weight[twice].sum() / max(weight.sum(), TINY))
     rest = 1.0 - dropped
     # the share of what is dropped is known from these events only

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scotopic.errors import InputError
 from scotopic.events.cuts import GenerationCut
 from scotopic.events.emission_density import Radiating, Source
-from scotopic.events.final_state_radiation import RadiatingPair, radiate
+from scotopic.events.final_state_radiation import MOST_PHOTONS, RadiatingPair, radiate
 from scotopic.events.matching import counted_twice
+from scotopic.events.record import Events
 from scotopic.numerics.lorentz import dot
 from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ALPHA_0
@@ -136,6 +137,13 @@ def _reach(process: Process, pair: RadiatingPair, momenta: Floats) -> Floats | N
             share = (momenta[slot, 0] - sign * momenta[slot, 3]) / (total[0] - sign * total[3])
             reach[leg] = s / mass2 * share / np.maximum(1.0 - share, share)
     return reach
+
+
+def final_state_slots(process: Process, events: Events, fsr: str) -> tuple[int, ...]:
+    """Return the slots of the photons that the pairs of generated events radiated."""
+    count = MOST_PHOTONS * len(radiating_pairs(process)) if fsr != "none" else 0
+    slots = len(events.pdg)
+    return tuple(range(slots - count, slots))
 
 
 def inclusive_factor(process: Process, fsr: str) -> float:

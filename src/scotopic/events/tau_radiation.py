@@ -1,6 +1,6 @@
 """Photons of the charged particles that a τ decays to.
 
-A τ and its charged product radiate together (`scotopic.events.emission_density`, source ``"charged"``), against all else
+A τ and its charged product radiate together (`scotopic.events.emission_density`, ``"charged"``), against all else
 that the τ decays to, whose mass is kept. Several charged products radiate one after another; what they and the τ would
 radiate together beyond that, soft photons at large angles, is left out, and so are photons of hadronic structure.
 """
