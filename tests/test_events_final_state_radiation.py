@@ -1,5 +1,6 @@
 """Final-state radiation: shares near the mass, exact first order, conservation laws, no double counting."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scotopic.app.cli import run
 from scotopic.errors import InputError
 from scotopic.events.cross_section import cross_section
 from scotopic.events.emission_density import Radiating, largest, numerator
 from scotopic.events.final_state_radiation import LEAST_SHARE, MOST_PHOTONS, radiate
 from scotopic.events.generate import generate
 from scotopic.events.radiating_pairs import inclusive_factor, radiating_pairs
+from scotopic.io import read_events, write_events
 from scotopic.numerics.lorentz import dot, from_angles, invariant_mass, opening_angle
 from scotopic.physics.hadrons.masses import CHARGED_PION
 from scotopic.physics.model import get_model
@@ -21,6 +24,7 @@ from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS, T
 
 VECTOR = Radiating("vector", (True, True))
 N = 100_000
+COUPLINGS = {"leptophilic-scalar": {"xi": 1.0}, "alp-lepton": {"g": 0.0, "gl": 1.0}}
 
 
 def pairs_of(mass, particle, n, seed=1, boost=0.0):
@@ -237,7 +241,7 @@ def test_what_pairs_come_from():
         ("leptophilic-scalar", "scalar", "scalar"),
         ("alp-lepton", "ALP", "pseudoscalar"),
     ):
-        alone = get_model(name, mass=2.0).only(interaction)
+        alone = get_model(name, mass=2.0, **COUPLINGS[name]).only(interaction)
         found = radiating_pairs(Process(alone, ("e-", "e+"), ("mu-", "mu+")))[0].radiating
         assert found == Radiating(parent, (True, True))
     assert source("e- e+ > e- mu+ Zp", "lfv-zprime", mass=1.0, kind="flat") == Radiating("any", (True, True))
@@ -300,3 +304,28 @@ def test_mass_of_a_resonance_shows_the_tail():
     plain = generate_signal(1.0, 200, decay="e- e+", sqrt_s=10.58, seed=2, radiation=NO_RADIATION)
     assert plain.resonance == (0, 1)
     np.testing.assert_allclose(invariant_mass(plain.momenta[0] + plain.momenta[1]), 1.0, rtol=2e-3)
+
+
+def test_command_line(capsys, tmp_path):
+    output = tmp_path / "muons.lhe"
+    command = ["generate", "e- e+ > mu- mu+", "--events", "200", "--sqrts", "3", "--output", str(output)]
+    assert run([*command, "--fsr", "exponentiated", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["fsr"] == "exponentiated"
+    events = read_events(output, frame="cm")
+    same = generate("e- e+ > mu- mu+", 200, sqrt_s=3.0, fsr="exponentiated")
+    assert (events.pdg == 22).sum() == (same.pdg == 22).sum() > 0
+    assert run(["xsec", "e- e+ > mu- mu+", "--sqrts", "3", "--fsr", "exponentiated", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["fsr"] == "exponentiated"
+    assert run([*command, "--fsr", "photos"]) == 2
+    assert "exponentiated" in capsys.readouterr().err
+
+
+def test_a_file_of_another_generator_radiates_no_more(tmp_path):
+    """What a file holds is simulated as it is: nobody radiates a second time."""
+    output = tmp_path / "muons.hepmc"
+    made = generate("e- e+ > mu- mu+", 50, unweighted=True)
+    write_events(made, output)
+    again = read_events(output, frame="cm")
+    assert not (again.pdg == 22).any()
+    np.testing.assert_allclose(again.momenta, made.momenta, rtol=1e-9, atol=1e-9)
