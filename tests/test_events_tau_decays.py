@@ -278,13 +278,12 @@ def test_charged_products_radiate(produced, decayed):
         assert abs(shares[code] - expected) < 3.5 * np.sqrt(expected / found)
     # nothing but photons is new, and what decayed is what did without them
     np.testing.assert_array_equal(count(radiated, 11, 13, 211, 321), count(decayed, 11, 13, 211, 321))
-    for code in (111, 310):
-        row, event = np.nonzero(np.abs(radiated.decayed.pdg) == code)
-        total = np.zeros((len(radiated.decayed.pdg), 4, len(radiated)))
-        for slot in range(len(codes)):
-            there = np.flatnonzero(origins[slot] >= 0)
-            total[origins[slot, there], :, there] += radiated.momenta[slot, :, there]
-        np.testing.assert_allclose(total[row, :, event], radiated.decayed.momenta[row, :, event], atol=1e-6)
+    row, event = np.nonzero(np.abs(radiated.decayed.pdg) == 111)
+    total = np.zeros((len(radiated.decayed.pdg), 4, len(radiated)))
+    for slot in range(len(codes)):
+        there = np.flatnonzero(origins[slot] >= 0)
+        total[origins[slot, there], :, there] += radiated.momenta[slot, :, there]
+    np.testing.assert_allclose(total[row, :, event], radiated.decayed.momenta[row, :, event], atol=1e-6)
 
 
 def test_radiated_decays_are_told_by_the_seed(produced):

@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.events.photon_angles import emission_angles, restriction
-from scotopic.events.photon_energies import MOST_PHOTONS, Division, divide_energy
+from scotopic.events.photon_angles import angle_at, emission_angles, restriction
+from scotopic.events.photon_energies import MORE, MOST_PHOTONS, NUMBERS, Division, divide_energy
 from scotopic.events.structure_function import TINY, radiator_exponent, soft_factor, structure_function
 from scotopic.numerics.lorentz import boost_from_rest, dot, onto_axis
 from scotopic.physics.amplitudes.plan import Plan
@@ -101,63 +101,71 @@ class Radiator:
     @property
     def dimensions(self) -> int:
         """Number of uniform numbers, those of further photons included."""
-        return self.leading + 2 * MOST_PHOTONS + (0 if self.mode == "collinear" else 4 * (MOST_PHOTONS - 1))
+        return self.leading + 2 * (NUMBERS + (0 if self.mode == "collinear" else MOST_PHOTONS - 1))
 
     def emit(self, u: Floats) -> Emission:
         """Return the emissions of uniform numbers (dimensions, N)."""
         missing, weight = self._shares(u[:2])
         missing = np.where(missing > 2.0 * LEAST_PHOTON / self.sqrt_s, missing, 0.0)
         root = self.sqrt_s * np.sqrt(np.prod(1.0 - missing, axis=0))
-        eta, least = radiator_exponent(self.sqrt_s**2), 2.0 * LEAST_OF_SEVERAL / self.sqrt_s
-        end = self.leading + 2 * MOST_PHOTONS
-        numbers = u[self.leading : end].reshape(2, MOST_PHOTONS, -1)
-        first, second = (divide_energy(*one, eta, least) for one in zip(numbers, missing, strict=True))
+        further = u[self.leading :].reshape(2, -1, u.shape[-1])
         if self.mode == "collinear":
+            divisions = self._divisions(further, np.full(missing.shape, 0.5), missing)
             photons = np.zeros((2, MOST_PHOTONS, 4, len(root)))
-            for side, (one, sign) in enumerate(((first, 1.0), (second, -1.0))):
-                photons[side, :, 0] = 0.5 * self.sqrt_s * one.energies
-                photons[side, :, 3] = sign * photons[side, :, 0]
-            zero = np.zeros(root.shape)
-            axis = np.stack([zero, zero, zero + 1.0])
-            return Emission(_flat(photons), root, axis, weight, missing, (first, second))
-        further = u[end:].reshape(2, 2, MOST_PHOTONS - 1, -1)
-        photons, away, factor = self._directed((first, second), u[2:6].reshape(2, 2, -1), further)
-        photons *= _rescaling(missing, photons.sum(axis=(0, 1)) / (0.5 * self.sqrt_s))
-        axis = self._axis(photons.sum(axis=1), root, u[6])
-        return Emission(_flat(photons), root, axis, weight * factor, missing, (first, second), away)
+            for side, division in enumerate(divisions):
+                photons[side, :, 0] = 0.5 * self.sqrt_s * division.energies
+                photons[side, :, 3] = (1 - 2 * side) * photons[side, :, 0]
+            axis = np.array([[0.0], [0.0], [1.0]]) * np.ones(root.shape)
+            return Emission(_flat(photons), root, axis, weight, missing, divisions)
+        alone, factors, place = emission_angles(u[2:4], missing, 0.5 * self.sqrt_s)
+        divisions = self._divisions(further, place, missing)
+        turns = np.concatenate([u[4:6, None], further[:, NUMBERS:]], axis=1)
+        photons, away = self._directed(divisions, alone, turns)
+        for division, factor in zip(divisions, factors, strict=True):
+            weight *= np.where(division.energies[1] > 0.0, 1.0, division.weight * factor)
+        radiated = photons.sum(axis=1)
+        rescaling = _rescaling(missing, radiated.sum(axis=0) / (0.5 * self.sqrt_s))
+        photons *= rescaling
+        axis = self._axis(radiated * rescaling, root, u[6])
+        return Emission(_flat(photons), root, axis, weight, missing, divisions, away)
+
+    def _divisions(self, u: Floats, place: Floats, missing: Floats) -> tuple[Division, Division]:
+        eta, least = radiator_exponent(self.sqrt_s**2), 2.0 * LEAST_OF_SEVERAL / self.sqrt_s
+        first, second = (
+            divide_energy(own[:NUMBERS], at, lost, eta, least)
+            for own, at, lost in zip(u, place, missing, strict=True)
+        )
+        return first, second
 
     def _directed(
-        self, divisions: tuple[Division, Division], first: Floats, further: Floats
-    ) -> tuple[Floats, Floats, Floats]:
-        # Photons (2, MOST_PHOTONS, 4, N), 1 - cosθ to their beams and weight, from uniform numbers of θ and φ: of one
-        # photon per beam (2, 2, N) and of further ones (2, 2, MOST_PHOTONS - 1, N).
-        photons = np.zeros((2, MOST_PHOTONS, 4, first.shape[-1]))
-        away = np.zeros((2, MOST_PHOTONS, first.shape[-1]))
-        factor = np.ones(first.shape[-1])
+        self, divisions: tuple[Division, Division], alone: Floats, turns: Floats
+    ) -> tuple[Floats, Floats]:
+        # Photons (2, MOST_PHOTONS, 4, N) and 1 - cosθ to their beams, from that of one photon (2, N) and
+        # φ/2π (2, MOST_PHOTONS, N).
+        energy = 0.5 * self.sqrt_s
+        photons = np.zeros((2, MOST_PHOTONS, 4, turns.shape[-1]))
+        away = np.zeros(turns.shape)
         for side, division in enumerate(divisions):
-            several = np.flatnonzero(division.energies[1])
-            emitted = division.energies[:, several] > 0.0
-            u = np.concatenate([first[0][side : side + 1, several], further[0, side][:, several]])
-            u = np.sort(np.where(emitted, u, 1.0), axis=0)  # later photons have larger angles
-            alone = first[0, side].copy()
-            alone[several] = u[0]
-            drawn = [(np.arange(len(alone)), alone, first[1, side])]
-            for there, own, turns in zip(emitted[1:], u[1:], further[1, side], strict=True):
-                drawn.append((several[there], own[there], turns[several[there]]))
-            for number, (which, own, turns) in enumerate(drawn):
-                found, weights = emission_angles(own, division.shares[number, which], 0.5 * self.sqrt_s)
-                away[side, number, which] = found
-                factor[which] *= weights
-                energies = 0.5 * self.sqrt_s * division.energies[number, which]
-                photons[side, number][:, which] = _momenta(energies, found, turns, 1 - 2 * side)
-        return photons, away, factor
+            away[side, 0] = alone[side]
+            for number in range(MOST_PHOTONS):
+                several = np.flatnonzero(division.energies[max(number, 1)])
+                at, shares = division.places[number, several], division.shares[number, several]
+                away[side, number, several] = angle_at(at, shares, energy)
+                which = several if number else slice(None)
+                found = (
+                    division.energies[number, which],
+                    away[side, number, which],
+                    turns[side, number, which],
+                )
+                photons[side, number][:, which] = _momenta(energy, *found, 1 - 2 * side)
+        return photons, away
 
     def at_scale(self, emission: Emission, scales: Floats) -> Floats:
         """Return by which factor emissions are more probable if beams radiate up to `scales` (2, N) in GeV².
 
         Each photon has the density η dk/k, and with the probability k^η there is none below the softest.
         """
-        eta = radiator_exponent(self.sqrt_s**2)
+        eta, least = radiator_exponent(self.sqrt_s**2), 2.0 * LEAST_PHOTON / self.sqrt_s
         factor = np.ones(emission.root.shape)
         for side, (division, missing, share) in enumerate(
             zip(emission.divisions, emission.missing, scales / self.sqrt_s**2, strict=True)
@@ -165,9 +173,10 @@ class Radiator:
             other = np.maximum(eta + ALPHA_0 / math.pi * np.log(np.maximum(share, TINY)), 0.0)
             none = soft_factor(other) / soft_factor(eta)
             some = structure_function(missing, other) / structure_function(missing, eta)
-            softest = np.maximum(division.softest, 2.0 * LEAST_PHOTON / self.sqrt_s)
-            factor *= softest ** (other - eta) * np.where(missing > 0.0, some, none)
+            lost = np.maximum(missing, least)
+            factor *= lost ** (other - eta) * np.where(missing > 0.0, some, none)
             factor *= (other / eta) ** division.drawn
+            factor *= (np.maximum(division.softest, least) / lost) ** (MORE * (other - eta))
             if emission.away is not None:
                 for away, taken in zip(emission.away[side], division.shares, strict=True):
                     there = np.flatnonzero(taken)
@@ -242,11 +251,15 @@ class Radiator:
         return np.asarray(seen / np.sqrt((seen**2).sum(axis=0)))
 
 
-def _momenta(energies: Floats, away: Floats, turns: Floats, towards: float) -> Floats:
-    """Return the momenta (4, N) of photons at 1 - cosθ = `away` from a beam along `towards` z and φ = 2π `turns`."""
-    sin, phi = np.sqrt(away * (2.0 - away)), 2.0 * math.pi * turns
-    directions = [np.ones(away.shape), sin * np.cos(phi), sin * np.sin(phi), towards * (1.0 - away)]
-    return np.asarray(energies * np.stack(directions))
+def _momenta(beam: float, shares: Floats, away: Floats, turns: Floats, towards: float) -> Floats:
+    """Return the momenta (4, N) of photons that have `shares` of the `beam`'s energy (GeV).
+
+    They are at 1 - cosθ = `away` from a beam along `towards` z, and at φ = 2π `turns`.
+    """
+    energies, phi = beam * shares, 2.0 * math.pi * turns
+    across = energies * np.sqrt(away * (2.0 - away))
+    along = towards * energies * (1.0 - away)
+    return np.stack([energies, across * np.cos(phi), across * np.sin(phi), along])
 
 
 def _flat(photons: Floats) -> Floats:

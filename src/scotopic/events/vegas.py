@@ -31,9 +31,10 @@ class Grid:
         """Return points and dx/dy (N,) of uniform numbers y (d or more, N)."""
         position = y[: len(self.edges)] * BINS
         index = np.minimum(position.astype(np.intp), BINS - 1)
-        axis = np.arange(len(self.edges))[:, None]
-        width = self.edges[axis, index + 1] - self.edges[axis, index]
-        x = self.edges[axis, index] + (position - index) * width
+        position -= index
+        index += BINS * np.arange(len(self.edges))[:, None]
+        width = np.diff(self.edges).ravel().take(index)
+        x = self.edges[:, :-1].ravel().take(index) + position * width
         return np.concatenate([x, y[len(self.edges) :]]), np.prod(width * BINS, axis=0)
 
     def refined(self, y: Floats, weights: Floats) -> "Grid":
