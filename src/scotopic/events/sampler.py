@@ -36,6 +36,7 @@ POINTS = 120_000
 POINTS_PER_CHANNEL = (5_000, 20_000)
 ENOUGH_SHARE = 0.3  # of the points of a round, to pass the cuts
 MOST_REPEATS = 8
+ENOUGH_BIASED = 20  # points with a bias above zero, for a grid to follow them
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,9 @@ class Sampler:
         zero = np.zeros(root.shape)
         incoming = np.stack([np.stack([0.5 * root, zero, zero, sign * beam]) for sign in (1.0, -1.0)])
         legs = np.concatenate([incoming, momenta])
-        squared = squared_amplitude_lightcone(self.process, light_cone(legs, self.process.masses), engine)
+        # at the edge of double precision, where two particles are parallel, there is no finite rate
+        with np.errstate(divide="ignore", invalid="ignore"):
+            squared = squared_amplitude_lightcone(self.process, light_cone(legs, self.process.masses), engine)
         # 1/(2 s β) of the incoming flux
         rate = squared / (4.0 * root * beam) * GEV2_TO_PB
         rate = rate * channel.share(momenta, root)
@@ -258,8 +261,11 @@ def _adapt_channel(sampler: Sampler, seed: int, points: int, number: int) -> tup
     grid = flat_grid(sampler.adapted_dimensions(channel))
     for _ in range(ADAPTATIONS):
         y, weights = _sample(sampler, channel, grid, rng, points)
-        grid = grid.refined(y, weights)
         tried += len(weights)
+        if sampler.bias is not None and np.count_nonzero(weights) < ENOUGH_BIASED:
+            y, weights = _sample(replace(sampler, bias=None), channel, grid, rng, points)
+            tried += len(weights)
+        grid = grid.refined(y, weights)
     # a sample twice as large, on the final grid, for mean and maximum
     _, weights = _sample(sampler, channel, grid, rng, 2 * points)
     return grid, weights, tried + len(weights)

@@ -62,8 +62,10 @@ class PhotonBackground:
         Generator cuts.
     least_energy_cut : bool
         Whether the photon's energy must lie above a cut that follows the region's threshold.
-    soft : tuple of int
-        Slots of radiated photons that must be softer than `scotopic.searches.photon_backgrounds.SOFT_GeV`.
+    radiates_in : tuple of str
+        Regions in which the beams radiate; elsewhere it is at tree level.
+    soft : bool
+        Whether radiated photons must be softer than `scotopic.searches.photon_backgrounds.SOFT_GeV`.
     lost_track_boost : float
         Factor on the track-loss probability, undone by weights.
     share : float
@@ -77,7 +79,8 @@ class PhotonBackground:
     process: str
     cuts: tuple[str, ...]
     least_energy_cut: bool = False
-    soft: tuple[int, ...] = ()
+    radiates_in: tuple[str, ...] = ()
+    soft: bool = False
     lost_track_boost: float = 1.0
     share: float = 1.0
     copies: int = 1
