@@ -54,6 +54,7 @@ def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **
                 "model": settings["model"],
                 "sqrt_s_GeV": energy,
                 "isr": settings["isr"],
+                "fsr": settings["fsr"],
                 "alpha": settings["alpha"],
                 "cross_section_pb": found.value_pb,
                 "error_pb": found.error_pb,
@@ -144,7 +145,9 @@ def generate(
         if beams is not None:
             events = to_lab(events, beams, rng)
         if decay_taus:  # after the boost, for they fly
-            events = decay(events, seed=seed, workers=settings["workers"], process=made, skip=skip)
+            events = decay(
+                events, seed=seed, workers=settings["workers"], process=made, skip=skip, fsr=settings["fsr"]
+            )
     if events.frame == "lab" and output.name.endswith((".lhe", ".lhe.gz")):
         told += (
             "LHE has no crossing angle or beam spread: the events are written in the nominal centre of mass",
@@ -154,6 +157,7 @@ def generate(
     result = {
         "process": process,
         "isr": settings["isr"],
+        "fsr": settings["fsr"],
         "alpha": settings["alpha"],
         "events": len(events),
         "cross_section_pb": events.cross_section_pb,

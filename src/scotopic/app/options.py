@@ -165,6 +165,13 @@ def process_options(command: Decorated) -> Decorated:
             help="Initial-state radiation: along the beams, or with transverse momentum.",
         ),
         click.option(
+            "--fsr",
+            type=click.Choice(["none", "exponentiated"]),
+            default="none",
+            show_default=True,
+            help="Final-state radiation of all charged particles; cuts act before it.",
+        ),
+        click.option(
             "--alpha",
             type=click.Choice(["fixed", "running"]),
             default="fixed",

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from scotopic.errors import InputError
 from scotopic.events.frames import event_beams
 from scotopic.events.pythia import TAU, Record, tau_pairs
+from scotopic.events.radiating_pairs import check_fsr
 from scotopic.events.record import Decayed, Events
+from scotopic.events.tau_radiation import radiate_decays
 from scotopic.numerics.lorentz import boost, velocity
 from scotopic.numerics.rng import seed_of, stream
 from scotopic.physics.amplitudes.spin_correlation import light_front_boost, pair_spin
@@ -45,6 +47,7 @@ def decay_taus(
     process: Process | None = None,
     skip: int = 0,
     enriched: bool = False,
+    fsr: str = "none",
 ) -> Events:
     """Return the events with their τ pairs decayed.
 
@@ -61,6 +64,8 @@ def decay_taus(
         Events of the sample that were left out before these, see `scotopic.events.generate.generate`.
     enriched : bool
         Whether τ's decay to e, μ or a single π more often than in nature, which the events' weights undo.
+    fsr : {"none", "exponentiated"}
+        Whether the charged products of the τ's radiate.
 
     Returns
     -------
@@ -74,6 +79,7 @@ def decay_taus(
     InputError
         If Pythia is missing, or the events are not of one process with one τ pair, unpolarised.
     """
+    check_fsr(fsr)
     check_workers(workers)
     if skip < 0:
         raise InputError(f"skip = {skip}, must not be negative")
@@ -86,7 +92,7 @@ def decay_taus(
         raise InputError(f"τ decays: the first particles of the events are not those of {known.text!r}")
     if (np.abs(events.pdg[len(codes) :]) == TAU).any():
         raise InputError("τ decays: the events have more than one τ pair")
-    work = partial(_decay_chunk, known, seed, enriched)
+    work = partial(_decay_chunk, known, seed, enriched, fsr != "none")
     chunks = []
     for number in range(skip // CHUNK, -(-(skip + len(events)) // CHUNK)):
         start = number * CHUNK - skip
@@ -137,7 +143,9 @@ class _Chunk:
     inner: _Products
 
 
-def _decay_chunk(process: Process, seed: int, enriched: bool, chunk: tuple[int, int, Events]) -> _Chunk:
+def _decay_chunk(
+    process: Process, seed: int, enriched: bool, radiated: bool, chunk: tuple[int, int, Events]
+) -> _Chunk:
     number, first, events = chunk
     n = len(events)
     rng = stream(seed, "tau decays", number)
@@ -146,6 +154,8 @@ def _decay_chunk(process: Process, seed: int, enriched: bool, chunk: tuple[int, 
     mine = slice(first, first + n)
     turns = _spin_turns(process, frame.legs, taus, rng.random(CHUNK)[mine])
     record, weights = tau_pairs(CHUNK, seed_of(seed, "tau decays", number), enriched=enriched)
+    if radiated:
+        record = radiate_decays(record, _roots(record), stream(seed, "photons of tau decays", number))
     root = _roots(record)
     pair, side = (root - 2) // 3 - first, (root - 2) % 3
     root = np.where((pair >= 0) & (pair < n), root, -1)

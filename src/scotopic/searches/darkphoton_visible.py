@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scotopic.errors import InputError
 from scotopic.events.dark_photon_strahlung import COS_MAX, seen_cuts
 from scotopic.events.generate import generate
+from scotopic.events.radiating_pairs import final_state_slots
 from scotopic.events.record import Events
 from scotopic.physics.model import Model, get_model
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section
@@ -51,7 +52,8 @@ def generate_signal(
     )
     pdg = made.pdg.copy()
     pdg[:2] = np.array([[code], [-code]])
-    return replace(made, pdg=pdg, resonance=(0, 1), process=f"e- e+ > {decay} gamma")
+    photons = final_state_slots(process, made, radiation.fsr)
+    return replace(made, pdg=pdg, resonance=(0, 1, *photons), process=f"e- e+ > {decay} gamma")
 
 
 def tree_cross_section_pb(mass: float, *, decay: str, sqrt_s: float) -> float:

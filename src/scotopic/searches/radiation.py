@@ -25,9 +25,12 @@ class Radiation:
     ----------
     isr : {"none", "collinear", "pt"}
         The beams.
+    fsr : {"none", "exponentiated"}
+        Charged particles that come out, and those that τ's decay to.
     """
 
     isr: Literal["none", "collinear", "pt"]
+    fsr: Literal["none", "exponentiated"]
 
     @property
     def options(self) -> dict[str, Any]:
@@ -35,9 +38,9 @@ class Radiation:
         return asdict(self)
 
 
-RADIATION = Radiation(isr="pt")
+RADIATION = Radiation(isr="pt", fsr="exponentiated")
 """Of all signals and backgrounds."""
-NO_RADIATION = Radiation(isr="none")
+NO_RADIATION = Radiation(isr="none", fsr="none")
 """To compare, and for the resolution of the detector alone."""
 
 HIGHER_ORDERS = Systematic(

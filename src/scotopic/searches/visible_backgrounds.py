@@ -43,6 +43,7 @@ def in_slices(
             each,
             sqrt_s=experiment.beams.sqrt_s,
             cuts=(*PHOTON_CUTS, *cuts, f"M:{pair[0]},{pair[1]}:{low}:{high}"),
+            sample_cuts=(*PHOTON_CUTS, *cuts, f"M:{pair[0]},{pair[1]}:{borders[0]}:{borders[-1]}"),
             seed=seed_of(seed, "slice", number),
             **RADIATION.options,
             workers=workers,

@@ -54,7 +54,7 @@ def taus(n: int, *, experiment: Experiment, seed: int, workers: int) -> Events:
     # flight lengths are those of the laboratory
     rng = stream(seed, "beams") if experiment.beam.use_spread else None
     lab = to_lab(made, beams, rng)
-    return decay_taus(lab, seed=seed_of(seed, "decays"), workers=workers, enriched=True)
+    return decay_taus(lab, seed=seed_of(seed, "decays"), workers=workers, enriched=True, fsr=RADIATION.fsr)
 
 
 def electrons_and_muons(n: int, *, experiment: Experiment, seed: int, workers: int) -> Events:
