@@ -127,7 +127,9 @@ class Sampler:
         zero = np.zeros(root.shape)
         incoming = np.stack([np.stack([0.5 * root, zero, zero, sign * beam]) for sign in (1.0, -1.0)])
         legs = np.concatenate([incoming, momenta])
-        squared = squared_amplitude_lightcone(self.process, light_cone(legs, self.process.masses), engine)
+        # at the edge of double precision, where two particles are parallel, there is no finite rate
+        with np.errstate(divide="ignore", invalid="ignore"):
+            squared = squared_amplitude_lightcone(self.process, light_cone(legs, self.process.masses), engine)
         # 1/(2 s β) of the incoming flux
         rate = squared / (4.0 * root * beam) * GEV2_TO_PB
         rate = rate * channel.share(momenta, root)
@@ -235,7 +237,7 @@ def adapt(sampler: Sampler, *, seed: int, workers: Workers = 1) -> Adapted:
         sampler,
         tuple(grid for grid, _, _ in adapted),
         means,
-        np.array([_largest(weights) for _, weights, _ in adapted]),
+        np.array([largest_weight(weights) for _, weights, _ in adapted]),
         np.array([weights.std() for _, weights, _ in adapted]),
         sum(tried for _, _, tried in adapted),
     )
@@ -280,7 +282,7 @@ def _sample(
     return np.concatenate(ys, axis=1), np.concatenate(values)
 
 
-def _largest(weights: Floats, share: float = 2e-3) -> float:
+def largest_weight(weights: Floats, share: float = 2e-3) -> float:
     """Return the weight above which the excess is a given share of the sum."""
     ordered = np.sort(weights)[::-1]
     excess = np.cumsum(ordered) - np.arange(1, len(ordered) + 1) * ordered
