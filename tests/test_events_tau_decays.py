@@ -180,8 +180,22 @@ def test_taus_fly_before_they_decay(produced):
     )
     proper = length * TAU_MASS / np.linalg.norm(tau[1:], axis=0)
     assert proper.mean() == pytest.approx(tau_decays.LIFETIME_MM, rel=4.0 / np.sqrt(N))
-    with pytest.raises(InputError, match="move the events to the laboratory before"):
-        to_lab(decay_taus(produced.select(slice(0, 5))), load_experiment("belle2-2018").beams)
+    assert (after.times >= np.linalg.norm(after.vertices, axis=1) - 1e-9).all()
+
+
+def test_taus_that_decay_before_the_boost_fly_along_themselves_in_the_laboratory(produced):
+    beams = load_experiment("belle2-2018").beams
+    after = to_lab(decay_taus(produced.select(slice(0, 300)), seed=4), beams, np.random.default_rng(1))
+    neutrino = after.pdg == 16
+    place = np.moveaxis(after.vertices, 2, 0)[neutrino.T]
+    tau = after.decayed.momenta[0]
+    direction = (tau[1:] / np.linalg.norm(tau[1:], axis=0)).T
+    np.testing.assert_allclose(np.cross(place, direction), 0.0, atol=2e-3 * np.abs(place).max())
+    speed = np.linalg.norm(tau[1:], axis=0) / tau[0]
+    np.testing.assert_allclose(np.linalg.norm(place, axis=1) / after.times.T[neutrino.T], speed, rtol=2e-3)
+    inner = sum(after.momenta[slot] * (after.decayed.origins[slot] == 0) for slot in range(len(after.pdg)))
+    rows = after.decayed.momenta * (after.decayed.mothers == 0)[:, None]
+    np.testing.assert_allclose(inner + rows.sum(axis=0), tau, atol=1e-5)
 
 
 @pytest.mark.parametrize(

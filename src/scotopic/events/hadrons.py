@@ -19,7 +19,6 @@ from scotopic.events.cross_section import CrossSection
 from scotopic.events.pythia import LEAST_MASS, HadronBatch, hadrons
 from scotopic.events.radiating_pairs import check_fsr
 from scotopic.events.record import Events
-from scotopic.numerics.lorentz import boost, velocity
 from scotopic.numerics.rng import seed_of
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.hadrons.channel import ELECTRIC
@@ -153,11 +152,8 @@ def generate_hadrons(
         errors = np.array([one.error_pb for one in made])
         error = sigma * float(np.sqrt(((sizes * errors) ** 2).sum()) / (sizes * found).sum())
     events, places = _events(made, n, sqrt_s, sigma, error, seed)
-    if beams is not None:
-        events = to_lab(events, beams, rng)
-        moving = velocity(events.momenta.sum(axis=0))
-        places = np.stack([boost(place, moving) for place in places])
-    return replace(events, vertices=places[:, 1:])
+    events = replace(events, vertices=places[:, 1:], times=places[:, 0])
+    return events if beams is None else to_lab(events, beams, rng)
 
 
 def _chunk(

@@ -36,7 +36,6 @@ POINTS = 120_000
 POINTS_PER_CHANNEL = (5_000, 20_000)
 ENOUGH_SHARE = 0.3  # of the points of a round, to pass the cuts
 MOST_REPEATS = 8
-ENOUGH_BIASED = 20  # points with a bias above zero, for a grid to follow them
 
 
 @dataclass(frozen=True)
@@ -261,11 +260,8 @@ def _adapt_channel(sampler: Sampler, seed: int, points: int, number: int) -> tup
     grid = flat_grid(sampler.adapted_dimensions(channel))
     for _ in range(ADAPTATIONS):
         y, weights = _sample(sampler, channel, grid, rng, points)
-        tried += len(weights)
-        if sampler.bias is not None and np.count_nonzero(weights) < ENOUGH_BIASED:
-            y, weights = _sample(replace(sampler, bias=None), channel, grid, rng, points)
-            tried += len(weights)
         grid = grid.refined(y, weights)
+        tried += len(weights)
     # a sample twice as large, on the final grid, for mean and maximum
     _, weights = _sample(sampler, channel, grid, rng, 2 * points)
     return grid, weights, tried + len(weights)

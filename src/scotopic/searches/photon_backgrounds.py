@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from scotopic.detector.calorimeter import OUTSIDE, VISIBLE_GeV, find_region, loss_probability
 from scotopic.detector.experiment import Calorimeter, Experiment, MuonChambers
 from scotopic.detector.missed import veto_efficiency
+from scotopic.events.beams import Beams
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
-from scotopic.numerics.lorentz import azimuth, boost, cos_polar_angle, polar_angle
+from scotopic.numerics.lorentz import azimuth, cos_polar_angle, polar_angle
 from scotopic.physics.model import get_model
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import parse_process
@@ -118,8 +119,8 @@ class Chance:
         Depth in the area from which on events come in full number.
     least_cm : float
         Threshold in E*, GeV.
-    beta : (3,)
-        Velocity of the centre of mass in the laboratory.
+    beams : Beams
+        They tell where particles of the centre of mass fly in the laboratory.
     """
 
     kinds: tuple[int, ...]
@@ -129,7 +130,7 @@ class Chance:
     least_cm: float
     calo: Calorimeter
     chambers: MuonChambers
-    beta: tuple[float, float, float]
+    beams: Beams
 
     def __call__(self, momenta: Floats) -> Floats:
         """Return the estimate (N,) of events with `momenta` (slots, 4, N) in the centre of mass."""
@@ -153,7 +154,7 @@ class Chance:
         return math.erfc(self.calo.dt99_sigmas / math.sqrt(2.0))
 
     def _photon(self, p: Floats) -> tuple[Floats, Floats]:
-        lab = boost(p, np.array(self.beta))
+        lab = self.beams.in_laboratory(p)
         theta, cos = polar_angle(lab), cos_polar_angle(p)
         deep = [self.area.depth(factor * p[0], theta, cos) for factor in (1.0, BETTER)]
         inside = (np.max(deep, axis=0) > -MARGIN) & (BETTER * p[0] > self.least_cm)
@@ -164,7 +165,7 @@ class Chance:
     def _electron(self, p: Floats, kind: int) -> tuple[Floats, Floats]:
         if kind != ELECTRON:  # neutrinos
             return np.zeros(p.shape[1]), np.ones(p.shape[1])
-        lab = boost(p, np.array(self.beta))
+        lab = self.beams.in_laboratory(p)
         theta = polar_angle(lab)
         loss = self._loss(lab, theta)
         outside = find_region(theta, self.calo) == OUTSIDE
@@ -207,7 +208,7 @@ def generate_background(
         threshold,
         experiment.calo,
         experiment.klm,
-        tuple(experiment.beams.boost.tolist()),
+        experiment.beams,
     )
     radiation = RADIATION if region.name in background.radiates_in else NO_RADIATION
     made = generate(

@@ -96,7 +96,7 @@ def find_candidates(detected: Detected, *, experiment: Experiment, source: str =
     electrons = electron.any(axis=0) & ~muon.any(axis=0)
     mass = np.where(muons, MUON_MASS, ELECTRON_MASS)
     beams = experiment.beams
-    nominal = beams.total_momentum(np.array(beams.electron_GeV), np.array(beams.positron_GeV))
+    nominal = beams.nominal.sum(axis=0)
     measured = _measured(pairs, mass, detected, photon.slot[event], experiment)
     fitted = fit_to_beams(measured, mass, nominal, _beam_covariance(experiment, detected.beam_spread))
     fired = [detected.trigger[line] for line in TRIGGER_LINES if line in detected.trigger]
@@ -147,9 +147,8 @@ def _beam_covariance(experiment: Experiment, beam_spread: bool) -> Floats:
     if not beam_spread:
         return np.zeros((4, 4))
     beams = experiment.beams
-    sin, cos = np.sin(beams.half_crossing_rad), np.cos(beams.half_crossing_rad)
     covariance = np.zeros((4, 4))
-    for spread, sign in zip(beams.spread_GeV, (1.0, -1.0), strict=True):
-        direction = np.array([1.0, sin, 0.0, sign * cos])
+    for spread, along in zip(beams.spread_GeV, beams.directions(), strict=True):
+        direction = np.array([1.0, *along])
         covariance += spread**2 * np.outer(direction, direction)
     return covariance

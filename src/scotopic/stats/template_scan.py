@@ -153,7 +153,11 @@ class _Fit:
 
     def roots(self, counts: Floats, best: float, deviance: float) -> tuple[Floats, Floats]:
         """Return yields from the best one (0 at least) upwards and √q there."""
-        yields = max(best, 0.0) + self.spread * STEPS
+        found = max(best, 0.0)
+        large = float(
+            np.hypot(np.sqrt(found / self.template.sum()), 2.0 * self.error * found)
+        )  # of a large signal
+        yields = found + max(self.spread, large) * STEPS
         q = np.array([float(self.at(counts, s)[0]) for s in yields]) - deviance
         return yields, np.sqrt(np.maximum(q, 0.0))
 

@@ -2,7 +2,6 @@
 
 import difflib
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from scipy.stats import crystalball
 from scotopic.errors import InputError
 from scotopic.numerics.units import parse_luminosity
 from scotopic.stats.checks import METHODS
+from scotopic.text_files import LARGEST_CARD, parse_toml, read_text
 
 Floats = NDArray[np.float64]
 
@@ -144,11 +144,9 @@ def read_scan_card(path: Path) -> ScanCard:
     """
     path = Path(path)
     try:
-        card = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise InputError(f"cannot read the card {path}: {fault.strerror or fault}") from None
-    except (ValueError, RecursionError) as fault:
-        raise InputError(f"{path} is no valid TOML: {fault}") from None
+        card = parse_toml(read_text(path, LARGEST_CARD), str(path))
+    except InputError as fault:
+        raise InputError(f"cannot read the card {fault}") from None
     _only(card, KEYS, f"{path}")
     for key in ("masses", "signal", "background_order", "half_width"):
         if key not in card:
