@@ -42,7 +42,7 @@ def momentum_resolution(
     born_mm: Floats | float = 0.0,
     z_mm: Floats | float = 0.0,
 ) -> Floats:
-    r"""Return σ(pT)/pT (K,) for transverse momenta in GeV and production points in mm.
+    r"""Return σ(pT)/pT, in the shape of `theta`, for transverse momenta in GeV and production points in mm.
 
     .. math::
         \frac{\sigma}{p_T} = a\,p_T \left(\frac{L_0}{L}\right)^2 \sqrt{\frac{N_0 + 4}{N + 4}}
@@ -54,10 +54,8 @@ def momentum_resolution(
     """
     a, b = tracker.sigma_pt_percent
     first, (inner, outer) = 10.0 * tracker.first_radius_cm, (10.0 * r for r in tracker.radii_cm)
-    born = np.broadcast_to(np.asarray(born_mm, dtype=np.float64), theta.shape)
-    leaves = exit_radius_mm(
-        theta, born, np.broadcast_to(np.asarray(z_mm, dtype=np.float64), theta.shape), tracker
-    )
+    born, z = (np.broadcast_to(np.asarray(x, dtype=np.float64), theta.shape) for x in (born_mm, z_mm))
+    leaves = exit_radius_mm(theta.ravel(), born.ravel(), z.ravel(), tracker).reshape(theta.shape)
     lever = np.maximum(leaves - np.maximum(first, born), LEAST_LEVER_MM) / (outer - first)
     crossed = np.clip((leaves - np.maximum(inner, born)) / (outer - inner), 0.0, 1.0)
     points = np.sqrt((tracker.layers + 4.0) / (tracker.layers * crossed + 4.0))

@@ -107,7 +107,6 @@ class _Two:
         self.momentum = np.maximum(two_body_momentum(mass, m1, m2), 1e-9 * mass)
         first = 0.5 * (mass + (m1 - m2) * (m1 + m2) / mass)
         self.energies = np.stack([first, mass - first])
-        self._masses = (m1, m2)
         # ln (E + p)/(E - p)
         self._logs = [2.0 * np.log((self.energies[0] + self.momentum) / m1)]
         if not radiating.decays:
