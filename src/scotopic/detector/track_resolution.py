@@ -7,7 +7,8 @@ from scotopic.detector.experiment import Tracker
 
 Floats = NDArray[np.float64]
 
-LEAST_LEVER_MM = 10.0
+LEAST_LAYERS = 8.0
+"""PROPOSED, the first superlayer of Belle II: with fewer, no curvature is measured and no track made."""
 
 
 def exit_radius_mm(theta: Floats, born_mm: Floats, z_mm: Floats, tracker: Tracker) -> Floats:
@@ -34,6 +35,15 @@ def exit_radius_mm(theta: Floats, born_mm: Floats, z_mm: Floats, tracker: Tracke
     return np.asarray(np.maximum(np.minimum(inner + share * (outer - inner), outer), born_mm))
 
 
+def crossed_layers(theta: Floats, born_mm: Floats, z_mm: Floats, tracker: Tracker) -> Floats:
+    """Return how many layers (K,) of the chamber straight tracks cross; arguments as for `exit_radius_mm`."""
+    inner, outer = (10.0 * radius for radius in tracker.radii_cm)
+    leaves = exit_radius_mm(theta, born_mm, z_mm, tracker)
+    return np.asarray(
+        tracker.layers * np.clip((leaves - np.maximum(inner, born_mm)) / (outer - inner), 0.0, 1.0)
+    )
+
+
 def momentum_resolution(
     pt: Floats,
     beta: Floats,
@@ -50,15 +60,17 @@ def momentum_resolution(
 
     a and b (per cent on the card) hold for prompt tracks at 90°; L is the radial lever arm from the first measured
     radius to the exit, N the number of chamber layers on it. R. L. Gluckstern, Nucl. Instrum. Meth. 24 (1963) 381;
-    the second term takes the material as spread evenly along the track.
+    the second term takes the material as spread evenly along the track. Fewer than `LEAST_LAYERS` count as these.
     """
     a, b = tracker.sigma_pt_percent
     first, (inner, outer) = 10.0 * tracker.first_radius_cm, (10.0 * r for r in tracker.radii_cm)
     born, z = (np.broadcast_to(np.asarray(x, dtype=np.float64), theta.shape) for x in (born_mm, z_mm))
-    leaves = exit_radius_mm(theta.ravel(), born.ravel(), z.ravel(), tracker).reshape(theta.shape)
-    lever = np.maximum(leaves - np.maximum(first, born), LEAST_LEVER_MM) / (outer - first)
-    crossed = np.clip((leaves - np.maximum(inner, born)) / (outer - inner), 0.0, 1.0)
-    points = np.sqrt((tracker.layers + 4.0) / (tracker.layers * crossed + 4.0))
+    flat = theta.ravel(), born.ravel(), z.ravel()
+    leaves = exit_radius_mm(*flat, tracker).reshape(theta.shape)
+    layers = np.maximum(crossed_layers(*flat, tracker).reshape(theta.shape), LEAST_LAYERS)
+    least = LEAST_LAYERS / tracker.layers * (outer - inner)
+    lever = np.maximum(leaves - np.maximum(first, born), least) / (outer - first)
+    points = np.sqrt((tracker.layers + 4.0) / (layers + 4.0))
     return np.asarray(0.01 * np.hypot(a * pt * points / lever**2, b / beta / np.sqrt(lever * np.sin(theta))))
 
 

@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.detector.experiment import Calorimeter, Tracker
-from scotopic.detector.track_resolution import angle_resolution, momentum_resolution
+from scotopic.detector.track_resolution import (
+    LEAST_LAYERS,
+    angle_resolution,
+    crossed_layers,
+    momentum_resolution,
+)
 from scotopic.numerics.units import DEGREE, SPEED_OF_LIGHT_MM_PER_NS
 
 Floats = NDArray[np.float64]
@@ -209,8 +214,9 @@ def radiate(particles: Particles, x0: float, rng: np.random.Generator) -> tuple[
 def finding_efficiency(particles: Particles, tracker: Tracker) -> Floats:
     """Return the probability (K,) that a track is found.
 
-    Nothing outside the polar range and below the least pT; the card's efficiency against pT, linear between
-    its points; for tracks born inside the chamber it falls in proportion to the lever arm that is left.
+    Nothing outside the polar range, below the least pT and with fewer layers than `LEAST_LAYERS`; the card's
+    efficiency against pT, linear between its points; for tracks born inside the chamber it falls in proportion to the
+    lever arm that is left.
     """
     px, py, pz = particles.momentum[1:]
     pt = np.hypot(px, py)
@@ -221,6 +227,7 @@ def finding_efficiency(particles: Particles, tracker: Tracker) -> Floats:
     by_pt = np.where(pt >= tracker.efficiency_pt_GeV[-1], tracker.efficiency, by_pt)
     inner, outer = (10.0 * radius for radius in tracker.radii_cm)
     born = np.hypot(particles.vertex[0], particles.vertex[1])
+    seen &= crossed_layers(theta, born, particles.vertex[2], tracker) >= LEAST_LAYERS
     lever = np.clip((outer - born) / (outer - inner), 0.0, 1.0)
     return np.asarray(np.where(seen, by_pt * lever, 0.0))
 
