@@ -227,7 +227,7 @@ def simulation():
         for channel in DARKPHOTON_VISIBLE.channels
     )
     search = replace(DARKPHOTON_VISIBLE, channels=channels, backgrounds=backgrounds)
-    return simulate_channels(search, CARD, signal_events=1200, background_events=8000, seed=2)
+    return simulate_channels(search, CARD, signal_events=2000, background_events=8000, seed=2)
 
 
 def limits(simulation, **settings):

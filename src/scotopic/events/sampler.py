@@ -90,7 +90,10 @@ class Sampler:
         moved = emission.recoiled(momenta)
         weight = volume * emission.weight * initial_state_factor(self.process.plan)
         if is_scattered(self.process):
-            scales = hard_scales(self.process, momenta, emission.root)
+            # points outside of phase space have no momenta
+            inside = volume > 0.0
+            scales = np.tile(emission.root**2, (2, 1))
+            scales[:, inside] = hard_scales(self.process, momenta[..., inside], emission.root[inside])
             weight = weight * self.radiator.at_scale(emission, scales)
         weight = np.where(counted_twice(self.process, self.cuts, moved, emission.photons), 0.0, weight)
         value = self._value(channel, momenta, moved, emission.root, weight, engine)
