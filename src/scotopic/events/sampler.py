@@ -85,8 +85,9 @@ class Sampler:
         moved = emission.recoiled(momenta)
         weight = volume * emission.weight
         if is_scattered(self.process):
-            scales = hard_scales(self.process, momenta, emission.root)
-            weight = weight * self.radiator.at_scale(emission, scales)
+            with np.errstate(divide="ignore", invalid="ignore"):  # points without phase space have no scale
+                scales = hard_scales(self.process, momenta, emission.root)
+                weight = weight * self.radiator.at_scale(emission, scales)
         weight = np.where(counted_twice(self.process, self.cuts, moved, emission.photons), 0.0, weight)
         value = self._value(channel, momenta, moved, emission.root, weight, engine)
         momenta = np.concatenate([moved, emission.photons])
