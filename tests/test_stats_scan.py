@@ -11,9 +11,10 @@ from scipy.stats import norm, poisson
 from scotopic.errors import InputError
 from scotopic.stats import STATUS, Scan, combine, scan
 from scotopic.stats.calibration import calibrated_limits
+from scotopic.stats.empirical_p_value import p_value
 from scotopic.stats.limits import clsb_limits
 from scotopic.stats.profile import Profile
-from scotopic.stats.toys import draw, p_value
+from scotopic.stats.toys import draw
 from scotopic.stats.windows import Windows
 
 EDGES = np.linspace(0.0, 20.0, 201)

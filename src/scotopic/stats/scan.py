@@ -15,8 +15,9 @@ from scotopic.errors import InputError
 from scotopic.numerics.newton import BOUNDARY, FAILED, INTERIOR
 from scotopic.stats.calibration import calibrated_limits
 from scotopic.stats.checks import arrays_of, both_sides, check_input, check_settings, check_windows
+from scotopic.stats.empirical_p_value import p_value
 from scotopic.stats.limits import fit_null, upper_limits
-from scotopic.stats.toys import discovery, fit_toys, largest_z, p_value
+from scotopic.stats.toys import discovery, fit_toys, largest_z
 from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]

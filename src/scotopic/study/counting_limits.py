@@ -11,6 +11,7 @@ from scotopic.numerics.rng import stream
 from scotopic.searches.counting_search import CountingResult
 from scotopic.selection.candidates import Candidates
 from scotopic.stats import counting_bands, counting_limit, predictive_p_value
+from scotopic.stats.empirical_p_value import p_value
 from scotopic.study.background_scales import background_scales, without_variances
 from scotopic.study.counting_simulation import (
     OBSERVABLE,
@@ -218,8 +219,8 @@ def _global_p(
         return None
     counts = _draw(simulation, windows, factors, luminosity_fb, stream(seed, "toys"), toys)
     table = np.asarray(predictive_p_value(counts, background[:, None], error[:, None]))
-    smaller = int((table.min(axis=0) <= p_local.min()).sum())
-    return (smaller + 1) / (toys + 1)
+    observed, thrown = (-np.log(np.maximum(p.min(axis=0), 1e-300)) for p in (p_local, table))
+    return p_value(float(observed), thrown)[0]
 
 
 def _couplings(
