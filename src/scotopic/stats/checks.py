@@ -13,6 +13,7 @@ from scotopic.stats.windows import Windows
 Floats = NDArray[np.float64]
 
 METHODS = ("clsb", "cls")
+WIDEST = 5.0  # standard deviation of the logarithm of an efficiency
 
 
 def arrays_of(**given: ArrayLike) -> list[Floats]:
@@ -111,8 +112,8 @@ def check_settings(
         raise InputError(f"method {method!r} is unknown; there are {' and '.join(METHODS)}")
     if efficiency_error.shape not in {(), (n_masses,)}:
         raise InputError(f"efficiency_error has shape {efficiency_error.shape}, expected () or ({n_masses},)")
-    if not ((efficiency_error >= 0.0) & (efficiency_error < 1.0)).all():
-        raise InputError("efficiency_error is relative: at least 0 and below 1")
+    if not ((efficiency_error >= 0.0) & (efficiency_error <= WIDEST)).all():
+        raise InputError(f"efficiency_error is relative: from 0 to {WIDEST:g}")
     if not 0.0 <= resolution_error < 1.0:
         raise InputError(f"resolution_error = {resolution_error} is relative: at least 0 and below 1")
 

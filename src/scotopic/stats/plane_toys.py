@@ -101,7 +101,8 @@ class PlaneToys:
 
     def significance(self, counts: Integers) -> Floats:
         """Return the significance (W,) of counts (W,); of more than are tabulated, that of the most."""
-        return self.table[np.arange(len(counts)), np.minimum(counts, self.table.shape[1] - 1)]
+        last = self.table.shape[1] - 1
+        return np.asarray(self.table[np.arange(len(counts)), np.minimum(counts, last)])
 
     def cells(self, toy: int, seed: int) -> NDArray[np.int32]:
         """Return the cells of the events of one toy; toy number n is always the same."""

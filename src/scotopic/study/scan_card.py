@@ -16,6 +16,7 @@ from scipy.stats import crystalball
 from scotopic.errors import InputError
 from scotopic.numerics.units import parse_luminosity
 from scotopic.stats.checks import METHODS
+from scotopic.stats.checks import WIDEST as WIDEST_ERROR
 
 Floats = NDArray[np.float64]
 
@@ -329,7 +330,8 @@ def _systematics(given: Any, luminosity: float | None, where: str) -> dict[str, 
     found = {}
     for key in SYSTEMATICS:
         value = _number(given.get(key, 0.0), f"{where}.{key}", above=0.0, equal=True)
-        if value >= 1.0:
-            raise InputError(f"{where}.{key} = {value:g}; expected a relative error below 1")
+        most = 1.0 if key == "resolution" else WIDEST_ERROR
+        if value >= most:
+            raise InputError(f"{where}.{key} = {value:g}; expected a relative error below {most:g}")
         found[key] = value
     return found
