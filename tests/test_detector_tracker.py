@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scotopic.detector.card import load_experiment
+from scotopic.detector.track_resolution import exit_radius_mm, momentum_resolution
 from scotopic.detector.tracker import (
     Particles,
     calorimeter_entry,
@@ -18,6 +21,7 @@ from scotopic.detector.tracker import (
 from scotopic.errors import InputError
 from scotopic.numerics.lorentz import from_angles
 
+CARDS = ("babar", "belle", "belle2-2018", "belle2-phase3", "bes3", "kloe")
 BELLE2 = load_experiment("belle2-2018")
 FIELD = BELLE2.beam.field_T
 
@@ -115,7 +119,7 @@ def test_efficiency_is_that_of_the_card():
     for pt, theta, expected in ((1.0, 90, 0.97), (0.2, 90, 0.90), (0.09, 90, 0.0), (2.0, 16, 0.0)):
         one = pions(pt, np.deg2rad(theta))
         assert finding_efficiency(one, BELLE2.tracker)[0] == pytest.approx(expected)
-    halfway = pions(1.0, np.pi / 2, 0.0, (645.0, 0.0, 0.0))
+    halfway = pions(1.0, np.pi / 2, 0.0, (639.7, 0.0, 0.0))
     assert finding_efficiency(halfway, BELLE2.tracker)[0] == pytest.approx(0.5 * 0.97)
 
 
@@ -131,17 +135,58 @@ def test_boosted_loss_keeps_expectations(efficiency, boost):
         assert (~found).mean() > 0.2
 
 
-def test_momentum_resolution_is_that_of_the_card():
+def test_momentum_resolution_at_90_degrees_is_that_of_the_card():
     # 0.12 % pT (+) 0.25 %/beta
     n = 20_000
     rng = np.random.default_rng(2)
     for pt in (1.0, 5.0):
-        many = pions(pt, 1.2, np.zeros(n))
+        many = pions(pt, 0.5 * np.pi, np.zeros(n))
         measured = measure(many, helix(many, charges(many.pdg), FIELD), BELLE2.tracker, rng)
-        beta = 1.0 / np.hypot(1.0, 0.13957 * np.sin(1.2) / pt)
+        beta = 1.0 / np.hypot(1.0, 0.13957 / pt)
         expected = 0.01 * np.hypot(0.12 * pt, 0.25 / beta)
         assert (pt / measured.pt - 1.0).std() == pytest.approx(expected, rel=0.03)
         assert np.median(measured.pt) == pytest.approx(pt, rel=5e-4)
+
+
+def test_tracks_leave_through_wall_and_ends():
+    # Belle II wires: the outer layer ends at z = 157.6 cm, which is 35.2 degrees; 20 degrees meets the cone between
+    # (43.8, 142.0) and (111.14, 157.6) cm, 150 degrees that between (16.8, -29.9) and (32.98, -56.9) cm
+    theta = np.deg2rad([90.0, 60.0, 36.0, 20.0, 150.0])
+    radius = exit_radius_mm(theta, np.zeros(5), np.zeros(5), BELLE2.tracker)
+    assert radius[:3] == pytest.approx(1111.4)
+    slope = (157.6 - 142.0) / (111.14 - 43.8)
+    assert radius[3] == pytest.approx(10.0 * (142.0 - slope * 43.8) / (1.0 / np.tan(theta[3]) - slope))
+    back = (56.9 - 29.9) / (32.98 - 16.8)
+    assert radius[4] == pytest.approx(10.0 * (29.9 - back * 16.8) / (-1.0 / np.tan(theta[4]) - back))
+
+
+@given(st.sampled_from(CARDS), st.floats(0.2, 5.0), st.floats(0.0, 1.0))
+def test_momentum_resolution_grows_with_shorter_lever_arms(card, pt, share):
+    tracker = load_experiment(card).tracker
+    low, high = np.deg2rad(tracker.theta_deg)
+    theta = np.array([0.5 * np.pi, 0.5 * np.pi + share * (high - 0.5 * np.pi) * 0.99, low + 0.01])
+    sigma = momentum_resolution(np.full(3, pt), np.ones(3), theta, tracker)
+    assert np.all(sigma >= sigma[0] * (1.0 - 1e-12))
+    born = 10.0 * (tracker.radii_cm[0] + share * (tracker.radii_cm[1] - tracker.radii_cm[0]))
+    late = momentum_resolution(np.full(3, pt), np.ones(3), theta, tracker, born, born / np.tan(theta))
+    assert np.all(late >= sigma * (1.0 - 1e-12))
+
+
+def test_momentum_resolution_follows_gluckstern():
+    # half the lever arm of a chamber alone: curvature 4 sqrt(60/32) times worse, scattering sqrt(2)
+    tracker = replace(BELLE2.tracker, first_radius_cm=16.8, sigma_pt_percent=(0.12, 0.0))
+    half = 5.0 * (16.8 + 111.14)
+    right = np.full(1, 0.5 * np.pi)
+    one = np.ones(1)
+    worse = momentum_resolution(one, one, right, tracker, half) / momentum_resolution(
+        one, one, right, tracker
+    )
+    assert worse[0] == pytest.approx(4.0 * np.sqrt(60.0 / 32.0))
+    scattered = replace(tracker, sigma_pt_percent=(0.0, 0.25))
+    ratio = momentum_resolution(one, one, right, scattered, half) / momentum_resolution(
+        one, one, right, scattered
+    )
+    assert ratio[0] == pytest.approx(np.sqrt(2.0))
 
 
 def test_bremsstrahlung_keeps_exp_minus_t_on_average():

@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events
+from scotopic.files import replacing
 from scotopic.io import (
     hepmc,
     kind_of,
@@ -23,7 +24,6 @@ from scotopic.io import (
     write_events,
 )
 from scotopic.io.ntuple import decode
-from scotopic.io.replace import replacing
 from scotopic.numerics.lorentz import invariant_mass
 
 

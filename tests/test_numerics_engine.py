@@ -171,6 +171,7 @@ def test_the_cache_is_where_the_user_says(monkeypatch, tmp_path):
 @pytest.fixture
 def fresh_jax():
     engine._jax.cache_clear()
+    engine._cache.cache_clear()
     compiled.cache_clear()
     import jax
 
@@ -180,14 +181,14 @@ def fresh_jax():
     for name, value in kept.items():
         jax.config.update(name, value)
     engine._jax.cache_clear()
+    engine._cache.cache_clear()
     compiled.cache_clear()
 
 
 def test_programs_are_kept_in_the_cache(monkeypatch, tmp_path, fresh_jax):
     monkeypatch.setenv("SCOTOPIC_CACHE", str(tmp_path))
     run(mass2, (1.0,), some(4), engine="jax", chunk=4)
-    assert fresh_jax.config.jax_compilation_cache_dir == str(tmp_path / "jax")
-    assert (tmp_path / "jax").is_dir()
+    assert fresh_jax.config.jax_compilation_cache_dir.startswith(str(tmp_path / "jax"))
 
 
 def test_a_cache_that_cannot_be_written_costs_only_time(monkeypatch, tmp_path, fresh_jax):

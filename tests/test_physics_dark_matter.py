@@ -16,9 +16,17 @@ from scotopic.physics.dark_matter.expansion import (
     relic_density,
 )
 from scotopic.physics.dark_matter.freeze_out import freeze_out
+from scotopic.physics.dark_matter.planck import (
+    alp_planck_limit,
+    annihilation_at_rest,
+    dark_photon_planck_limit,
+    largest_annihilation,
+)
+from scotopic.physics.dark_matter.regime import regime
 from scotopic.physics.dark_matter.relic_target import (
     alp_relic,
     alp_target,
+    dark_photon_cross_section,
     dark_photon_relic,
     dark_photon_target,
     visible_width,
@@ -27,15 +35,26 @@ from scotopic.physics.dark_matter.thermal_average import Pole, tabulate
 from scotopic.physics.standard_model import ALPHA_0
 
 CM3_PER_S = 0.3893794e-27 * 2.99792458e10  # of 1/GeV²
+DIRAC = STATES["dirac"]
 
 
 def test_degrees_of_freedom_have_their_limits():
-    """Photons and colder neutrinos today, 10.75 before e± leave, 106.75 with everything; 1.5 % is the fit's claim."""
-    np.testing.assert_allclose(energy_degrees(np.array([1e-6])), 3.36, rtol=0.01)
-    np.testing.assert_allclose(entropy_degrees(np.array([1e-6])), 3.91, rtol=0.01)
+    """Photons and colder neutrinos today, 10.75 before e± leave, 106.75 with everything."""
+    np.testing.assert_allclose(
+        energy_degrees(np.array([1e-6])), 2.0 + 5.25 * (4.0 / 11.0) ** (4.0 / 3.0), rtol=1e-3
+    )
+    np.testing.assert_allclose(entropy_degrees(np.array([1e-6])), 2.0 + 5.25 * 4.0 / 11.0, rtol=1e-3)
     for degrees in (energy_degrees, entropy_degrees):
-        np.testing.assert_allclose(degrees(np.array([5e-3, 1e4])), [10.75, 106.75], rtol=0.015)
-        assert (np.diff(degrees(np.geomspace(1e-6, 1e4, 200))) > 0.0).all()
+        np.testing.assert_allclose(degrees(np.array([5e-3, 1e4])), [10.75, 106.75], rtol=0.003)
+        assert (np.diff(np.log(degrees(np.geomspace(1e-6, 1e4, 200)))) > -5e-4).all()
+
+
+def test_degrees_of_freedom_are_those_of_the_lattice():
+    """Table S2 of arXiv:1606.07494 at 100 MeV, 251 MeV, 1 GeV, 100 GeV; 1 % is its error."""
+    temperature = np.array([0.1, 10.0**-0.6, 1.0, 100.0])
+    np.testing.assert_allclose(energy_degrees(temperature), [17.61, 47.83, 73.48, 102.17], rtol=1e-3)
+    ratio = energy_degrees(temperature) / entropy_degrees(temperature)
+    np.testing.assert_allclose(ratio, [1.02324, 1.06118, 1.01778, 1.00750], rtol=1e-3)
 
 
 def test_effective_degrees_hold_the_slope_of_the_entropy():
@@ -162,12 +181,35 @@ def test_resonant_alp_needs_less_coupling_the_nearer_it_is():
     assert alp_relic(1.0, near, mass_ratio=0.49, dark_coupling=0.1) == pytest.approx(0.12, rel=1e-4)
 
 
+def test_planck_forbids_s_waves_of_light_dark_matter():
+    """Half of <σv> f/m < 3.2e-28 cm³/s/GeV for Dirac χ; the thermal target lies above it below some 10 GeV."""
+    epsilon = dark_photon_planck_limit(1.0)
+    largest = largest_annihilation(1.0 / 3.0) / DIRAC.pairs
+    sigma, _ = dark_photon_cross_section(1.0, epsilon, kind="dirac", mass_ratio=1.0 / 3.0, alpha_dark=0.1)
+    assert annihilation_at_rest(1.0 / 3.0, sigma) == pytest.approx(largest, rel=1e-3)
+    assert largest_annihilation(10.0) * CM3_PER_S == pytest.approx(3.2e-28 * 10.0 / 0.4)
+    for mass in (0.1, 1.0, 10.0):
+        assert dark_photon_planck_limit(mass) < dark_photon_target(mass, kind="dirac")
+    assert dark_photon_planck_limit(90.0) > dark_photon_target(90.0, kind="dirac")
+    assert alp_planck_limit(0.3, mass_ratio=0.4, dark_coupling=0.1) < alp_target(
+        0.3, mass_ratio=0.4, dark_coupling=0.1
+    )
+
+
+@pytest.mark.parametrize(
+    ("mass_ratio", "name"),
+    [(1 / 3, "direct"), (0.49, "resonant"), (0.5, "resonant"), (0.8, "forbidden"), (1.2, "secluded")],
+)
+def test_regimes_have_names(mass_ratio, name):
+    assert regime(mass_ratio).name == name
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"mass": -1.0}, "mediator mass = -1.0 GeV, must be positive"),
         ({"mass": float("nan")}, "must be positive"),
-        ({"mass_ratio": 1.2}, "must lie in 0 to 1"),
+        ({"mass_ratio": 1.2}, "must lie in 0 to 1.*annihilation into two mediators"),
         ({"alpha_dark": 0.0}, "alpha_dark = 0.0, must be positive"),
         ({"kind": "axion"}, "there are scalar, majorana, pseudo-dirac, dirac"),
         ({"relic": 0.0}, "relic density = 0.0, must be positive"),

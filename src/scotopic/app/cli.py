@@ -3,6 +3,7 @@
 Exit code 0: done; 2: the user's input is wrong; 1: our fault. Either fault is one line on stderr.
 """
 
+import contextlib
 import os
 import sys
 import warnings
@@ -16,11 +17,20 @@ from scotopic.app.catalogue import list_
 from scotopic.app.counting import limit
 from scotopic.app.events import generate, simulate, xsec
 from scotopic.app.exclude import exclude
+from scotopic.app.interruption import Terminated, ending_on_signals
 from scotopic.app.limits import reproduce, search, signature
 from scotopic.app.project import project
 from scotopic.app.recast import recast
 from scotopic.app.scan_histogram import scan
-from scotopic.errors import InputError
+from scotopic.app.streams import (
+    NO_SPACE,
+    flush_output,
+    replace_what_cannot_be_shown,
+    silence_output,
+    telling_closed_pipes,
+)
+from scotopic.errors import InputError, WorkerKilled
+from scotopic.workers import discard_pool
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,29 +69,50 @@ def run(arguments: Sequence[str] | None = None) -> int:
         What follows the program's name; else those of the process.
     """
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), ending_on_signals(), telling_closed_pipes():
             warnings.showwarning = _show_warning
             code = commands.main(arguments, prog_name="scotopic", standalone_mode=False)
+            flush_output()
     except click.ClickException as fault:
         return _report(fault.format_message(), 2)
     except InputError as fault:
         return _report(str(fault), 2)
+    except WorkerKilled as fault:
+        return _report(str(fault), 1)
     except (click.Abort, KeyboardInterrupt):
         return _report("interrupted", 130)
+    except Terminated:
+        return _report("terminated", 143)
+    except BrokenPipeError:
+        silence_output()
+        return 0
+    except OSError as fault:
+        if fault.errno in NO_SPACE:
+            silence_output()
+            return _report(f"cannot write {fault.filename or 'to standard output'}: {fault.strerror}", 2)
+        return _internal(fault)
     except Exception as fault:
-        if os.environ.get("SCOTOPIC_DEBUG") == "1":
-            raise
-        return _report(f"internal error, {type(fault).__name__}: {fault} (SCOTOPIC_DEBUG=1 shows where)", 1)
+        return _internal(fault)
+    finally:
+        discard_pool()
     return code if isinstance(code, int) else 0
+
+
+def _internal(fault: BaseException) -> int:
+    if os.environ.get("SCOTOPIC_DEBUG") == "1":
+        raise fault
+    return _report(f"internal error, {type(fault).__name__}: {fault} (SCOTOPIC_DEBUG=1 shows where)", 1)
 
 
 def main() -> None:
     """Run the command line of the process and exit."""
+    replace_what_cannot_be_shown()
     sys.exit(run())
 
 
 def _report(message: str, code: int) -> int:
-    click.echo(f"scotopic: error: {' '.join(message.split())}", err=True)
+    with contextlib.suppress(OSError):  # a full or closed standard error leaves the exit code
+        click.echo(f"scotopic: error: {' '.join(message.split())}", err=True)
     return code
 
 

@@ -14,6 +14,7 @@ from scotopic.app.options import (
     set_option,
 )
 from scotopic.app.output import print_json, print_lines, print_table
+from scotopic.results_folder import filling
 
 if TYPE_CHECKING:
     from scotopic.study.exclusion import Exclusion
@@ -58,7 +59,10 @@ def exclude(
     from scotopic.study.exclusion import write_exclusion
 
     result = join(**settings)  # type: ignore[arg-type]
-    files = write_exclusion(result, out) if out is not None else []
+    files: list[Path] = []
+    if out is not None:
+        with filling(out):
+            files = write_exclusion(result, out)
     if as_json:
         print_json({**result.to_json(), "files": [str(path) for path in files]})
     else:

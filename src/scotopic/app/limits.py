@@ -18,6 +18,7 @@ from scotopic.app.options import (
 )
 from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.errors import InputError
+from scotopic.results_folder import filling
 
 if TYPE_CHECKING:
     from scotopic.searches.counting_search import CountingResult
@@ -113,44 +114,23 @@ def search(
     **settings: Any,
 ) -> None:
     """Run the search NAME to limits, p-values and figures."""
-    from scotopic.searches import CHANNELS
     from scotopic.searches.counting_search import CountingResult
-    from scotopic.searches.photon_search import PhotonResult
     from scotopic.searches.plane_search import PlaneResult
-    from scotopic.searches.search import SearchResult
     from scotopic.study.search import search as run
 
     if experiment is not None:
         settings["experiment"] = experiment
     _check_bounds(bounds, settings["model"])
     result = run(name, luminosity_fb=luminosity_fb, **settings)
-    files: list[Path] = []
     beside: list[BesideBound] = []
     if "model" in result.settings and not isinstance(result, PlaneResult):
-        from scotopic.study.model_report import compare_with_bounds, write_model_report
+        from scotopic.study.model_report import compare_with_bounds
 
         beside = compare_with_bounds(result, settings["model"], settings["parameters"], bounds)
-        files = write_model_report(result, beside, out) if out is not None else []
-    if out is not None and isinstance(result, CountingResult):
-        from scotopic.study.counting_report import write_counting
-
-        files += write_counting(result, out)
-    elif out is not None and isinstance(result, PlaneResult):
-        from scotopic.study.plane_report import write_plane
-
-        files += write_plane(result, out)
-    elif out is not None and isinstance(result, PhotonResult) and "model" not in result.settings:
-        from scotopic.study.photon_report import write_photons
-
-        files += write_photons(result, out)
-    elif out is not None and isinstance(result, SearchResult) and name in CHANNELS:
-        from scotopic.study.channel_report import write_channels
-
-        files += write_channels(result, out)
-    elif out is not None and not isinstance(result, (CountingResult, PlaneResult, PhotonResult)):
-        from scotopic.study.report import write_search
-
-        files += write_search(result, out)
+    files: list[Path] = []
+    if out is not None:
+        with filling(out):
+            files = _write(result, name, beside, out)
     if as_json:
         compared = {"compared": [one.to_json() for one in beside]} if beside else {}
         print_json({**result.to_json(), **compared, "files": [str(path) for path in files]})
@@ -162,6 +142,28 @@ def search(
         _print_search(result, files)
     if beside and not as_json:
         _print_beside(beside)
+
+
+def _write(result: Any, name: str, beside: "list[BesideBound]", out: Path) -> list[Path]:
+    from scotopic.searches import CHANNELS
+    from scotopic.searches.counting_search import CountingResult
+    from scotopic.searches.photon_search import PhotonResult
+    from scotopic.searches.plane_search import PlaneResult
+    from scotopic.study.channel_report import write_channels
+    from scotopic.study.counting_report import write_counting
+    from scotopic.study.model_report import write_model_report
+    from scotopic.study.photon_report import write_photons
+    from scotopic.study.plane_report import write_plane
+    from scotopic.study.report import write_search
+
+    if isinstance(result, PlaneResult):
+        return write_plane(result, out)
+    files = write_model_report(result, beside, out) if "model" in result.settings else []
+    if isinstance(result, CountingResult):
+        return files + write_counting(result, out)
+    if isinstance(result, PhotonResult):
+        return files if files else write_photons(result, out)
+    return files + (write_channels(result, out) if name in CHANNELS else write_search(result, out))
 
 
 def _check_bounds(bounds: tuple[str, ...], model: str | None) -> None:

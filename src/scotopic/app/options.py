@@ -10,6 +10,7 @@ import click
 
 from scotopic.errors import InputError
 from scotopic.numerics.units import parse_luminosity
+from scotopic.workers import MOST_WORKERS
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -115,7 +116,11 @@ def computing(command: Decorated) -> Decorated:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout."),
         click.option(
-            "--workers", type=click.IntRange(1), default=1, show_default=True, help="Parallel processes."
+            "--workers",
+            type=click.IntRange(1, MOST_WORKERS),
+            default=1,
+            show_default=True,
+            help="Parallel processes.",
         ),
         click.option(
             "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of all random numbers."

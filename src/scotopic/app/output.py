@@ -1,16 +1,16 @@
 """What commands print: one JSON object, or tables for people."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 
 def print_json(result: Mapping[str, Any]) -> None:
-    """Print one JSON object on stdout; numbers that are not finite become null."""
+    """Print one JSON object on stdout; numbers that are not finite become null, text is UTF-8."""
     import msgspec
 
-    click.echo(msgspec.json.encode(result, enc_hook=_plain).decode())
+    click.echo(msgspec.json.encode(result, enc_hook=_plain))
 
 
 def _plain(value: object) -> object:
@@ -38,8 +38,14 @@ def print_table(
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console = Console(highlight=False)
+    # rich would exit with 1
+    console.on_broken_pipe = _raise_broken_pipe  # type: ignore[method-assign]
     console.print(Text(title, style="bold"))
     console.print(table)
+
+
+def _raise_broken_pipe() -> NoReturn:
+    raise BrokenPipeError
 
 
 def print_lines(*lines: str) -> None:

@@ -8,6 +8,7 @@ import click
 from scotopic.app.options import PATH, computing, read_folder, read_masses, set_option
 from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.numerics.units import parse_luminosity
+from scotopic.results_folder import filling
 
 if TYPE_CHECKING:
     from scotopic.study.projection import Projection
@@ -60,7 +61,8 @@ def project(name: str, out: Path | None, as_json: bool, **settings: Any) -> None
     if out is not None:
         from scotopic.study.projection_report import write_projection
 
-        files = write_projection(result, out)
+        with filling(out):
+            files = write_projection(result, out)
     if as_json:
         print_json({**result.to_json(), "files": [str(path) for path in files]})
     else:

@@ -66,7 +66,7 @@ def _gaps(found: "Recast") -> list[dict[str, object]]:
 def _write(found: "Recast", name: str, model: str, path: Path) -> None:
     if found.bound is None:
         raise InputError(f"--csv {path}: {name} does not carry over to {model}: {found.gaps[0][2]}")
-    from scotopic.io.replace import replacing
+    from scotopic.files import replacing
 
     header = [
         f"convention: {found.bound.convention}",

@@ -7,6 +7,7 @@ import click
 
 from scotopic.app.options import PATH, computing, read_folder
 from scotopic.app.output import print_json, print_lines, print_table
+from scotopic.results_folder import filling
 
 if TYPE_CHECKING:
     from scotopic.study.histogram_scan import HistogramScan
@@ -35,7 +36,8 @@ def scan(file: Path, card: Path, toys: int, out: Path | None, seed: int, workers
     if out is not None:
         from scotopic.study.histogram_report import write_histogram_scan
 
-        files = write_histogram_scan(result, out)
+        with filling(out):
+            files = write_histogram_scan(result, out)
     if as_json:
         print_json({**result.to_json(), "files": [str(path) for path in files]})
     else:

@@ -1,10 +1,8 @@
 """From generated events to what detector and trigger saw of them."""
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -33,6 +31,7 @@ from scotopic.events.beams import to_lab
 from scotopic.events.record import Events
 from scotopic.numerics.rng import stream
 from scotopic.physics.standard_model import ELECTRON_MASS
+from scotopic.workers import check_workers, run_chunks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -83,10 +82,7 @@ def simulate(
         least_loss=least_loss,
     )
     chunks = list(_chunks(events))
-    if workers == 1 or len(chunks) == 1:
-        return join_detected([job(chunk) for chunk in chunks])
-    with ProcessPoolExecutor(min(workers, len(chunks)), mp_context=get_context("spawn")) as pool:
-        return join_detected(list(pool.map(job, chunks)))
+    return join_detected(list(run_chunks(job, chunks, workers)))
 
 
 def _check(
@@ -108,8 +104,7 @@ def _check(
         raise InputError(f"simulate: lost_track_boost = {lost_track_boost}, must be at least 1")
     if not 0.0 <= least_loss < 1.0:
         raise InputError(f"simulate: least_loss = {least_loss}, a probability of at least 0 and below 1")
-    if workers < 1:
-        raise InputError(f"simulate: workers = {workers}, must be at least 1")
+    check_workers(workers)
 
 
 def _chunks(events: Events) -> Iterator[tuple[int, Events]]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.detector.experiment import Calorimeter, Tracker
+from scotopic.detector.track_resolution import angle_resolution, momentum_resolution
 from scotopic.errors import InputError
 from scotopic.numerics.units import DEGREE, SPEED_OF_LIGHT_MM_PER_NS
 
@@ -257,25 +258,17 @@ class Measured:
     from_ip: Bools
 
 
-def momentum_resolution(pt: Floats, beta: Floats, tracker: Tracker) -> Floats:
-    """Return σ(pT)/pT = a pT ⊕ b/β, a and b in percent on the card, pT in GeV."""
-    a, b = tracker.sigma_pt_percent
-    return np.asarray(0.01 * np.hypot(a * pt, b / beta))
-
-
 def measure(particles: Particles, circle: Helix, tracker: Tracker, rng: np.random.Generator) -> Measured:
-    """Return measured tracks; the curvature 1/pT is Gaussian.
-
-    σ(θ) = σ(φ) = a ⊕ b/(p β sin^1.5 θ) mrad with p in GeV.
-    """
+    """Return measured tracks; the curvature 1/pT is Gaussian."""
     energy, px, py, pz = particles.momentum
     pt, p = np.hypot(px, py), np.sqrt(px**2 + py**2 + pz**2)
     beta = p / energy
     theta, phi = np.arctan2(pt, pz), np.arctan2(py, px)
-    a, b = tracker.sigma_angle_mrad
-    sigma_angle = 1e-3 * np.hypot(a, b / (p * beta * np.sin(theta) ** 1.5))
+    sigma_angle = angle_resolution(p, beta, theta, tracker)
+    born = np.hypot(particles.vertex[0], particles.vertex[1])
+    sigma_pt = momentum_resolution(pt, beta, theta, tracker, born, particles.vertex[2])
     draws = rng.standard_normal((5, len(particles)))
-    curvature = np.maximum(1.0 + momentum_resolution(pt, beta, tracker) * draws[0], 0.1)
+    curvature = np.maximum(1.0 + sigma_pt * draws[0], 0.1)
     d0, z0 = impact(particles, circle)
     d0 = d0 + 1e-3 * tracker.d0_um * draws[3]
     z0 = z0 + 1e-3 * tracker.z0_um * draws[4]

@@ -3,12 +3,9 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from multiprocessing import get_context
 from typing import Literal
 
 import numpy as np
@@ -18,6 +15,7 @@ from scotopic.events.sampler import BATCH, Adapted, Sampler, adapt, make_sampler
 from scotopic.numerics.engine import choose_engine
 from scotopic.physics.amplitudes.plan import cost
 from scotopic.physics.processes import Process, notes
+from scotopic.workers import Workers, check_workers, run_chunks
 
 MOST_POINTS = 50_000_000
 SMALLEST_BATCH = 2_048
@@ -81,23 +79,19 @@ def cross_section(
     """
     if not 1e-5 <= rel_error < 1.0:
         raise InputError(f"rel_error = {rel_error}, expected 1e-5 to 1")
-    if workers < 1:
-        raise InputError(f"workers = {workers}, must be at least 1")
+    check_workers(workers)
     start = time.perf_counter()
     sampler = make_sampler(
         process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr, alpha=alpha
     )
-    heavy = workers > 1 and cost(sampler.process.plan) > WORTH_PROCESSES
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) if heavy else nullcontext() as pool:
-        value, error, points = _integrate(sampler, rel_error, seed, pool, workers)
+    heavy = cost(sampler.process.plan) > WORTH_PROCESSES
+    value, error, points = _integrate(sampler, rel_error, seed, workers if heavy else 1)
     seconds = time.perf_counter() - start
     return CrossSection(sampler.process.text, value, error, points, seconds, notes(sampler.process, sqrt_s))
 
 
-def _integrate(
-    sampler: Sampler, rel_error: float, seed: int, pool: Executor | None, workers: int
-) -> tuple[float, float, int]:
-    adapted = adapt(sampler, seed=seed, pool=pool)
+def _integrate(sampler: Sampler, rel_error: float, seed: int, workers: Workers) -> tuple[float, float, int]:
+    adapted = adapt(sampler, seed=seed, workers=workers)
     wanted = float((adapted.spread.sum() / (rel_error * adapted.means.sum())) ** 2)
     engine = choose_engine("auto", int(min(wanted, MOST_POINTS)), cost(sampler.process.plan))
     # points in proportion to the spread of the weights give the smallest error
@@ -106,12 +100,7 @@ def _integrate(
     sizes = [int(max(BATCH * min(len(share), 4) * part, SMALLEST_BATCH)) for part in share]
     sums, squares, counts = (np.zeros(len(sizes)) for _ in range(3))
     sample = partial(_round, adapted, sizes, (seed, sampler.process.text), engine)
-    ahead: list[Round] = []
-    for number in count(1):
-        if not ahead:
-            numbers = range(number - 1, number - 1 + (1 if pool is None else workers))
-            ahead = list(map(sample, numbers) if pool is None else pool.map(sample, numbers))
-        found = ahead.pop(0)
+    for number, found in enumerate(run_chunks(sample, count(), workers), start=1):
         sums += [one for one, _ in found]
         squares += [two for _, two in found]
         counts += sizes

@@ -1,9 +1,7 @@
 """Events of a process, weighted or unweighted, in the centre of mass."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from typing import Literal
 
 import numpy as np
@@ -17,6 +15,7 @@ from scotopic.numerics.rng import stream
 from scotopic.physics.amplitudes.plan import cost
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import Process
+from scotopic.workers import check_workers, run_chunks
 
 Floats = NDArray[np.float64]
 
@@ -74,8 +73,7 @@ def generate(
     """
     if n < 1:
         raise InputError(f"number of events = {n}, must be at least 1")
-    if workers < 1:
-        raise InputError(f"workers = {workers}, must be at least 1")
+    check_workers(workers)
     if skip < 0:
         raise InputError(f"skip = {skip}, must not be negative")
     sampler = make_sampler(
@@ -146,15 +144,7 @@ def generate(
 def _batches(
     make: "partial[tuple[Floats, Floats, float, float, float]]", workers: int
 ) -> Iterator[tuple[Floats, Floats, float, float, float]]:
-    numbers = range(MOST_BATCHES)
-    if workers == 1:
-        yield from (make(number) for number in numbers)
-    else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            ahead = [pool.submit(make, number) for number in range(2 * workers)]
-            for number in range(2 * workers, MOST_BATCHES):
-                yield ahead.pop(0).result()
-                ahead.append(pool.submit(make, number))
+    yield from run_chunks(make, range(MOST_BATCHES), workers)
     raise InputError("fewer events than asked for passed the cuts after a billion points; loosen the cuts")
 
 

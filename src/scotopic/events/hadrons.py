@@ -7,10 +7,8 @@ radiation the cross section is multiplied by what Pythia's grows by, for pairs o
 
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +26,7 @@ from scotopic.physics.hadrons.perturbative import quark_ratio
 from scotopic.physics.processes import LARGE_WEAK
 from scotopic.physics.standard_model import ALPHA_0
 from scotopic.physics.vacuum_polarisation import delta_alpha
+from scotopic.workers import check_workers, run_chunks
 
 Floats = NDArray[np.float64]
 
@@ -85,8 +84,7 @@ def _check(
     parameters: Mapping[str, float | str] | None,
     cuts: Sequence[str],
 ) -> None:
-    if workers < 1:
-        raise InputError(f"{PROCESS}: workers = {workers}, must be at least 1")
+    check_workers(workers)
     if model != "sm" or parameters or cuts:
         raise InputError(f"{PROCESS}: only the Standard Model, without cuts")
     if isr not in ("none", "pt"):
@@ -138,11 +136,7 @@ def generate_hadrons(
     _check(sqrt_s, isr, alpha, workers, model, parameters, cuts)
     work = partial(_chunk, sqrt_s, seed, isr == "pt")
     chunks = [(number, min(CHUNK, n - start)) for number, start in enumerate(range(0, n, CHUNK))]
-    if workers == 1 or len(chunks) < 2:
-        made = list(map(work, chunks))
-    else:
-        with ProcessPoolExecutor(min(workers, len(chunks)), mp_context=get_context("spawn")) as pool:
-            made = list(pool.map(work, chunks))
+    made = list(run_chunks(work, chunks, workers))
     sigma, error = continuum_cross_section(sqrt_s, alpha), 0.0
     if isr == "pt":
         found = np.array([one.cross_section_pb for one in made])

@@ -1,7 +1,6 @@
 """Points of phase space with their weights: amplitude, flux, cuts, radiation, adapted grids."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Literal, cast
@@ -26,6 +25,7 @@ from scotopic.physics.amplitudes.squared import light_cone, squared_amplitude_li
 from scotopic.physics.model import get_model
 from scotopic.physics.processes import Process, parse_process
 from scotopic.physics.standard_model import ELECTRON_MASS
+from scotopic.workers import Workers, run_chunks
 
 Floats = NDArray[np.float64]
 Bias = Callable[[Floats], Floats]
@@ -201,10 +201,10 @@ def _channels(
     return channels_for(process, cuts, sqrt_s, radiated=isr != "none")
 
 
-def adapt(sampler: Sampler, *, seed: int, pool: Executor | None = None) -> Adapted:
+def adapt(sampler: Sampler, *, seed: int, workers: Workers = 1) -> Adapted:
     """Return the sampler with grids adapted to its integrand, from ADAPTATIONS rounds of points.
 
-    Many channels share POINTS of each round; with a `pool` they are adapted in parallel.
+    Many channels share POINTS of each round; with more `workers` they are adapted in parallel.
 
     Raises
     ------
@@ -214,7 +214,7 @@ def adapt(sampler: Sampler, *, seed: int, pool: Executor | None = None) -> Adapt
     points = int(np.clip(POINTS / len(sampler.channels), *POINTS_PER_CHANNEL))
     work = partial(_adapt_channel, sampler, seed, points)
     numbers = range(len(sampler.channels))
-    adapted = list(map(work, numbers) if pool is None else pool.map(work, numbers))
+    adapted = list(run_chunks(work, numbers, workers))
     means = np.array([weights.mean() for _, weights, _ in adapted])
     if not (means > 0.0).any():
         if _any_passes(sampler, seed):

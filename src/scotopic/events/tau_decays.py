@@ -9,10 +9,8 @@ each τ are turned in its rest frame. Nothing is approximated but what the proce
 radiation, the beams are taken along the axis that halves the angle between them in the frame of what is left.
 """
 
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +24,7 @@ from scotopic.physics.amplitudes.spin_correlation import light_front_boost, pair
 from scotopic.physics.particles import particle_name
 from scotopic.physics.processes import Process, parse_process
 from scotopic.physics.standard_model import ELECTRON_MASS, TAU_MASS
+from scotopic.workers import check_workers, run_chunks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -74,8 +73,7 @@ def decay_taus(
     InputError
         If Pythia is missing, or the events are not of one process with one τ pair, unpolarised.
     """
-    if workers < 1:
-        raise InputError(f"workers = {workers}, must be at least 1")
+    check_workers(workers)
     if skip < 0:
         raise InputError(f"skip = {skip}, must not be negative")
     if events.decayed is not None or events.vertices is not None:
@@ -93,11 +91,7 @@ def decay_taus(
         start = number * CHUNK - skip
         part = events.select(slice(max(start, 0), start + CHUNK))
         chunks.append((number, max(-start, 0), part))
-    if workers == 1 or len(chunks) < 2:
-        made = list(map(work, chunks))
-    else:
-        with ProcessPoolExecutor(min(workers, len(chunks)), mp_context=get_context("spawn")) as pool:
-            made = list(pool.map(work, chunks))
+    made = list(run_chunks(work, chunks, workers))
     return _joined(events, codes, made)
 
 

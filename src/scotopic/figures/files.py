@@ -3,8 +3,6 @@
 import csv
 import io
 import logging
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from matplotlib.figure import Figure
 
 from scotopic.errors import InputError
 from scotopic.figures.style import STYLE
+from scotopic.files import write_whole
 
 logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on the dates of matplotlib's fonts
 
@@ -79,14 +78,6 @@ def _field(value: Any) -> str:
 def _replace(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as fault:
         raise InputError(f"{path}: cannot write there ({fault.strerror})") from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except OSError as fault:
-        os.unlink(name)
-        raise InputError(f"{path}: cannot be written ({fault.strerror})") from None
+    write_whole(path, content)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.io.replace import replacing
+from scotopic.files import replacing
 
 Floats = NDArray[np.float64]
 

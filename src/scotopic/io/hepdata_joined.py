@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scotopic.errors import InputError
+from scotopic.files import replacing
 from scotopic.io.hepdata import LONGEST_NAME
-from scotopic.io.replace import replacing
 
 _TEXT = r'"((?:[^"\\]|\\.)*)"'
 _COMMENT = re.compile(rf"^comment: {_TEXT}$", re.MULTILINE)

@@ -11,12 +11,12 @@ import numpy as np
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events
+from scotopic.files import replacing
 from scotopic.io.decay_tree import PRIMARY, branches
 from scotopic.io.guests import guest
 from scotopic.io.incoming import incoming_beams
 from scotopic.io.kinds import opened
 from scotopic.io.particles import ParticleList, from_header
-from scotopic.io.replace import replacing
 from scotopic.progress import track
 
 NOMINAL = ("nominal", "Nominal", "Default", "Weight", "0")

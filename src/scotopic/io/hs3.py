@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.io.replace import replacing
+from scotopic.files import replacing
 from scotopic.io.window_model import POI, WindowModel
 
 Floats = NDArray[np.float64]

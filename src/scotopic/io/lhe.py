@@ -14,11 +14,11 @@ import numpy as np
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events
+from scotopic.files import replacing
 from scotopic.io.decay_tree import PRIMARY, branches
 from scotopic.io.incoming import incoming_beams
 from scotopic.io.kinds import opened
 from scotopic.io.particles import ParticleList, from_header
-from scotopic.io.replace import replacing
 from scotopic.progress import track
 
 MASSES = {11: 0.51099895e-3, 13: 0.1056583755, 15: 1.77686}  # GeV, PDG 2024

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.files import replacing
 from scotopic.io.guests import guest
-from scotopic.io.replace import replacing
 
 KEY = b"scotopic"
 VERSION = 1

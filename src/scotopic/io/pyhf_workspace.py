@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.io.replace import replacing
+from scotopic.files import replacing
 from scotopic.io.window_model import POI, WindowModel, window_models
 
 Floats = NDArray[np.float64]

@@ -6,6 +6,7 @@ process.
 """
 
 import os
+import time
 from collections.abc import Callable
 from functools import lru_cache, partial
 from importlib import import_module
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.numerics.compile_cache import CompileCache, open_cache
 
 Array = NDArray[np.float64]
 Engine = Literal["auto", "numpy", "jax"]
@@ -26,6 +28,10 @@ CHUNK = 8192
 COMPILE_ABOVE_EVENTS = 200_000
 COMPILE_VERTICES = (60, 200)
 """Fewer are soon done without a compiler, once per mass of a scan; more make XLA's programs slower than NumPy's."""
+
+
+KEPT_ABOVE_SECONDS = 0.2
+"""Programs that compile faster are not kept on disk."""
 
 
 def cache_folder() -> Path:
@@ -86,9 +92,13 @@ def compiled(function: Callable[..., Any], static: tuple[Any, ...] = ()) -> Call
     program = jax.jit(partial(function, *static))
 
     def call(*arrays: Any) -> Any:
+        began = time.perf_counter()
         with jax.enable_x64(True):
-            made = program(*arrays)
-            return jax.tree.map(np.asarray, made)
+            made = jax.tree.map(np.asarray, program(*arrays))
+        cache = _cache()
+        if cache is not None and time.perf_counter() - began > KEPT_ABOVE_SECONDS:
+            cache.publish()  # it may have been compiled
+        return made
 
     return call
 
@@ -144,11 +154,13 @@ def _keep_freed_memory() -> None:
 def _jax() -> Any:
     jax: Any = import_module("jax")
 
-    folder = cache_folder() / "jax"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return jax  # a read-only home only costs the compile time
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+    cache = _cache()
+    if cache is not None:
+        jax.config.update("jax_compilation_cache_dir", str(cache.work))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", KEPT_ABOVE_SECONDS)
     return jax
+
+
+@lru_cache(maxsize=1)
+def _cache() -> CompileCache | None:
+    return open_cache(cache_folder())

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scotopic.detector.cluster_resolution import angle_resolutions, energy_resolution
 from scotopic.detector.experiment import Experiment
 from scotopic.detector.record import Detected
-from scotopic.detector.tracker import momentum_resolution
+from scotopic.detector.track_resolution import angle_resolution, momentum_resolution
 from scotopic.physics.standard_model import ELECTRON_MASS, MUON_MASS
 from scotopic.searches.acceptance import Fiducial
 from scotopic.searches.search import Region
@@ -115,8 +115,7 @@ def _measured(
     )
     p = pairs.pt / np.sin(pairs.theta)
     beta = p / np.hypot(p, mass)
-    a, b = tracker.sigma_angle_mrad
-    angle = 1e-3 * np.hypot(a, b / (p * beta * np.sin(pairs.theta) ** 1.5))
+    angle = angle_resolution(p, beta, pairs.theta, tracker)
     by_theta, by_phi = angle_resolutions(energy, region, calo)
     return Measured(
         np.vstack([pairs.pt, energy]),
@@ -124,7 +123,7 @@ def _measured(
         np.vstack([pairs.phi, phi]),
         np.vstack(
             [
-                pairs.pt * momentum_resolution(pairs.pt, beta, tracker),
+                pairs.pt * momentum_resolution(pairs.pt, beta, pairs.theta, tracker),
                 energy * energy_resolution(energy, region, calo) * calo.resolution_scale,
             ]
         ),

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.figures import efficiency, limit_bands, p_value_scan, resolution, save, spectrum, write_csv
+from scotopic.files import replacing
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
-from scotopic.io.replace import replacing
 from scotopic.searches import get_channel_search
 from scotopic.searches.channel_search import Channel
 from scotopic.searches.search import RegionSpectrum, SearchResult

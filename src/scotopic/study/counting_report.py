@@ -18,8 +18,8 @@ from scotopic.figures import (
     yields,
 )
 from scotopic.figures.style import SIMULATED
+from scotopic.files import replacing
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
-from scotopic.io.replace import replacing
 from scotopic.searches import get_counting_search
 from scotopic.searches.counting_search import CountingResult
 from scotopic.study.hepdata_tables import limit_columns

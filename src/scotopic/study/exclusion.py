@@ -224,7 +224,7 @@ def _project(
 def write_exclusion(result: Exclusion, folder: Path) -> list[Path]:
     """Write figure, tables and BibTeX of an exclusion into a folder and return the paths."""
     from scotopic.figures import save, write_csv
-    from scotopic.io.replace import replacing
+    from scotopic.files import replacing
 
     symbol = CONVENTIONS[result.convention].symbol
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.figures import LimitCurves, limit_bands, p_value_scan, save, spectrum, write_csv
+from scotopic.files import replacing
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.io.hs3 import hs3_document, write_hs3
 from scotopic.io.pyhf_workspace import workspace, write_workspaces
-from scotopic.io.replace import replacing
 from scotopic.io.window_model import window_models
 from scotopic.stats import LikelihoodScan, Scan, likelihood_scan
 from scotopic.study.excess_report import fit_tables, in_spectrum, toy_table, write_fit, write_toys

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scotopic.detector.card import load_experiment
 from scotopic.figures import mass_plane, save, write_csv
 from scotopic.figures.style import PROJECTION, SIMULATED
+from scotopic.files import replacing
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
-from scotopic.io.replace import replacing
 from scotopic.searches.plane_search import PlaneResult
 from scotopic.study.hepdata_tables import limit_columns
 from scotopic.study.report import plain

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.figures import limits_by_luminosity, save, write_csv
+from scotopic.files import replacing
 from scotopic.io.hepdata import Axis, Table, write_submission
-from scotopic.io.replace import replacing
 from scotopic.searches import any_search
 from scotopic.study.hepdata_tables import limit_columns
 from scotopic.study.projection import SCALING_MARK, Projection

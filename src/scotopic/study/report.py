@@ -22,7 +22,7 @@ from scotopic.figures import (
 )
 from scotopic.figures.figure_2b import COMPETITORS
 from scotopic.figures.style import SIMULATED
-from scotopic.io.replace import replacing
+from scotopic.files import replacing
 from scotopic.searches import get_search
 from scotopic.searches.search import RegionSpectrum, SearchResult
 from scotopic.study.excess_report import write_fit, write_toys

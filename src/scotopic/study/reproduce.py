@@ -9,6 +9,7 @@ from typing import TypedDict
 from scotopic.errors import InputError
 from scotopic.io.hepdata_joined import join_submissions
 from scotopic.progress import say, track
+from scotopic.results_folder import filling
 from scotopic.study.paper_figures import (
     figure_1,
     figure_2,
@@ -89,7 +90,17 @@ def reproduce(
     chosen = chosen_figures(figures)
     _check_pythia(chosen)
     settings = store.settings_of(seed=seed, quick=quick)
-    out.mkdir(parents=True, exist_ok=True)
+    with filling(out):
+        files, finished = _remake(chosen, settings, out, quick=quick, seed=seed, workers=workers)
+    return {
+        "figures": {name: finished[name].report for name in FIGURES if name in chosen},
+        "files": [str(path) for path in files],
+    }
+
+
+def _remake(
+    chosen: Sequence[str], settings: store.Settings, out: Path, *, quick: bool, seed: int, workers: int
+) -> tuple[list[Path], dict[str, store.Finished]]:
     groups = [(names, make) for names, make in GROUPS.items() if any(name in chosen for name in names)]
     for names, make in track(groups, "figures", len(groups)):
         if _is_finished(names, settings, out):
@@ -100,11 +111,7 @@ def reproduce(
             store.save(name, report, time.perf_counter() - began, settings, out)
     kept = {name: store.load(name, settings, out) for name in FIGURES}
     finished = {name: one for name, one in kept.items() if isinstance(one, store.Finished)}
-    files = _write_all(finished, settings, out)
-    return {
-        "figures": {name: finished[name].report for name in FIGURES if name in chosen},
-        "files": [str(path) for path in files],
-    }
+    return _write_all(finished, settings, out), finished
 
 
 def _check_pythia(chosen: Sequence[str]) -> None:

@@ -74,6 +74,19 @@ def dark_photon_relic(
     _check(mass, mass_ratio, epsilon=epsilon, alpha_dark=alpha_dark)
     dark = _states(kind)
     chi = mass_ratio * mass
+    sigma, width = dark_photon_cross_section(
+        mass, epsilon, kind=kind, mass_ratio=mass_ratio, alpha_dark=alpha_dark
+    )
+    thresholds = [Pole(2.0 * lepton) for lepton in LEPTONS]
+    spectrum = tabulate(chi, sigma, (Pole(mass, width), *BROAD, *NARROW_POLES, *thresholds))
+    return freeze_out(chi, dark.states, lambda x: dark.pairs * spectrum.average(x))
+
+
+def dark_photon_cross_section(
+    mass: float, epsilon: float, *, kind: Kind, mass_ratio: float, alpha_dark: float
+) -> tuple[Callable[[Floats], Floats], float]:
+    """Return σ(√s) in 1/GeV² of χχ → A′ → visible, and the width (GeV) of the dark photon."""
+    chi = mass_ratio * mass
 
     def width_in(energy: Floats) -> Floats:
         return vector_width(kind, energy, chi, alpha_dark)
@@ -83,10 +96,7 @@ def dark_photon_relic(
 
     pole = np.array([mass])
     total = float(width_in(pole)[0] + width_out(pole)[0])
-    sigma = cross_section(dark, 1, chi, (mass, total), width_in, width_out)
-    thresholds = [Pole(2.0 * lepton) for lepton in LEPTONS]
-    spectrum = tabulate(chi, sigma, (Pole(mass, total), *BROAD, *NARROW_POLES, *thresholds))
-    return freeze_out(chi, dark.states, lambda x: dark.pairs * spectrum.average(x))
+    return cross_section(STATES[kind], 1, chi, (mass, total), width_in, width_out), total
 
 
 def dark_photon_target(
@@ -123,18 +133,26 @@ def alp_relic(mass: float, coupling: float, *, mass_ratio: float, dark_coupling:
     """
     _check(mass, mass_ratio, coupling=coupling, dark_coupling=dark_coupling)
     chi = mass_ratio * mass
-    pole = np.array([mass])
-    total = float(pseudoscalar_width(pole, chi, dark_coupling)[0] + photon_width(pole, coupling)[0])
-    sigma = cross_section(
-        STATES["dirac"],
-        0,
-        chi,
-        (mass, total),
-        lambda energy: pseudoscalar_width(energy, chi, dark_coupling),
-        lambda energy: photon_width(energy, coupling),
-    )
-    spectrum = tabulate(chi, sigma, (Pole(mass, total),))
+    sigma, width = alp_cross_section(mass, coupling, mass_ratio=mass_ratio, dark_coupling=dark_coupling)
+    spectrum = tabulate(chi, sigma, (Pole(mass, width),))
     return freeze_out(chi, STATES["dirac"].states, lambda x: STATES["dirac"].pairs * spectrum.average(x))
+
+
+def alp_cross_section(
+    mass: float, coupling: float, *, mass_ratio: float, dark_coupling: float
+) -> tuple[Callable[[Floats], Floats], float]:
+    """Return σ(√s) in 1/GeV² of Dirac χχ̄ → a → γγ, and the width (GeV) of the ALP."""
+    chi = mass_ratio * mass
+
+    def width_in(energy: Floats) -> Floats:
+        return pseudoscalar_width(energy, chi, dark_coupling)
+
+    def width_out(energy: Floats) -> Floats:
+        return photon_width(energy, coupling)
+
+    pole = np.array([mass])
+    total = float(width_in(pole)[0] + width_out(pole)[0])
+    return cross_section(STATES["dirac"], 0, chi, (mass, total), width_in, width_out), total
 
 
 def alp_target(mass: float, *, mass_ratio: float, dark_coupling: float, relic: float = OBSERVED) -> float:
@@ -157,7 +175,8 @@ def _check(mass: float, mass_ratio: float, **couplings: float) -> None:
         raise InputError(f"dark matter: mediator mass = {mass} GeV, must be positive")
     if not 0.0 < mass_ratio < 1.0:
         raise InputError(
-            f"dark matter: mass_ratio = {mass_ratio}, the ratio to the mediator's, must lie in 0 to 1"
+            f"dark matter: mass_ratio = {mass_ratio}, the ratio to the mediator's, must lie in 0 to 1; above, "
+            "annihilation into two mediators takes over"
         )
     for name, value in couplings.items():
         if not (math.isfinite(value) and value > 0.0):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scotopic.figures import write_csv
-from scotopic.io.replace import replacing
+from scotopic.files import replacing
 from scotopic.study.paper_figures.report import Check, FigureReport, verdict
 
 Reports = Mapping[str, FigureReport]

@@ -15,6 +15,7 @@ from scotopic.errors import InputError
 from scotopic.figures import LimitCurves, photon_plane, save, write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.physics.dark_matter.annihilation import Kind
+from scotopic.physics.dark_matter.planck import alp_planck_limit, dark_photon_planck_limit
 from scotopic.physics.dark_matter.relic_target import alp_target, dark_photon_target
 from scotopic.progress import track
 from scotopic.searches import get_photon_search
@@ -104,6 +105,9 @@ def _dark_photon_targets(points: int) -> Curves:
         )
         for kind, label in KINDS
     }
+    targets[r"Planck, Dirac $\chi$"] = partial(
+        dark_photon_planck_limit, mass_ratio=MASS_RATIO, alpha_dark=ALPHA_DARK
+    )
     return _curves(targets, points)
 
 
@@ -111,6 +115,12 @@ def _alp_targets(points: int) -> Curves:
     targets = {
         rf"relic density, $m_\chi/m_a$ = {ratio:g}, $g_\chi$ = {ALP_DARK_COUPLING:g}": partial(
             alp_target, mass_ratio=ratio, dark_coupling=ALP_DARK_COUPLING
+        )
+        for ratio in ALP_RATIOS
+    }
+    targets |= {
+        rf"Planck, $m_\chi/m_a$ = {ratio:g}, $g_\chi$ = {ALP_DARK_COUPLING:g}": partial(
+            alp_planck_limit, mass_ratio=ratio, dark_coupling=ALP_DARK_COUPLING
         )
         for ratio in ALP_RATIOS
     }
@@ -187,8 +197,9 @@ def _write(name: str, now: PhotonResult, final: PhotonResult, targets: Curves, o
         _renamed(photon_coupling_table(final, f"{name}_50_per_ab"), "Limit on the coupling, 50/ab"),
         Table(
             f"{name}_targets",
-            "Couplings of the observed relic density",
-            "Couplings for which freeze-out leaves Omega h^2 = 0.12; our calculation.",
+            "Couplings of the observed relic density, and Planck's bound",
+            "Couplings for which freeze-out leaves Omega h^2 = 0.12, and the largest that Planck leaves to s-waves "
+            "(95 %, 40 % of the energy heats the plasma); our calculation.",
             (Axis("MASS", "GeV", first),),
             columns,
         ),
@@ -196,7 +207,11 @@ def _write(name: str, now: PhotonResult, final: PhotonResult, targets: Curves, o
     paths = [
         *save(figure, out / name),
         write_csv(out / f"{name}.csv", table, stated),
-        write_csv(out / f"{name}_targets.csv", relic, ["relic density 0.12, our calculation"]),
+        write_csv(
+            out / f"{name}_targets.csv",
+            relic,
+            ["relic density 0.12, Planck bound of s-waves; our calculation"],
+        ),
         *write_submission(tables, out / "hepdata" / name, comment="; ".join(stated)),
     ]
     return strings(paths)

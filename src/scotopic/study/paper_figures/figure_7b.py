@@ -6,10 +6,8 @@ well and to have f times BaBar's efficiency (trigger), f = 2 for electrons and 1
 information, 1/σ², in our simulation of BaBar.
 """
 
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +26,7 @@ from scotopic.study.channel_simulation import ChannelSimulation, simulate_channe
 from scotopic.study.exclusion import carry_over
 from scotopic.study.paper_figures.report import Check, FigureReport, around, check, strings
 from scotopic.study.report import comments
+from scotopic.workers import run_chunks
 
 Floats = NDArray[np.float64]
 
@@ -73,11 +72,7 @@ def make(out: Path, *, quick: bool, seed: int, workers: int) -> dict[str, Figure
     """Make figure 7b."""
     size = QUICK if quick else FULL
     simulated = partial(_simulate, size=size, seed=seed)
-    if workers == 1:
-        babar, belle2 = (simulated(name) for name in (BABAR, BELLE2))
-    else:
-        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-            babar, belle2 = pool.map(simulated, (BABAR, BELLE2))
+    babar, belle2 = run_chunks(simulated, (BABAR, BELLE2), workers)
     return make_from(babar, belle2, out, masses=size.masses, seed=seed, workers=workers)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from scotopic.io.replace import replacing
+from scotopic.files import replacing
 from scotopic.study.paper_figures.assumptions import MARKS
 from scotopic.study.paper_figures.page_content import Page, Row, Section
 from scotopic.study.paper_figures.report import Verdict

@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 import scotopic
-from scotopic.io.replace import replacing
+from scotopic.files import note_written, replacing
+from scotopic.results_folder import digest
 from scotopic.study.paper_figures.report import Check, FigureReport
 
 FOLDER = "finished"
@@ -28,7 +29,7 @@ class Settings:
 @dataclass(frozen=True)
 class _File:
     path: str  # below the folder of the run
-    bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,7 @@ def save(name: str, report: FigureReport, seconds: float, settings: Settings, ou
     """Store the report of a finished figure below `out`."""
     folder = out / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    files = tuple(
-        _File(Path(one).relative_to(out).as_posix(), Path(one).stat().st_size) for one in report["files"]
-    )
+    files = tuple(_File(Path(one).relative_to(out).as_posix(), digest(Path(one))) for one in report["files"])
     stored = _Stored(settings, seconds, files, tuple(report["checks"]))
     with replacing(folder / f"{name}.json") as temporary:
         temporary.write_bytes(msgspec.json.format(msgspec.json.encode(stored)))
@@ -89,14 +88,18 @@ def load(name: str, settings: Settings, out: Path) -> Finished | str | None:
             return f"it was made with another {'source of the program' if field == 'source' else field}"
     if not (stored.files and math.isfinite(stored.seconds)):
         return f"{path} names no files"
+    # names are those of the folder, never the stored ones: these may come from anywhere
+    inside = {file.relative_to(out).as_posix(): file for file in out.rglob("*") if file.is_file()}
     for file in stored.files:
-        there = out / file.path
-        if not there.is_file():
-            return f"{there} is missing"
-        if there.stat().st_size != file.bytes:
-            return f"{there} was changed"
+        if file.path not in inside:
+            return f"{file.path} is missing"
+        if digest(inside[file.path]) != file.sha256:
+            return f"{file.path} was changed"
+    kept = [inside[file.path] for file in stored.files]
+    for one in (*kept, path):
+        note_written(one)
     report: FigureReport = {
-        "files": [str(out / file.path) for file in stored.files],
+        "files": [str(one) for one in kept],
         "checks": list(stored.checks),
     }
     return Finished(report, stored.seconds)

@@ -1,0 +1,166 @@
+"""Files appear whole or not at all, under their own name only when they are complete.
+
+Temporary files carry host, process and its start in their name, so that those of dead runs can be told and swept.
+"""
+
+import contextlib
+import itertools
+import os
+import re
+import socket
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from scotopic.errors import InputError
+
+PREFIX = ".scotopic-"
+OWNER = re.compile(r"\.scotopic-([0-9a-f]{8})-(\d+)-(\d+)-\d+-")
+LONGEST_NAME = 255  # bytes, of the usual file systems
+
+_numbers = itertools.count()
+_unfinished: set[Path] = set()
+_swept: set[Path] = set()
+_records: list[set[Path]] = []
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; it takes the name `path` on success and goes on failure.
+
+    Links are followed. Folders above are made by the caller.
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist, the place is no regular file, or the disk refuses.
+    """
+    path = Path(path)
+    target = _target(path)
+    sweep(target.parent)
+    temporary = target.with_name(_temporary_name(target.name))
+    _unfinished.add(temporary)
+    try:
+        yield temporary
+        _settle(temporary)
+        os.replace(temporary, target)
+        _settle(target.parent)
+        note_written(target)
+    except OSError as fault:
+        raise InputError(f"cannot write {path}: {fault.strerror or fault}") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        _unfinished.discard(temporary)
+
+
+def write_whole(path: str | Path, content: bytes) -> None:
+    """Write a file in one piece; errors as for `replacing`."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def recording() -> Iterator[set[Path]]:
+    """Yield a set that receives the files which are written inside."""
+    written: set[Path] = set()
+    _records.append(written)
+    try:
+        yield written
+    finally:
+        _records.remove(written)
+
+
+def note_written(path: Path) -> None:
+    """Count a file as written by this run: it was, or is as it would be."""
+    for record in _records:
+        record.add(path.resolve())
+
+
+def sweep(folder: Path) -> None:
+    """Remove temporary files that dead runs of this host left in a folder; looked at once per process."""
+    if folder in _swept:
+        return
+    _swept.add(folder)
+    with contextlib.suppress(OSError):
+        for left in folder.glob(f"{PREFIX}*"):
+            owner = OWNER.match(left.name)
+            if owner and owner[1] == _host() and not is_alive(int(owner[2]), int(owner[3])):
+                with contextlib.suppress(OSError):
+                    left.unlink()
+
+
+def sweep_unfinished() -> None:
+    """Remove the temporary files of this process, which is about to end."""
+    for left in list(_unfinished):
+        with contextlib.suppress(OSError):
+            left.unlink(missing_ok=True)
+
+
+def _target(path: Path) -> Path:
+    try:
+        target = path.resolve()
+        if not target.parent.is_dir():
+            raise InputError(f"cannot write {path}: the folder {path.parent} does not exist")
+        if target.exists() and not target.is_file():
+            raise InputError(f"cannot write {path}: it is no regular file; expected the name of one")
+    except (OSError, RuntimeError, ValueError) as fault:
+        if isinstance(fault, InputError):
+            raise
+        raise InputError(f"cannot write {path}: {getattr(fault, 'strerror', None) or fault}") from None
+    return target
+
+
+def _temporary_name(name: str) -> str:
+    start = f"{PREFIX}{_host()}-{os.getpid()}-{own_start()}-{next(_numbers)}-"
+    kept = name.encode()[-(LONGEST_NAME - len(start)) :]  # the ending tells writers the format
+    return start + kept.decode(errors="ignore")
+
+
+def _settle(path: Path) -> None:
+    # on the disk before it gets its name, and the name too; folders cannot be opened everywhere
+    flags = os.O_RDONLY
+    try:
+        handle = os.open(path, flags)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        if not path.is_dir():
+            raise
+    finally:
+        os.close(handle)
+
+
+@cache
+def _host() -> str:
+    return f"{zlib.crc32(socket.gethostname().encode()):08x}"
+
+
+def _started(process: int) -> int | None:
+    """Return when a process started, in the system's ticks, None where there is no such process or no telling."""
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def own_start() -> int:
+    """Return when this process started, for `is_alive`; 0 where the system does not tell."""
+    return _started(os.getpid()) or 0
+
+
+def is_alive(process: int, started: int) -> bool:
+    """Return whether a process of this host that started then still runs; a reused number is another process."""
+    if Path("/proc/self/stat").exists():
+        return _started(process) == started
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
