@@ -417,6 +417,16 @@ class HighLevelTrigger:
 
 
 @dataclass(frozen=True)
+class SinglePhotons:
+    """Areas in energy and polar angle in which searches look for one photon.
+
+    ``physics_book``: the two of the Belle II Physics Book, which avoid its detector's holes; ``central``: |cosθ*| < 0.6.
+    """
+
+    areas: Literal["physics_book", "central"]
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One detector in one data-taking period, as its card gives it.
 
@@ -437,6 +447,7 @@ class Experiment:
     klm: MuonChambers
     trigger: Trigger
     hlt: HighLevelTrigger
+    single_photons: SinglePhotons | None = None
     provenance: tuple[Provenance, ...] = ()
 
     @cached_property

@@ -9,6 +9,7 @@ from scipy.special import ndtri
 
 from scotopic.numerics.rng import stream
 from scotopic.searches.counting_search import CountingResult
+from scotopic.searches.search import mass_resolution
 from scotopic.selection.candidates import Candidates
 from scotopic.stats import counting_bands, counting_limit, predictive_p_value
 from scotopic.stats.empirical_p_value import p_value
@@ -20,6 +21,8 @@ from scotopic.study.counting_simulation import (
     make_windows,
     passes_final,
 )
+from scotopic.study.data_source import source_of
+from scotopic.study.provenance import count_marks
 from scotopic.study.simulated_luminosity import resolved_luminosity_fb, simulation_notes
 
 Floats = NDArray[np.float64]
@@ -103,6 +106,7 @@ def set_counting_limits(
         for name, found in simulation.backgrounds.items()
     }
     return CountingResult(
+        definition=search,
         search=search.name,
         experiment=simulation.experiment.name,
         luminosity_fb=luminosity_fb,
@@ -111,13 +115,13 @@ def set_counting_limits(
         high=windows.centre + windows.half_width,
         cuts=windows.cuts,
         efficiency=windows.efficiency,
-        efficiency_error=efficiency_error,
+        efficiency_error=windows.efficiency_error,
         acceptance=np.interp(
             mass,
             [point.mass for point in simulation.signal],
             [point.acceptance for point in simulation.signal],
         ),
-        resolution=windows.half_width / search.window_sigmas,
+        resolution=mass_resolution(mass, windows.half_width / search.window_sigmas),
         observed=observed,
         expected=expected,
         background_error=error,
@@ -139,10 +143,11 @@ def set_counting_limits(
         controls=scales.yields,
         systematics=search.systematics,
         cut_flows=simulation.cut_flows,
-        marks=simulation.experiment.marks(),
+        marks=count_marks(simulation.experiment, search),
         notes=notes,
         settings={
             "parameters": dict(parameters),
+            "source": source_of(data=data is not None, projected=projected),
             "method": "bayes",
             "level": search.level,
             "toys": toys,
