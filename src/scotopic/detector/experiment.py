@@ -420,7 +420,7 @@ class HighLevelTrigger:
 class SinglePhotons:
     """Areas in energy and polar angle in which searches look for one photon.
 
-    ``physics_book``: the two of the Belle II Physics Book, which avoid its detector's holes; ``central``: |cosθ*| < 0.6.
+    ``physics_book``: the two of the Belle II Physics Book, away from its holes; ``central``: |cosθ*| < 0.6.
     """
 
     areas: Literal["physics_book", "central"]

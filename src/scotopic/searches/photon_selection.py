@@ -72,7 +72,7 @@ def mass_reach(sqrt_s: float, threshold: float) -> float:
 
 
 def make_regions(experiment: Experiment, line: str) -> tuple[PhotonRegion, ...]:
-    """Return the regions that a level-1 line opens: low and high mass, in the areas of the Physics Book soft photons too.
+    """Return the regions that a level-1 line opens: low and high mass, with the Physics Book's areas soft photons too.
 
     Raises
     ------
