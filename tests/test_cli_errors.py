@@ -215,3 +215,26 @@ def test_our_own_fault_is_code_1(capfd: pytest.CaptureFixture[str], monkeypatch:
     monkeypatch.setenv("SCOTOPIC_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         run(arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("xsec", "e- e+ > " + "gamma " * 6),
+        ("xsec", "e- e+ > " + "gamma " * 4000),
+        ("generate", "e- e+ > mu- mu+", "--events", "1" + "0" * 40, "--output", "x.lhe"),
+        ("generate", "e- e+ > mu- mu+", "--events", "10", "--skip", "9" * 30, "--output", "x.lhe"),
+        ("search", "alp-gammagamma", "--toys", "9" * 30),
+        ("search", "alp-gammagamma", "--workers", "100000"),
+        ("search", "alp-gammagamma", "--seed", "9" * 60),
+        ("search", "alp-gammagamma", "--masses", "1:9:1e-12"),
+        ("project", "alp-gammagamma", "--luminosity", "50/ab", "--background-events", "9" * 30),
+    ],
+)
+def test_numbers_beyond_every_use_are_refused_at_once(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run(arguments) == 2
+    text = capsys.readouterr()
+    assert text.out == ""
+    assert text.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

@@ -30,14 +30,18 @@ from scotopic.app.streams import (
     telling_closed_pipes,
 )
 from scotopic.errors import InputError, WorkerKilled
+from scotopic.user_code import LOCK
 from scotopic.workers import discard_pool
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="scotopic", message="%(prog)s %(version)s")
+@click.option("--no-code", is_flag=True, help="Refuse Python files of models: nothing of a user is executed.")
 @click.pass_context
-def commands(context: click.Context) -> None:
+def commands(context: click.Context, no_code: bool) -> None:
     """From a dark-sector model to a limit at an e+e- B-factory, and back."""
+    if no_code:
+        os.environ[LOCK] = "1"
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
@@ -68,6 +72,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         What follows the program's name; else those of the process.
     """
+    lock = os.environ.get(LOCK)
     try:
         with warnings.catch_warnings(), ending_on_signals(), telling_closed_pipes():
             warnings.showwarning = _show_warning
@@ -95,6 +100,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _internal(fault)
     finally:
         discard_pool()
+        if lock is None:
+            os.environ.pop(LOCK, None)
     return code if isinstance(code, int) else 0
 
 

@@ -7,6 +7,8 @@ from typing import Any, Literal
 import click
 
 from scotopic.app.options import (
+    MOST_EVENTS,
+    MOST_SKIPPED,
     PATH,
     computing,
     experiment_option,
@@ -70,7 +72,7 @@ def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **
 
 @click.command(short_help="Events of a process, into a file.")
 @click.argument("process")
-@click.option("--events", "n", type=click.IntRange(1), required=True, help="Number of events.")
+@click.option("--events", "n", type=click.IntRange(1, MOST_EVENTS), required=True, help="Number of events.")
 @click.option(
     "--output",
     type=PATH,
@@ -82,7 +84,7 @@ def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **
 @click.option("--unweighted", is_flag=True, help="Events of equal weight.")
 @click.option(
     "--skip",
-    type=click.IntRange(0),
+    type=click.IntRange(0, MOST_SKIPPED),
     default=0,
     show_default=True,
     help="Events of the sample to leave out at its start, to continue an earlier run of the same seed.",

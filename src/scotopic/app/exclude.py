@@ -24,7 +24,9 @@ ROWS = 24  # of the envelope on the terminal
 
 @click.command(short_help="What is excluded of a model, and what would be.")
 @click.option(
-    "--model", required=True, help="Model by name, or the path of a .toml card or a .py file of charges."
+    "--model",
+    required=True,
+    help="Model by name, or the path of a .toml card or a .py file, which is executed.",
 )
 @experiment_option
 @click.option(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scotopic.app.options import (
+    MOST_TOYS,
     PATH,
     computing,
     experiment_option,
@@ -80,7 +81,8 @@ def reproduce(
 )
 @click.option(
     "--model",
-    help="Model in which the limits are read: a name, or the path of a .py file or .toml card [default: the search's].",
+    help="Model in which the limits are read: a name, the path of a .toml card, or of a .py file, which is "
+    "executed [default: the search's].",
 )
 @click.option(
     "--compare",
@@ -95,7 +97,7 @@ def reproduce(
 )
 @click.option(
     "--toys",
-    type=click.IntRange(0),
+    type=click.IntRange(0, MOST_TOYS),
     default=1000,
     show_default=True,
     help="Toys of the whole spectrum for the global p-value; 0 for none.",

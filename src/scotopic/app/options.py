@@ -15,6 +15,7 @@ from scotopic.workers import MOST_WORKERS
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 MOST_MASSES = 100_000
+MOST_EVENTS, MOST_SKIPPED, MOST_TOYS, MOST_SEED = 10**9, 10**12, 10**7, 2**63 - 1
 PATH = click.Path(path_type=Path)
 
 
@@ -123,7 +124,11 @@ def computing(command: Decorated) -> Decorated:
             help="Parallel processes.",
         ),
         click.option(
-            "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of all random numbers."
+            "--seed",
+            type=click.IntRange(0, MOST_SEED),
+            default=1,
+            show_default=True,
+            help="Seed of all random numbers.",
         ),
     ):
         command = option(command)
@@ -164,7 +169,10 @@ def process_options(command: Decorated) -> Decorated:
         ),
         set_option,
         click.option(
-            "--model", default="sm", show_default=True, help="Model by name, or the path of a .py file."
+            "--model",
+            default="sm",
+            show_default=True,
+            help="Model by name, or the path of a .py file, which is executed.",
         ),
     ):
         command = option(command)

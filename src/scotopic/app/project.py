@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scotopic.app.options import PATH, computing, read_folder, read_masses, set_option
+from scotopic.app.options import MOST_EVENTS, PATH, computing, read_folder, read_masses, set_option
 from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.numerics.units import parse_luminosity
 from scotopic.results_folder import filling
@@ -32,7 +32,8 @@ def read_luminosities(context: click.Context, option: click.Parameter, text: str
 )
 @click.option("--experiment", help="Experiment by name, or the path of a card [default: the search's own].")
 @click.option(
-    "--model", help="Model in which the limits are read, by name or path [default: the search's own]."
+    "--model",
+    help="Model in which the limits are read, by name or path; a .py file is executed [default: the search's own].",
 )
 @set_option
 @click.option(
@@ -47,7 +48,7 @@ def read_luminosities(context: click.Context, option: click.Parameter, text: str
 )
 @click.option(
     "--background-events",
-    type=click.IntRange(1000),
+    type=click.IntRange(1000, MOST_EVENTS),
     help="Simulated events of each leading background [default: those of a search].",
 )
 @click.option("--out", type=PATH, callback=read_folder, help="Folder of figures and tables [default: none].")

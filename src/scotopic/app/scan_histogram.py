@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scotopic.app.options import PATH, computing, read_folder
+from scotopic.app.options import MOST_TOYS, PATH, computing, read_folder
 from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.results_folder import filling
 
@@ -20,7 +20,7 @@ ROWS = 14  # of a table of masses on the terminal
 @click.option("--card", type=PATH, required=True, help="TOML file with masses, signal shape, background.")
 @click.option(
     "--toys",
-    type=click.IntRange(0),
+    type=click.IntRange(0, MOST_TOYS),
     default=1000,
     show_default=True,
     help="Toys of the whole spectrum for the global p-value; 0 for none.",

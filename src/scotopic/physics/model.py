@@ -7,7 +7,6 @@ g=1e-3)``, or any with ``def model(**parameters)``; it returns a `Model`.
 
 import functools
 import importlib
-import importlib.util
 import inspect
 import math
 from collections.abc import Callable, Mapping
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from scotopic.errors import InputError
 from scotopic.numerics.units import HBARC_GEV_MM
 from scotopic.physics.particles import Particle
+from scotopic.user_code import run_file, told
 
 
 @dataclass(frozen=True)
@@ -303,18 +303,7 @@ def model_module(name: str) -> Any:
         raise InputError(
             f"unknown model {name!r}; there are: {', '.join(_MODELS)}, or the path of a .py file"
         )
-    path = Path(name)
-    if not path.is_file():
-        raise InputError(f"model file {path} does not exist")
-    spec = importlib.util.spec_from_file_location(f"scotopic_user_model_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as fault:
-        raise InputError(f"model file {path} cannot be run: {_told(fault)}") from fault
-    return module
+    return run_file(Path(name), "model")
 
 
 def _is_finite_number(value: object) -> bool:
@@ -338,12 +327,7 @@ def _from_file(path: Path) -> Callable[..., object]:
     def build(**parameters: float) -> object:
         try:
             return user_model(**parameters)
-        except Exception as fault:
-            raise InputError(f"model file {path}: its function model() failed: {_told(fault)}") from fault
+        except (Exception, SystemExit) as fault:
+            raise InputError(f"model file {path}: its function model() failed: {told(fault)}") from fault
 
     return build
-
-
-def _told(fault: Exception) -> str:
-    text = " ".join(str(fault).split())
-    return text if isinstance(fault, InputError) else f"{type(fault).__name__}: {text}"

@@ -13,6 +13,9 @@ from scotopic.physics.particles import PHOTON
 LARGE_WEAK = 30.0
 """GeV; above, the Z changes cross sections of μμ and wide-angle Bhabha scattering by 0.1 % and more."""
 
+MOST_OUTGOING = 5
+"""Five photons take half a minute to one per cent on one core."""
+
 
 @dataclass(frozen=True)
 class Process:
@@ -133,6 +136,11 @@ def parse_process(text: str, model: Model | None = None) -> Process:
         raise InputError(f"process {text!r}: expected two incoming particles, got {len(incoming)}")
     if len(outgoing) < 2:
         raise InputError(f"process {text!r}: expected at least two outgoing particles, got {len(outgoing)}")
+    if len(outgoing) > MOST_OUTGOING:
+        raise InputError(
+            f"process {text!r}: {len(outgoing)} outgoing particles, at most {MOST_OUTGOING}: the trees of an amplitude "
+            "and the channels of phase space grow with the factorial of their number"
+        )
     process = Process(chosen, incoming, outgoing)
     if sorted(incoming) != ["e+", "e-"]:
         raise InputError(f"process {text!r}: the incoming particles must be e- e+")

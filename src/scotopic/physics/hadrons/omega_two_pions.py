@@ -1,28 +1,19 @@
-"""e+e− → ωππ (both charges): ω″, s-wave.
+"""e+e− → ωπ+π− and ωπ0π0, isoscalar by G parity.
 
-M = 1.667, Γ = 0.222 GeV and a peak of 2.5 nb in ωπ+π−, BaBar, B. Aubert et al., Phys. Rev. D 76 (2007) 092005
-(mark M: recalled); ωπ0π0 is half of ωπ+π−.
+Our fit (mark P) to cross sections of BaBar, B. Aubert et al., Phys. Rev. D 76 (2007) 092005 (ωπ+π−), and J. P.
+Lees et al., Phys. Rev. D 98 (2018) 112015 (ωπ0π0), from 1.15 to 2.1 GeV (mark R): χ² = 21 for 31 degrees of
+freedom.
 """
 
-import math
+import cmath
 
-import numpy as np
+from scotopic.physics.hadrons.masses import NEUTRAL_PION, OMEGA
+from scotopic.physics.hadrons.resonance_sum import resonant_channel
 
-from scotopic.numerics.units import GEV2_TO_PB
-from scotopic.physics.hadrons.breit_wigner import Array
-from scotopic.physics.hadrons.channel import Channel, Currents
-from scotopic.physics.hadrons.masses import CHARGED_PION, OMEGA
-from scotopic.physics.standard_model import ALPHA_0
+_THRESHOLD = OMEGA + 2.0 * NEUTRAL_PION
+# mass, width, amplitude
+_RESONANCES = ((1.628, 0.2589, 1.0), (1.339, 0.1938, -1.548 * cmath.exp(2.052j)))
 
-_MASS, _WIDTH, _PEAK_PB = 1.667, 0.222, 1.5 * 2470.0
-_THRESHOLD = OMEGA + 2.0 * CHARGED_PION
-
-
-def _currents(sqrt_s: Array) -> Currents:
-    unit = 4.0 * math.pi * ALPHA_0**2 / 3.0 * GEV2_TO_PB  # σ_pt s, pb GeV²
-    shape = _MASS * _WIDTH / (_MASS**2 - sqrt_s**2 - 1j * sqrt_s * _WIDTH)
-    opening = np.sqrt((sqrt_s - _THRESHOLD) / (_MASS - _THRESHOLD))  # three slow particles: E² in σ
-    return 0.0, math.sqrt(_PEAK_PB / unit) * _MASS * shape * np.minimum(opening, 1.5) ** 2, 0.0
-
-
-OMEGA_TWO_PIONS = Channel("omega pi pi", _THRESHOLD, _currents, error=0.2)
+OMEGA_TWO_PIONS = resonant_channel(
+    "omega pi pi", "omega", _THRESHOLD, norm=0.538, power=2.598, resonances=_RESONANCES, error=0.1
+)

@@ -1,8 +1,9 @@
 """ψ and Υ: narrow resonances as a list, those above the thresholds of DD̄ and BB̄ as Breit–Wigner shapes.
 
-ψ(3770) and narrow states: PDG 2022. ψ(4040), ψ(4160), ψ(4415): M. Ablikim et al. (BES), Phys. Lett. B 660
-(2008) 315, amplitudes with relative phases. Υ(4S) to Υ(6S): PDG 2022. Mark M: recalled. Γ_ee holds vacuum
-polarisation, as is usual.
+Narrow states, mass and width of ψ(3770), Υ(4S) to Υ(6S): PDG 2022 (mark M: recalled). The other parameters of
+ψ(3770) to ψ(4415) are fitted with the continuum, see `perturbative`, masses and widths held near those of PDG
+2022; they describe R and are no measurement of a resonance: Γ_ee of states that interfere has many solutions.
+Γ_ee holds vacuum polarisation, as is usual.
 """
 
 import cmath
@@ -40,10 +41,10 @@ NARROW = (
 _FROM = 1.7  # GeV; below, the tails of Breit–Wigner shapes mean nothing
 
 _CHARMONIA = (
-    Resonance("psi(3770)", 3.7737, 27.2e-3, 0.262e-6),
-    Resonance("psi(4040)", 4.0396, 84.5e-3, 0.83e-6, math.radians(130.0)),
-    Resonance("psi(4160)", 4.1917, 71.8e-3, 0.48e-6, math.radians(293.0)),
-    Resonance("psi(4415)", 4.4151, 71.5e-3, 0.35e-6, math.radians(234.0)),
+    Resonance("psi(3770)", 3.7737, 27.2e-3, 0.2550e-6),
+    Resonance("psi(4040)", 4.0384, 101.9e-3, 0.9141e-6, 3.3251),
+    Resonance("psi(4160)", 4.1896, 74.0e-3, 0.4978e-6, -0.2518),
+    Resonance("psi(4415)", 4.4151, 80.5e-3, 0.4009e-6, 4.8413),
 )
 _BOTTOMONIA = (
     Resonance("Upsilon(4S)", 10.5794, 20.5e-3, 0.272e-6),

@@ -1,6 +1,6 @@
 """R(s) = σ(e+e− → hadrons)/σ_pt, σ_pt = 4πα²/3s, without vacuum polarisation, and its like for other vectors.
 
-Sum of final states up to 1.7 GeV, perturbative QCD from 1.9 GeV, a smooth step between; ψ and Υ above the
+Sum of final states up to 1.7 GeV, perturbative QCD from 2 GeV, a smooth step between; ψ and Υ above the
 thresholds of DD̄ and BB̄. J/ψ, ψ(2S), Υ(1S–3S) are left out: `NARROW`.
 """
 
@@ -12,17 +12,23 @@ from numpy.typing import ArrayLike
 from scotopic.physics.hadrons.breit_wigner import Array
 from scotopic.physics.hadrons.channel import ELECTRIC, QuarkCharges
 from scotopic.physics.hadrons.dispersion import nodes, real_delta_alpha
+from scotopic.physics.hadrons.eta_four_pions import ETA_FOUR_PIONS
+from scotopic.physics.hadrons.eta_omega_pion import ETA_OMEGA_PION
 from scotopic.physics.hadrons.eta_pions import ETA_TWO_PIONS
+from scotopic.physics.hadrons.eta_three_pions import ETA_THREE_PIONS
 from scotopic.physics.hadrons.eta_vector import ETA_OMEGA, ETA_PHI
-from scotopic.physics.hadrons.four_pions import FOUR_PIONS
+from scotopic.physics.hadrons.five_pions import FIVE_PIONS
+from scotopic.physics.hadrons.four_charged_pions import FOUR_CHARGED_PIONS
 from scotopic.physics.hadrons.kaons_pion import ISOSCALAR_KAONS_PION, ISOVECTOR_KAONS_PION
-from scotopic.physics.hadrons.many_hadrons import KAONS_TWO_PIONS, SIX_PIONS
+from scotopic.physics.hadrons.kaons_two_pions import KAONS_TWO_PIONS
 from scotopic.physics.hadrons.omega_pion import OMEGA_PION
 from scotopic.physics.hadrons.omega_two_pions import OMEGA_TWO_PIONS
 from scotopic.physics.hadrons.perturbative import quark_ratio
 from scotopic.physics.hadrons.quarkonium import bottomonium_ratio, charmonium_ratio
 from scotopic.physics.hadrons.radiative import ETA_GAMMA, PI0_GAMMA
+from scotopic.physics.hadrons.six_pions import SIX_PIONS
 from scotopic.physics.hadrons.three_pions import THREE_PIONS
+from scotopic.physics.hadrons.two_charged_two_neutral_pions import TWO_CHARGED_TWO_NEUTRAL_PIONS
 from scotopic.physics.hadrons.two_kaons import CHARGED_KAONS, NEUTRAL_KAONS
 from scotopic.physics.hadrons.two_pions import TWO_PIONS
 from scotopic.physics.leptonic_polarisation import leptonic_delta_alpha
@@ -31,7 +37,8 @@ from scotopic.physics.standard_model import ALPHA_0
 CHANNELS = (
     TWO_PIONS,
     THREE_PIONS,
-    FOUR_PIONS,
+    FOUR_CHARGED_PIONS,
+    TWO_CHARGED_TWO_NEUTRAL_PIONS,
     OMEGA_PION,
     CHARGED_KAONS,
     NEUTRAL_KAONS,
@@ -41,6 +48,10 @@ CHANNELS = (
     OMEGA_TWO_PIONS,
     ETA_OMEGA,
     ETA_PHI,
+    ETA_THREE_PIONS,
+    ETA_OMEGA_PION,
+    ETA_FOUR_PIONS,
+    FIVE_PIONS,
     SIX_PIONS,
     KAONS_TWO_PIONS,
     PI0_GAMMA,
@@ -48,7 +59,7 @@ CHANNELS = (
 )
 """Final states whose sum is R below `MATCHING`."""
 
-MATCHING = (1.70, 1.90)
+MATCHING = (1.70, 2.00)
 """√s in GeV where the sum of final states hands over to quarks."""
 
 

