@@ -24,7 +24,7 @@ from scotopic.study.provenance import count_marks, marked_parts
 from scotopic.study.result_files import write_result
 from scotopic.study.search import search
 
-EVENTS = {"signal_events": 1500, "background_events": 800, "seed": 3}
+EVENTS = {"signal_events": 3000, "background_events": 800, "seed": 3}
 MASSES = {"darkphoton-visible": [4.0, 5.0], "darkhiggs-invisible": [5.0]}
 EXPERIMENT = {"alp-gammagamma": "belle2-2018", "zprime-invisible": "belle2-2018", "zprime-lfv": "belle2-2018"}
 
@@ -76,7 +76,8 @@ def found(request):
 
 def test_result_holds_its_search_and_its_files_need_no_registry(found, tmp_path):
     name, own, result = found
-    assert result.definition is own
+    assert result.definition.backgrounds is own.backgrounds
+    assert result.definition.title == own.title
     assert result.search == "mine"
     files = write_result(result, tmp_path)
     assert all(path.stat().st_size > 0 for path in files)

@@ -11,17 +11,17 @@ LEAST_LEVER_MM = 10.0
 
 
 def exit_radius_mm(theta: Floats, born_mm: Floats, z_mm: Floats, tracker: Tracker) -> Floats:
-    """Return the radius (K,) in mm at which straight tracks leave the chamber, through its outer wall or an end.
+    """Return the radius (...) in mm at which straight tracks leave the chamber, through its outer wall or an end.
 
     Parameters
     ----------
-    theta : (K,) array
-        Polar angles, rad.
-    born_mm, z_mm : (K,) array
+    theta : array
+        Polar angles of any shape, rad.
+    born_mm, z_mm : array of that shape
         Radius and z of the production points.
     """
     rows = zip(*tracker.ends_cm, strict=True)
-    radius, backward, forward = (10.0 * np.array(row)[:, np.newaxis] for row in rows)
+    radius, backward, forward = (10.0 * np.array(row).reshape(-1, *[1] * theta.ndim) for row in rows)
     z = z_mm + (radius - born_mm) / np.tan(theta)
     beyond = np.where(theta < 0.5 * np.pi, z - forward, backward - z)  # linear in the radius between two rows
     left = (beyond > 0.0) & (radius > born_mm)
@@ -30,7 +30,7 @@ def exit_radius_mm(theta: Floats, born_mm: Floats, z_mm: Floats, tracker: Tracke
     last = np.maximum(row - 1, 0)
     after, before = (np.take_along_axis(beyond, index[np.newaxis], axis=0)[0] for index in (row, last))
     share = np.divide(-before, after - before, out=np.ones_like(after), where=after > np.maximum(before, 0.0))
-    inner, outer = radius[last, 0], radius[row, 0]
+    inner, outer = radius.ravel()[last], radius.ravel()[row]
     return np.asarray(np.maximum(np.minimum(inner + share * (outer - inner), outer), born_mm))
 
 
@@ -42,7 +42,7 @@ def momentum_resolution(
     born_mm: Floats | float = 0.0,
     z_mm: Floats | float = 0.0,
 ) -> Floats:
-    r"""Return σ(pT)/pT (K,) for transverse momenta in GeV and production points in mm.
+    r"""Return σ(pT)/pT (...) for transverse momenta in GeV and production points in mm.
 
     .. math::
         \frac{\sigma}{p_T} = a\,p_T \left(\frac{L_0}{L}\right)^2 \sqrt{\frac{N_0 + 4}{N + 4}}
