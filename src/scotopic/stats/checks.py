@@ -86,9 +86,16 @@ def both_sides(half_width: SupportsIndex | Sequence[SupportsIndex]) -> tuple[int
 
 
 def check_level(level: float) -> None:
-    """Refuse levels that no upper limit of a scan can have."""
-    if not (isinstance(level, SupportsFloat) and 0.5 < float(level) < 1.0):
-        raise InputError(f"level = {level!r}, must lie between 0.5 and 1, such as 0.95")
+    """Refuse what is no confidence or credibility of an upper limit: a p-value of 5 % or a number of per cent."""
+    value = float(level) if isinstance(level, SupportsFloat) and np.ndim(level) == 0 else np.nan
+    if 0.5 < value < 1.0:
+        return
+    hint = ""
+    if 0.0 < value <= 0.5:
+        hint = f": the confidence, not what is left beside it, which for {value:g} would be {1.0 - value:g}"
+    elif 50.0 < value < 100.0:
+        hint = f"; {value:g} % is {value / 100.0:g}"
+    raise InputError(f"level = {level!r}, must be one number between 0.5 and 1, such as 0.95{hint}")
 
 
 def check_settings(

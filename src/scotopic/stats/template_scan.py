@@ -15,6 +15,7 @@ from scipy.stats import norm
 from scotopic.errors import InputError
 from scotopic.numerics.newton import FAILED
 from scotopic.numerics.rng import stream
+from scotopic.stats.checks import check_level
 from scotopic.stats.linear_fit import GaussianTerm, LinearFit, fit_linear
 from scotopic.stats.scan import Scan
 
@@ -229,5 +230,4 @@ def _check(n: Floats, tau: Floats, known: Floats, change: Floats, masses: int, l
     for name, values in (("templates", tau), ("background", known), ("variations", change)):
         if not (np.isfinite(values) & (values >= 0.0)).all():
             raise InputError(f"template scan: {name} must be finite and at least 0")
-    if not 0.5 < level < 1.0:
-        raise InputError(f"level = {level}, must lie between 0.5 and 1")
+    check_level(level)

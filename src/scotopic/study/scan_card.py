@@ -15,7 +15,7 @@ from scipy.stats import crystalball
 
 from scotopic.errors import InputError
 from scotopic.numerics.units import parse_luminosity
-from scotopic.stats.checks import METHODS
+from scotopic.stats.checks import METHODS, check_level
 from scotopic.stats.checks import WIDEST as WIDEST_ERROR
 
 Floats = NDArray[np.float64]
@@ -156,7 +156,11 @@ def read_scan_card(path: Path) -> ScanCard:
             raise InputError(f"{path}: {key} is missing")
     masses = _masses(card["masses"], f"{path}: masses")
     order = _whole(card["background_order"], 0, HIGHEST_ORDER, f"{path}: background_order")
-    level = _number(card.get("level", 0.95), f"{path}: level", above=0.5, below=1.0)
+    level = _number(card.get("level", 0.95), f"{path}: level")
+    try:
+        check_level(level)
+    except InputError as fault:
+        raise InputError(f"{path}: {fault}") from None
     method = _choice(card.get("method", METHODS[0]), METHODS, f"{path}: method")
     variable = card.get("variable", "mass")
     if not isinstance(variable, str) or not variable.strip():
