@@ -184,7 +184,7 @@ def test_a_fault_of_the_parent_is_laid_to_the_parent(tmp_path):
     [
         (
             '[meta]\nname = "x"\ninherit = "cleo"\n',
-            "inherit: cleo is neither a file beside it nor one of babar, belle",
+            "inherit: cleo is neither a .toml file beside it nor one of babar, belle",
         ),
         ('[meta]\nname = "x"\ninherit = "mine.toml"\n', "inherit runs in a circle"),
         ('[meta]\nname = "x"\ninherit = 3\n', "[meta] inherit: is 3, must be a str"),

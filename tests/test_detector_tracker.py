@@ -18,7 +18,6 @@ from scotopic.detector.tracker import (
     measure,
     radiate,
 )
-from scotopic.errors import InputError
 from scotopic.numerics.lorentz import from_angles
 
 CARDS = ("babar", "belle", "belle2-2018", "belle2-phase3", "bes3", "kloe")
@@ -45,11 +44,6 @@ def pions(pt, theta, phi=0.0, vertex=(0.0, 0.0, 0.0), pdg=211):
 def test_charges_of_codes():
     codes = np.array([11, -11, 13, 22, 211, -321, 2212, 12, 9000005, 52, 0], dtype=np.int32)
     assert charges(codes).tolist() == [-1, 1, -1, 0, 1, -1, 1, 0, 0, 0, 0]
-
-
-def test_undecayed_particles_are_refused():
-    with pytest.raises(InputError, match="undecayed tau"):
-        charges(np.array([[15, -15]], dtype=np.int32))
 
 
 def test_radius_of_a_track():

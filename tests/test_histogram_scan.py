@@ -273,9 +273,9 @@ def test_wrong_files(tmp_path, spectrum, capfd):
     assert "--card" in refused(capfd, tmp_path, "scan", str(spectrum))
     assert "cannot read" in refused(capfd, tmp_path, "scan", "no.csv", "--card", str(card))
     card.write_text("masses = [")
-    assert "no valid TOML" in refused(capfd, tmp_path, *given, str(card))
+    assert "not valid TOML" in refused(capfd, tmp_path, *given, str(card))
     card.write_bytes(b"\xff\xfe")
-    assert "no valid TOML" in refused(capfd, tmp_path, *given, str(card))
+    assert "not a readable text file" in refused(capfd, tmp_path, *given, str(card))
 
 
 def test_too_much_work_is_refused(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from scipy.stats import norm
 
+from scotopic.bounds import read_bound
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
@@ -284,6 +285,48 @@ def test_submission_of_a_search(result, tmp_path):
         assert f"{stem}.yaml" in listed
 
 
+def pieces_of(bound):
+    return [np.concatenate([piece[i] for piece in bound.pieces]).tolist() for i in (0, 1)]
+
+
+def kept(mass, value):
+    """Return what a limit keeps: positive values beside another one."""
+    good = value > 0.0
+    good &= np.append(good[1:], False) | np.append(False, good[:-1])
+    return [mass[good].tolist(), value[good].tolist()]
+
+
+def test_limits_of_a_search_read_back_to_the_last_digit(result, tmp_path):
+    write_search(result, tmp_path)
+    tables = validated(tmp_path / "hepdata")
+    for stem, title, quantity, said, values in (
+        (
+            "cross_section_limit",
+            "Limit on the cross section",
+            "SIG",
+            "alp-photon:sigma",
+            result.sigma_observed,
+        ),
+        (
+            "coupling_limit",
+            "Limit on the coupling",
+            "g_agammagamma",
+            "alp-photon:g",
+            result.coupling_observed,
+        ),
+    ):
+        assert pieces_of(read_bound(tmp_path / f"{stem}.csv", {"convention": said})) == kept(
+            result.mass, values
+        )
+        bound = read_bound(tmp_path / "hepdata" / f"{stem}.yaml", {"convention": said})
+        assert pieces_of(bound) == kept(
+            result.mass, values_of(tables[title], f"Observed limit on {quantity}")
+        )
+        assert (bound.level, bound.kind) == (0.95, "projection")  # of pseudo-data
+    expected = read_bound(tmp_path / "coupling_limit.csv", {"column": "median_per_GeV"})
+    assert pieces_of(expected) == kept(result.mass, result.coupling_median)
+
+
 def test_submissions_of_the_papers_figures(result, tmp_path, monkeypatch):
     """Every figure of `reproduce` has PNG, PDF, CSV and a HEPData table."""
     monkeypatch.setattr(figure_2, "run_search", lambda *_, **__: result)
@@ -317,5 +360,10 @@ def test_submission_of_a_histogram(tmp_path):
     tables = validated(tmp_path / "out" / "hepdata")
     sigma = values_of(tables["Limit on the cross section"], "Observed limit on SIG")
     np.testing.assert_allclose(sigma, found.scan.limit_observed, rtol=1e-5)  # L × efficiency = 1/fb
+    for path in (tmp_path / "out" / "scan.csv", tmp_path / "out" / "hepdata" / "cross_section_limit.yaml"):
+        bound = read_bound(path, {"convention": "dark-photon:sigma"})
+        exact = found.scan.limit_observed if path.suffix == ".csv" else sigma
+        assert pieces_of(bound) == kept(found.scan.mass, exact)
+        assert (bound.level, bound.kind) == (0.9, "observed")
     np.testing.assert_array_equal(values_of(tables["Spectrum"], "OBSERVED EVENTS"), counts)
     assert tables["Spectrum"]["independent_variables"][0]["header"] == {"name": "M (GeV)", "units": "GeV"}

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scotopic.app.bounds import POINTS, bound_json, given_option
-from scotopic.app.options import PATH, set_option
+from scotopic.app.bounds import POINTS, bound_json
+from scotopic.app.options import PATH, given_option, read_output, set_option
 from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.errors import InputError
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 )
 @set_option
 @given_option
-@click.option("--csv", "table", type=PATH, help="Write the curve to this file, too.")
+@click.option("--csv", "table", type=PATH, callback=read_output, help="Write the curve to this file, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 def recast(
     bound: str,
@@ -45,8 +45,6 @@ def recast(
     from scotopic.bounds.files import find_bound
     from scotopic.bounds.recasting import recast as carry_over
 
-    if table is not None and not table.parent.is_dir():
-        raise InputError(f"--csv {table}: the folder {table.parent} does not exist")
     target = get_carrier(model, parameters)
     found = carry_over(find_bound(bound, given), target)
     if table is not None:
@@ -73,20 +71,16 @@ def _write(found: "Recast", name: str, model: str, path: Path) -> None:
         f"experiment: {found.bound.experiment}",
         f"process: {found.bound.process}",
         f"kind: recast of {name} to {model}, our recast",
+        f"shape: {found.bound.shape}",
         f"paper_arxiv: {found.bound.citation.arxiv or 'none'}",
+        *([] if found.bound.level is None else [f"level: {found.bound.level:g}"]),
     ]
-    rows = [(m, g) for mass, coupling in found.bound.pieces for m, g in zip(mass, coupling, strict=True)]
-    lines = [
-        *(f"# {line}" for line in header),
-        "mass_GeV,coupling",
-        *(f"{m!r},{g!r}" for m, g in _plain(rows)),
-    ]
+    lines = [f"# {' '.join(line.split())}" for line in header] + ["mass_GeV,coupling"]
+    for number, (mass, coupling) in enumerate(found.bound.pieces):
+        lines += [""] * (number > 0)  # between pieces
+        lines += [f"{m!r},{g!r}" for m, g in zip(mass.tolist(), coupling.tolist(), strict=True)]
     with replacing(path) as temporary:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _plain(rows: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    return [(float(m), float(g)) for m, g in rows]
 
 
 def _print(found: "Recast", name: str, model: str, convention: str) -> None:

@@ -55,8 +55,8 @@ class CountingSearch:
         Half width of a window, in standard deviations of M²_rec.
     signal_masses : tuple of float
         Where signal is simulated, GeV.
-    generate_signal : callable (mass, n, *, sqrt_s, seed, workers) -> Events
-        At a coupling of one, with initial-state radiation where a coupling is quoted.
+    generate_signal : callable (mass, n, *, sqrt_s, seed, radiation, workers) -> Events
+        At a coupling of one.
     tree_cross_section_pb : callable (mass, *, sqrt_s) -> float
         At a coupling of one, without radiation: efficiencies and limits refer to it.
     controls : tuple of ControlSample

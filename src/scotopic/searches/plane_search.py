@@ -46,8 +46,8 @@ class PlaneSearch:
         Lowest m_h that is tested, GeV.
     smoothing : mapping of background to (float, float)
         Standard deviations (GeV, GeV²) of the kernel that smooths its simulated events.
-    generate_signal : callable (m_A, m_h, n, *, sqrt_s, seed, workers) -> Events
-        With initial-state radiation, at a coupling of one.
+    generate_signal : callable (m_A, m_h, n, *, sqrt_s, seed, radiation, workers) -> Events
+        At a coupling of one.
     find_candidates : callable (detected, *, source) -> Candidates
     cross_section_fb : callable (m_A, m_h, *, s) -> array
         σ × BR at tree level in fb where the coupling is one: efficiencies and limits refer to it.

@@ -131,8 +131,10 @@ class Search:
     ----------
     signal_masses : mapping of region name to masses
         Where the signal is simulated; GeV, rising, reaching beyond the region.
-    generate_signal : callable (mass, n, *, sqrt_s, seed) -> Events
-    generate_background : callable (background, n, *, sqrt_s, seed, isr, workers) -> Events
+    generate_signal : callable (mass, n, *, sqrt_s, seed, radiation) -> Events
+    tree_cross_section_pb : callable (mass, *, sqrt_s) -> float
+        Of that signal without radiation: efficiencies and limits refer to it.
+    generate_background : callable (background, n, *, sqrt_s, seed, workers) -> Events
     find_candidates : callable (detected, *, signal, source) -> Candidates
     coupling_of : callable (cross_section_fb, mass, s, **parameters) -> coupling
     """
@@ -151,6 +153,7 @@ class Search:
     coupling_symbol: str
     signal_masses: Mapping[str, tuple[float, ...]]
     generate_signal: Callable[..., Events]
+    tree_cross_section_pb: Callable[..., float]
     backgrounds: tuple[Background, ...]
     generate_background: Callable[..., Events]
     find_candidates: Callable[..., Candidates]

@@ -161,13 +161,16 @@ class _Fit:
         signals = self.spread * STEPS
         log_ratio, root = self.roots(asimov, signals, float(self.null(asimov).deviance[0]))
         reached = _crossing(np.append(0.0, signals), np.append(0.0, root), targets)
-        return reached * _ratio(signals, log_ratio, reached)
+        return reached * _ratio(0.0, signals, log_ratio, reached)
 
     def limits(self, counts: Floats, alpha: float) -> dict[str, float | Floats]:
         free, null = self.free(counts), self.null(counts)
         best, lowest = float(free.theta[0, 0]), float(free.deviance[0])
         q0 = max(float(null.deviance[0]) - lowest, 0.0) if best > 0.0 else 0.0
-        signals = max(best, 0.0) + self.spread * STEPS
+        found = max(best, 0.0)
+        signals = (
+            found + max(self.spread, np.sqrt(found / self.template.sum())) * STEPS
+        )  # or of a large signal
         log_ratio, root = self.roots(counts, signals, lowest)
         fitted = np.maximum(null.expectation[:, 0], LEAST)
         there = np.append(0.2 * signals[0], signals)
@@ -186,15 +189,15 @@ class _Fit:
             "shat_error": float(np.sqrt(free.covariance[0, 0, 0])),
             "background": float(fitted[inside].sum()),
             "q0": q0,
-            "cls": float(limit * _ratio(signals, log_ratio, limit)),
+            "cls": float(limit * _ratio(found, signals, log_ratio, limit)),
             "expected": self.expected(self.background, norm.isf(alpha * norm.cdf(BANDS)) + BANDS),
             "status": max(int(free.status[0]), int(null.status[0])),
         }
 
 
-def _ratio(signals: Floats, log_ratio: Floats, at: Floats) -> Floats:
-    # s/S of signals in between: ln(s/S) = ε² S F′(S) is all but a parabola
-    return np.asarray(np.exp(CubicSpline(np.append(0.0, signals), np.append(0.0, log_ratio))(at)))
+def _ratio(best: float, signals: Floats, log_ratio: Floats, at: Floats) -> Floats:
+    # s/S of signals in between: ln(s/S) = ε² S F′(S), zero at the best one, is all but a parabola
+    return np.asarray(np.exp(CubicSpline(np.append(best, signals), np.append(0.0, log_ratio))(at)))
 
 
 def _crossing(yields: Floats, values: Floats, targets: Floats) -> Floats:

@@ -24,6 +24,7 @@ from scotopic.study.counting_simulation import (
 from scotopic.study.data_source import source_of
 from scotopic.study.provenance import count_marks
 from scotopic.study.simulated_luminosity import resolved_luminosity_fb, simulation_notes
+from scotopic.study.warning_notes import note_far_limits
 
 Floats = NDArray[np.float64]
 
@@ -100,6 +101,8 @@ def set_counting_limits(
     bands = counting_bands(background, **uncertain)
     p_local = np.asarray(predictive_p_value(observed, background, error))
     mass = np.sqrt(windows.centre)
+    if data is not None:
+        notes += tuple(note_far_limits(mass, limits, np.asarray(bands.median), np.asarray(bands.band95)))
     coupling = _couplings(simulation, mass, limits, bands.median, bands.band68, bands.band95, parameters)
     composition = {
         name: 1e3 * luminosity_fb * float(found.weights.sum())

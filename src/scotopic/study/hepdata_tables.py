@@ -51,6 +51,7 @@ def qualifiers_of(result: SearchResult) -> Qualifiers:
         "LUMINOSITY": (result.luminosity_fb, "fb^-1"),
         "CL": (100.0 * result.settings["level"], "%"),
         "METHOD": (result.settings["method"], ""),
+        "SAMPLE": ("data" if result.settings["cut_flow_of"] == "data" else "simulated data", ""),
     }
 
 

@@ -13,6 +13,7 @@ from scotopic.stats import STATUS, Scan, scan
 from scotopic.stats.goodness_of_fit import window_p_values
 from scotopic.stats.scan import DISORDERED
 from scotopic.study.scan_card import ScanCard, read_scan_card
+from scotopic.study.warning_notes import note_far_limits
 
 Floats = NDArray[np.float64]
 
@@ -204,6 +205,7 @@ def notes_of(histogram: Histogram, found: Scan) -> list[str]:
             f"bands of {tangled} masses are not in order, as where the background all but imitates the signal; "
             "their limits mean little: widen half_width or lower background_order"
         )
+    notes += note_far_limits(found.mass, found.limit_observed, found.limit_median, found.band95, unit="")
     below = int((found.limit_observed <= 0.0).sum())
     if below:
         notes.append(f"{below} observed limits lie below zero (deep downward fluctuations)")

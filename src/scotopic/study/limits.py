@@ -11,7 +11,7 @@ from scotopic.numerics.rng import seed_of, stream
 from scotopic.searches.binning import BINS_PER_RESOLUTION, make_edges, mass_hypotheses
 from scotopic.searches.search import Region, RegionSpectrum, Search, SearchResult
 from scotopic.searches.signal_shape import SignalShape
-from scotopic.selection.cut import apply_cuts
+from scotopic.selection.cut import CutStep
 from scotopic.stats import Scan, combine, scan
 from scotopic.study.data_source import FLUCTUATED, PROJECTED, source_of
 from scotopic.study.luminosity import choose_luminosity
@@ -19,6 +19,7 @@ from scotopic.study.observation import Observation
 from scotopic.study.provenance import count_marks
 from scotopic.study.simulated_luminosity import simulated_luminosity_fb
 from scotopic.study.simulation import Simulation, expected_spectra
+from scotopic.study.warning_notes import cut_region, note_far_limits, note_no_limits
 
 Floats = NDArray[np.float64]
 
@@ -111,6 +112,8 @@ class _RegionPart:
     spectrum: RegionSpectrum
     mass: Floats
     shape: SignalShape
+    flow: tuple[CutStep, ...]
+    notes: tuple[str, ...]
 
 
 def _scan_region(
@@ -132,7 +135,12 @@ def _scan_region(
     edges = make_edges(region, shape)
     expected = expected_spectra(simulation.backgrounds, region, edges, luminosity)
     expectation = np.sum(list(expected.values()), axis=0)
+    sample = observation or simulation.backgrounds[0]
+    counts, flow, notes = cut_region(
+        sample.candidates, region.name, region.cuts, region.observable, edges, len(search.regions) > 1
+    )
     if observation is None:
+        notes = []
         mean = expectation
         if injection is not None:
             efficiency = float(shape.efficiency_at(np.array(injection.mass)))
@@ -140,8 +148,7 @@ def _scan_region(
             mean = mean + signal * shape.template(injection.mass**2, edges)
         observed = mean if projected else stream(seed, "pseudo-data").poisson(mean).astype(np.float64)
     else:
-        kept, _ = apply_cuts(observation.candidates, region.cuts)
-        observed = np.histogram(kept[region.observable], edges)[0].astype(np.float64)
+        observed = counts
     mass = mass_hypotheses(region, edges) if masses is None else masses
     orders = np.array([region.order(one) for one in mass])
     efficiency_error = shape.efficiency_error_at(mass) / shape.efficiency_at(mass)
@@ -170,7 +177,8 @@ def _scan_region(
         for order in np.unique(orders)
     ]
     whole = scans[0] if len(scans) == 1 else combine(scans)
-    return _RegionPart(RegionSpectrum(region, edges, observed, expected, whole), mass, shape)
+    spectrum = RegionSpectrum(region, edges, observed, expected, whole)
+    return _RegionPart(spectrum, mass, shape, flow, tuple(notes))
 
 
 def _assemble(
@@ -199,8 +207,11 @@ def _assemble(
         masses = mass if cross_section.ndim == 1 else mass[:, None]
         return search.coupling_of(cross_section, masses, s, **settings["parameters"])
 
+    notes += [note for part in parts for note in part.notes]
     observed, median = sigma(merged.limit_observed), sigma(merged.limit_median)
     band68, band95 = sigma(merged.band68), sigma(merged.band95)
+    if settings["source"] != "projection":
+        notes += note_far_limits(mass, observed, median, band95) + note_no_limits(mass, observed, median)
     if settings["source"] != "projection" and (observed <= 0.0).any():
         notes.append(
             f"{int((observed <= 0.0).sum())} observed limits lie below zero (deep downward fluctuations); "
@@ -231,7 +242,10 @@ def _assemble(
         p_global=merged.p_global,
         spectra=tuple(part.spectrum for part in parts),
         shapes=simulation.shapes,
-        cut_flow=observation.cut_flow if observation else simulation.backgrounds[0].cut_flow,
+        cut_flow=(
+            *(observation or simulation.backgrounds[0]).cut_flow,
+            *(step for part in parts for step in part.flow),
+        ),
         marks=count_marks(experiment, search),
         notes=tuple(notes),
         settings=settings,

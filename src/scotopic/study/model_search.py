@@ -124,9 +124,8 @@ def in_model(
     signal = model if isinstance(model, ModelSignal) else signal_of(model, parameters)
     simulated = _simulated_masses(own, sqrt_s)
     signal.check(own.name, kind, simulated)
+    generator = SignalGenerator(signal, kind)
     if isinstance(own, CountingSearch):
-        isr = "none" if own.branching is None else "pt"
-        generator = SignalGenerator(signal, kind, isr)
         changed: OneSearch = replace(
             own,
             generate_signal=generator,
@@ -134,7 +133,6 @@ def in_model(
             branching=None,
         )
         return InModel(changed, signal, kind, generator, sqrt_s, parameters)
-    generator = SignalGenerator(signal, kind)
     alike = signal.is_made_like(signal_of(own.model, {}), kind, float(simulated[len(simulated) // 2]))
     if isinstance(own, ChannelSearch):
         if not alike:
@@ -143,8 +141,12 @@ def in_model(
                 f"particle of {signal.name} is made in another way"
             )
         changed = replace(own, branching=generator.shares)
+    elif alike:
+        changed = own
     else:
-        changed = own if alike else replace(own, generate_signal=generator)
+        changed = replace(
+            own, generate_signal=generator, tree_cross_section_pb=generator.tree_cross_section_pb
+        )
     return InModel(changed, signal, kind, generator, sqrt_s, parameters)
 
 

@@ -19,7 +19,7 @@ from scotopic.searches.photon_search import PhotonRegion, PhotonResult, PhotonSe
 from scotopic.searches.photon_selection import LINES, add_depths, bind, line_of, make_regions, mass_reach
 from scotopic.searches.search import Region, RegionSpectrum, mass_resolution
 from scotopic.searches.signal_shape import SignalShape
-from scotopic.selection.cut import apply_cuts
+from scotopic.selection.cut import CutStep
 from scotopic.stats import Scan, combine
 from scotopic.stats.template_scan import median_limits, template_scan
 from scotopic.study.data_source import FLUCTUATED, PROJECTED, source_of
@@ -40,6 +40,7 @@ from scotopic.study.photon_simulation import (
 from scotopic.study.provenance import count_marks
 from scotopic.study.settings import check_settings
 from scotopic.study.simulated_luminosity import less_simulated
+from scotopic.study.warning_notes import cut_region, note_far_limits, note_no_limits
 
 Floats = NDArray[np.float64]
 
@@ -182,6 +183,8 @@ class _Part:
     mass: Floats
     shape: SignalShape
     band: Floats
+    flow: tuple[CutStep, ...]
+    notes: tuple[str, ...]
 
 
 def _scan_region(
@@ -201,15 +204,17 @@ def _scan_region(
     expected = expected_spectra(samples, region, edges, luminosity)
     background = np.sum(list(expected.values()), axis=0)
     variations = _variations(simulation, samples, region, edges, luminosity)
+    sample = add_depths((observation or samples[0]).candidates)
+    counts, flow, notes = cut_region(sample, region.name, region.cuts, OBSERVABLE, edges, True)
     if observation is None:
+        notes = []
         mean = background
         if injection is not None:
             size = luminosity * injection[1] * float(shape.efficiency_at(np.array(injection[0])))
             mean = background + size * shape.template(injection[0] ** 2, edges)
         observed = mean if projected else stream(seed, "pseudo-data").poisson(mean).astype(np.float64)
     else:
-        kept, _ = apply_cuts(add_depths(observation.candidates), region.cuts)
-        observed = np.histogram(kept[OBSERVABLE], edges)[0].astype(np.float64)
+        observed = counts
     mass = mass_hypotheses(region, shape) if masses is None else masses
     templates = np.array([np.maximum(shape.template(one**2, edges), 0.0) for one in mass])
     error = np.hypot(
@@ -245,7 +250,7 @@ def _scan_region(
         Fiducial(()),
     )
     spectrum = RegionSpectrum(known, edges, observed, expected, scan)
-    return _Part(spectrum, mass, shape, np.stack(ends, axis=1))
+    return _Part(spectrum, mass, shape, np.stack(ends, axis=1), flow, tuple(notes))
 
 
 def _variations(
@@ -302,6 +307,10 @@ def _assemble(
         "band68": sigma(whole.band68),
         "band95": sigma(whole.band95),
     }
+    notes += [note for part in parts for note in part.notes]
+    if source != "projection":
+        notes += note_far_limits(mass, values["observed"], values["median"], values["band95"])
+        notes += note_no_limits(mass, values["observed"], values["median"])
     return PhotonResult(
         definition=search,
         search=search.name,
@@ -321,7 +330,10 @@ def _assemble(
         p_global=whole.p_global,
         spectra=tuple(part.spectrum for part in parts),
         shapes=simulation.shapes,
-        cut_flow=observation.cut_flow if observation else simulation.samples["low"][0].cut_flow,
+        cut_flow=(
+            *(observation or simulation.samples["low"][0]).cut_flow,
+            *(step for part in parts for step in part.flow),
+        ),
         marks=count_marks(experiment, search, simulation.regions),
         notes=tuple(notes),
         settings={

@@ -31,6 +31,7 @@ from scotopic.study.plane_simulation import (
 from scotopic.study.provenance import count_marks
 from scotopic.study.settings import check_settings
 from scotopic.study.simulated_luminosity import resolved_luminosity_fb, simulation_notes
+from scotopic.study.warning_notes import note_far_limits
 
 Floats = NDArray[np.float64]
 
@@ -180,6 +181,8 @@ def set_plane_limits(
         spread = windows.integrate(simulation.edges, np.sqrt(variance))
         notes += tuple(simulation_notes(simulation.backgrounds, luminosity_fb, plane.background, spread))
     mass = np.stack([centres[:, 0], np.sqrt(centres[:, 1])], axis=1)
+    if data is not None:
+        notes += tuple(note_far_limits(mass, plane.limit_observed, plane.limit_median, plane.band95))
     return PlaneResult(
         definition=search,
         search=search.name,

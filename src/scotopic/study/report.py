@@ -91,7 +91,8 @@ def write_cross_section(
         "resolution_GeV": result.resolution,
         "p0_local": result.p0_local,
     }
-    return [*save(figure, stem), write_csv(stem.with_suffix(".csv"), table, comments(result))]
+    stated = [*comments(result), "column: observed_fb"]  # for who reads it back
+    return [*save(figure, stem), write_csv(stem.with_suffix(".csv"), table, stated)]
 
 
 def write_coupling(result: SearchResult, stem: Path) -> list[Path]:

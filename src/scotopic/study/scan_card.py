@@ -2,7 +2,6 @@
 
 import difflib
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from scotopic.errors import InputError
 from scotopic.numerics.units import parse_luminosity
 from scotopic.stats.checks import METHODS, check_level
 from scotopic.stats.checks import WIDEST as WIDEST_ERROR
+from scotopic.text_files import LARGEST_CARD, parse_toml, read_text
 
 Floats = NDArray[np.float64]
 
@@ -145,11 +145,9 @@ def read_scan_card(path: Path) -> ScanCard:
     """
     path = Path(path)
     try:
-        card = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise InputError(f"cannot read the card {path}: {fault.strerror or fault}") from None
-    except (ValueError, RecursionError) as fault:
-        raise InputError(f"{path} is no valid TOML: {fault}") from None
+        card = parse_toml(read_text(path, LARGEST_CARD), str(path))
+    except InputError as fault:
+        raise InputError(f"cannot read the card {fault}") from None
     _only(card, KEYS, f"{path}")
     for key in ("masses", "signal", "background_order", "half_width"):
         if key not in card:
