@@ -119,7 +119,7 @@ def test_toys_give_a_global_p_value():
         ({"templates": SIGNAL[:, 1:]}, "do not belong together"),
         ({"background": -FLAT}, "background must be finite and at least 0"),
         ({"variations": np.full((1, 20), np.nan)}, "variations must be finite"),
-        ({"level": 1.0}, "must lie between"),
+        ({"level": 1.0}, "must be one number between"),
         ({"counts": -FLAT}, "counts must be finite"),
     ],
 )
