@@ -44,6 +44,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:Deprecati
 EDGES = np.concatenate([np.linspace(0.0, 4.0, 41), np.linspace(4.2, 10.0, 30)])  # of two widths
 MASSES = np.array([0.3, 2.0, 5.0, 6.5, 9.8])  # the first and the last at the ends: narrower windows
 ORDER, HALF_WIDTH = 3, (18, 15)
+CODES = {"normsys": {"interpcode": "code1"}, "histosys": {"interpcode": "code4p"}}  # as the docs state
 
 
 def template(mass, edges, width=1.0):
@@ -75,7 +76,7 @@ def settings(**more):
 
 def model_of(workspace):
     parsed = pyhf.Workspace(workspace)
-    model = parsed.model(measurement_name="scan", modifier_settings={"histosys": {"interpcode": "code4p"}})
+    model = parsed.model(measurement_name="scan", modifier_settings=CODES)
     return model, parsed.data(model)
 
 
@@ -123,7 +124,7 @@ def test_likelihood_of_pyhf_is_ours(counts, at):
     assert found.q0[at] == pytest.approx(q if best_yield[at] > 0.0 else 0.0, abs=1e-6)
 
 
-@pytest.mark.parametrize("errors", [(0.0, 0.0), (0.15, 0.0), (0.1, 0.08)])
+@pytest.mark.parametrize("errors", [(0.0, 0.0), (0.15, 0.0), (0.1, 0.08), (0.6, 0.0)])
 @pytest.mark.usefixtures("_minuit")
 def test_fits_of_pyhf_find_our_profile(counts, errors):
     """pyhf's own minimisation, nuisance terms included: 2ΔNLL of a fixed yield to 1e-6."""
@@ -136,13 +137,29 @@ def test_fits_of_pyhf_find_our_profile(counts, errors):
     given = settings(efficiency_error=errors[0], resolution_error=errors[1])
     workspace = window_workspace(counts, EDGES, MASSES[at], template, **given)
     model, observed = model_of(workspace)
-    bounds = model.config.suggested_bounds()
-    found, free = pyhf.infer.mle.fit(observed, model, par_bounds=bounds, return_fitted_val=True)
+    start, fixed_at_zero = model.config.suggested_init(), model.config.suggested_fixed()
+    start[model.config.poi_index] = float(best_yield[at])
+    if (
+        errors[0] > 0.2
+    ):  # the best fit has η = 0; only the product of yield and efficiency is determined there
+        fixed_at_zero[model.config.par_order.index("efficiency")] = True
+    found, free = pyhf.infer.mle.fit(
+        observed, model, start, fixed_params=fixed_at_zero, return_fitted_val=True
+    )
     _, at_fixed = pyhf.infer.mle.fixed_poi_fit(
         float(fixed[at]), observed, model, init_pars=list(found), return_fitted_val=True
     )
     assert float(at_fixed) - float(free) == pytest.approx(ours, abs=1e-6)
     assert found[model.config.poi_index] == pytest.approx(best_yield[at], abs=0.02)
+
+
+@pytest.mark.parametrize(("error", "difference"), [(0.1, 1e-11), (0.3, 2e-8), (1.0, 1e-4)])
+def test_default_interpolation_of_pyhf_is_near_ours(error, difference):
+    """As the docs state: a polynomial between −1 and 1 standard deviation, the exponential beyond."""
+    ends = np.array([[[[np.exp(-error)], [1.0], [np.exp(error)]]]])
+    pulls = np.linspace(-2.0, 2.0, 81)
+    theirs = np.ravel(pyhf.interpolators.code4(ends)(pulls[None]))
+    np.testing.assert_allclose(theirs, np.exp(error * pulls), rtol=difference)
 
 
 def test_patch_set_of_a_scan(counts, tmp_path):

@@ -141,7 +141,7 @@ def search(
     files: list[Path] = []
     if out is not None:
         with filling(out):
-            files = _write(result, name, beside, out)
+            files = _write(result, beside, out)
     if as_json:
         compared = {"compared": [one.to_json() for one in beside]} if beside else {}
         print_json({**result.to_json(), **compared, "files": [str(path) for path in files]})
@@ -155,26 +155,12 @@ def search(
         _print_beside(beside)
 
 
-def _write(result: Any, name: str, beside: "list[BesideBound]", out: Path) -> list[Path]:
-    from scotopic.searches import CHANNELS
-    from scotopic.searches.counting_search import CountingResult
-    from scotopic.searches.photon_search import PhotonResult
-    from scotopic.searches.plane_search import PlaneResult
-    from scotopic.study.channel_report import write_channels
-    from scotopic.study.counting_report import write_counting
+def _write(result: Any, beside: "list[BesideBound]", out: Path) -> list[Path]:
     from scotopic.study.model_report import write_model_report
-    from scotopic.study.photon_report import write_photons
-    from scotopic.study.plane_report import write_plane
-    from scotopic.study.report import write_search
+    from scotopic.study.result_files import write_result
 
-    if isinstance(result, PlaneResult):
-        return write_plane(result, out)
     files = write_model_report(result, beside, out) if "model" in result.settings else []
-    if isinstance(result, CountingResult):
-        return files + write_counting(result, out)
-    if isinstance(result, PhotonResult):
-        return files if files else write_photons(result, out)
-    return files + (write_channels(result, out) if name in CHANNELS else write_search(result, out))
+    return files + write_result(result, out)
 
 
 def _read_bounds(names: tuple[str, ...], model: str | None, given: dict[str, str]) -> list["Bound"]:

@@ -419,6 +419,16 @@ class HighLevelTrigger:
 
 
 @dataclass(frozen=True)
+class SinglePhotons:
+    """Areas in energy and polar angle in which searches look for one photon.
+
+    ``physics_book``: the two of the Belle II Physics Book, away from its holes; ``central``: |cosθ*| < 0.6.
+    """
+
+    areas: Literal["physics_book", "central"]
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One detector in one data-taking period, as its card gives it.
 
@@ -439,6 +449,7 @@ class Experiment:
     klm: MuonChambers
     trigger: Trigger
     hlt: HighLevelTrigger
+    single_photons: SinglePhotons | None = None
     provenance: tuple[Provenance, ...] = ()
 
     @cached_property

@@ -62,6 +62,11 @@ def coupling_at(cross_section_fb: Floats, reference_fb: Floats, reference_coupli
     return np.asarray(reference_coupling * np.sqrt(positive / reference_fb))
 
 
+def mass_resolution(mass: Floats, square_resolution: Floats) -> Floats:
+    """Return the resolution (GeV) of a mass whose square has a resolution in GeV²: to the mass one deviation above."""
+    return np.asarray(np.sqrt(mass**2 + square_resolution) - mass)
+
+
 @dataclass(frozen=True)
 class Systematic:
     """A relative uncertainty with its origin; `on` names what it scales.
@@ -195,9 +200,11 @@ class RegionSpectrum:
 class SearchResult:
     """Limits, p-values and what they stand on.
 
-    Masses in GeV, cross sections in fb, couplings in the model's unit. Bands have shape (M, 2).
+    Masses and their `resolution` in GeV, cross sections in fb, couplings in the model's unit. Bands have shape (M, 2).
+    `definition` is the search itself, of whichever noun; `efficiency_error` the statistical one.
     """
 
+    definition: Any
     search: str
     experiment: str
     luminosity_fb: float

@@ -1,6 +1,5 @@
 """Limits of a search in several channels whose expectation is simulated."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,15 +8,18 @@ from numpy.typing import NDArray
 
 from scotopic.numerics.rng import seed_of, stream
 from scotopic.searches.binning import BINS_PER_RESOLUTION
-from scotopic.searches.channel_search import Channel, ChannelSearch
+from scotopic.searches.channel_search import Channel
 from scotopic.searches.search import RegionSpectrum, SearchResult
 from scotopic.searches.signal_shape import SignalShape
 from scotopic.selection.cut import CutStep
 from scotopic.stats import channel_scan
 from scotopic.stats.channel_scan import scan_channels
 from scotopic.study.channel_simulation import ChannelSimulation
-from scotopic.study.limits import FLUCTUATED, PROJECTED, Injection
+from scotopic.study.data_source import FLUCTUATED, PROJECTED, source_of
+from scotopic.study.limits import Injection
+from scotopic.study.luminosity import choose_luminosity
 from scotopic.study.observation import Observation
+from scotopic.study.provenance import count_marks
 from scotopic.study.simulated_luminosity import less_simulated
 from scotopic.study.warning_notes import cut_region, note_far_limits, note_no_limits
 
@@ -46,10 +48,8 @@ def set_channel_limits(
     """
     search = simulation.search
     notes = list(observation.notes) if observation else [PROJECTED if projected else FLUCTUATED]
-    luminosity = luminosity_fb or (observation.luminosity_fb if observation else None)
-    if luminosity is None:
-        luminosity = search.paper_luminosity_fb
-        notes.append(f"luminosity not given: {luminosity:g}/fb")
+    luminosity, said = choose_luminosity(search, luminosity_fb, observation)
+    notes += said
     if projected:
         notes += less_simulated({name: one.weights for name, one in simulation.samples.items()}, luminosity)
     mass = mass_hypotheses(simulation) if masses is None else np.asarray(masses, dtype=np.float64)
@@ -124,6 +124,7 @@ def set_channel_limits(
         for channel, share in zip(search.channels, shares / efficiency, strict=True)
     )
     return SearchResult(
+        definition=search,
         search=search.name,
         experiment=simulation.experiment.name,
         luminosity_fb=luminosity,
@@ -148,7 +149,7 @@ def set_channel_limits(
         spectra=tuple(alone),
         shapes=simulation.shapes,
         cut_flow=flow,
-        marks=_marks(search, simulation),
+        marks=count_marks(simulation.experiment, search),
         notes=tuple(notes),
         settings={
             "parameters": given,
@@ -159,6 +160,7 @@ def set_channel_limits(
             "signal_events_per_mass": simulation.signal_events,
             "background_events": simulation.background_events,
             "cut_flow_of": "data" if observation else search.backgrounds[0].name,
+            "source": source_of(data=observation is not None, projected=projected),
             "systematic_terms": with_systematics,
         },
     )
@@ -275,10 +277,3 @@ def _injected(
         if events
         else np.zeros(len(edges) - 1)
     )
-
-
-def _marks(search: ChannelSearch, simulation: ChannelSimulation) -> dict[str, int]:
-    cuts = [*search.cuts, *(cut for channel in search.channels for cut in channel.region.cuts)]
-    marks = [one.mark for one in cuts] + [one.mark for one in search.systematics]
-    marks += [one.mark for one in search.vetoes]
-    return dict(Counter(simulation.experiment.marks()) + Counter(mark[0] for mark in marks))

@@ -23,7 +23,7 @@ from scotopic.stats.log_spline import LogSpline, fit_log_spline
 
 Floats = NDArray[np.float64]
 
-FEWEST_SIGNAL = 50
+FEWEST_SIGNAL = 100
 SOFTEST = 0.01  # GeV, added to the reduced mass where its logarithm is taken
 
 

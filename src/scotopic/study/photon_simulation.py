@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 OBSERVABLE = "m2_recoil"
 BINS_PER_RESOLUTION = 2
 SMOOTHING = 0.8  # bins, Gaussian: a line widens by 8 %
-FEWEST_SIGNAL = 50
+FEWEST_SIGNAL = 100
 THRESHOLD_SIGMAS = 3.0  # generated below the threshold, in resolutions of E* of 2 %
 
 
