@@ -55,7 +55,7 @@ FEW = tuple(replace(one, share=0.4 * one.share) for one in BACKGROUNDS if one.na
 def simulation():
     search = replace(get_photon_search("darkphoton-invisible"), backgrounds=FEW)
     return simulate_photons(
-        search, CARD, line="single_photon", signal_events=3000, background_events=1200, seed=4
+        search, CARD, line="single_photon", signal_events=4000, background_events=1200, seed=4
     )
 
 

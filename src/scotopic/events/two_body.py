@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.cuts import passes_all
+from scotopic.events.first_order import initial_state_factor
 from scotopic.events.matching import counted_twice
 from scotopic.events.record import Events
 from scotopic.events.sampler import largest_weight, make_sampler
@@ -69,7 +70,7 @@ def generate_two_body(
         momenta = np.stack([first, second])
         if emission is not None:
             momenta = emission.recoiled(momenta)
-            value = value * emission.weight
+            value = value * emission.weight * initial_state_factor(law.process.plan)
             twice = counted_twice(law.process, parsed, momenta, emission.photons)
             value = np.where(twice, 0.0, value)
             passed = passes_all(parsed, momenta)
