@@ -15,6 +15,7 @@ import numpy as np
 
 from scotopic.events.cross_section import cross_section
 from scotopic.events.generate import generate
+from scotopic.events.photon_energies import MOST_PHOTONS
 from scotopic.events.record import Events
 from scotopic.physics.standard_model import ALPHA_0, MUON_MASS
 
@@ -32,6 +33,7 @@ ROWS = {
 # muons that radiate nothing: a fermion with an almost massless dark photon
 UNCHARGED = {"mass": 1e-3, "mchi": MUON_MASS, "epsilon": 1.0, "alphaD": ALPHA_0}
 ENERGIES = (0.1, 0.5, 1.0, 2.0, 4.0, 5.29)  # GeV
+RADIATED = tuple(range(-2 * MOST_PHOTONS, 0))  # slots
 ANGLES = (0.0, 0.1, 1.0, 5.0, 20.0, 90.0)  # degrees to the nearer beam
 
 
@@ -51,10 +53,10 @@ def photons() -> None:
     model = {"model": "dark-photon", "parameters": UNCHARGED}
     hard = ("E:gamma:0.1:",)
     tree = spectrum(generate("e- e+ > chi chi~ gamma", 1_000_000, cuts=hard, **model), (2,))
-    radiated = spectrum(generate("e- e+ > chi chi~", 3_000_000, isr="pt", **model), (-2, -1))
+    radiated = spectrum(generate("e- e+ > chi chi~", 2_000_000, isr="pt", **model), RADIATED)
     # the photon of the amplitude is the hardest, the others are radiated
     matched = spectrum(
-        generate("e- e+ > chi chi~ gamma", 1_000_000, cuts=hard, isr="pt", **model), (2, -2, -1)
+        generate("e- e+ > chi chi~ gamma", 1_000_000, cuts=hard, isr="pt", **model), (2, *RADIATED)
     )
     print("E (GeV), θ (degrees): tree (pb), radiated/tree, explicit with radiation/tree")
     for i, energies in enumerate(pairwise(ENERGIES)):

@@ -7,7 +7,6 @@ import pytest
 from scipy.stats import norm
 
 from scotopic.bounds import CONVENTIONS, bounds, load_bound, read_bound
-from scotopic.bounds.readers.curves import read_columns
 from scotopic.errors import InputError
 from scotopic.physics.magnetic_moment import magnetic_shift
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS
@@ -215,10 +214,8 @@ def test_every_shipped_curve_is_compared_or_says_why_not():
 def test_table_follows_the_full_curve(name, reference_folder):
     bound = load_bound(name)
     file = reference_folder / "reference" / "curves" / f"{CURVES[name]}.csv"
-    text = "\n".join(
-        line for line in file.read_text(encoding="utf-8").splitlines() if line[0] in "0123456789"
-    )
-    table = read_columns(text, file.name)
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line[0] in "0123456789"]
+    table = np.array([[float(cell) for cell in line.split(",")] for line in lines])
     mass = 0.5 * (table[:, 0] + table[:, 2]) if table.shape[1] > 2 else table[:, 0]
     far = distance(bound, mass, table[:, 1])
     median, largest = SPIKY.get(name, (0.015, 0.035))

@@ -44,7 +44,11 @@ def test_recast(capsys, card, tmp_path):
     assert bound["model"] == "mine"
     assert bound["kind"] == "recast"
     assert len(bound["mass_GeV"]) == len(bound["coupling"]) > 50
-    assert read_bound(table).convention == "vector:g"
+    read = read_bound(table)
+    assert (read.convention, read.kind, read.level) == ("vector:g", "recast", bound["level"])
+    for i, name in enumerate(("mass_GeV", "coupling")):  # to the last digit
+        assert np.concatenate([piece[i] for piece in read.pieces]).tolist() == bound[name]
+    assert [len(mass) for mass, _ in read.pieces] == np.bincount(bound["piece"]).tolist()
     code, out, _ = output(capsys, "recast", "dp-na62-dump-ee", "--to", "b-minus-l")
     assert code == 0
     assert "no limit from" in out

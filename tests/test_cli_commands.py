@@ -12,6 +12,7 @@ import pytest
 
 from scotopic import get_search, load_experiment
 from scotopic.app.cli import run
+from scotopic.results_folder import MARK, is_whole
 
 GG = ("e- e+ > gamma gamma", "--cut", "theta:gamma:30:150")
 
@@ -232,7 +233,9 @@ def test_search(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert found["largest"]["p_global"] is None
     assert any("pseudo-data" in note for note in found["notes"])
     assert found["files"]
-    assert {path for path in out.rglob("*") if path.is_file()} == {Path(file) for file in found["files"]}
+    made = {path for path in out.rglob("*") if path.is_file() and path.name != MARK}
+    assert made == {Path(file) for file in found["files"]}
+    assert is_whole(out)
 
 
 @pytest.mark.usefixtures("_few_events")

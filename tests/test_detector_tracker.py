@@ -18,7 +18,6 @@ from scotopic.detector.tracker import (
     measure,
     radiate,
 )
-from scotopic.errors import InputError
 from scotopic.numerics.lorentz import from_angles
 
 CARDS = ("babar", "belle", "belle2-2018", "belle2-phase3", "bes3", "kloe")
@@ -45,11 +44,6 @@ def pions(pt, theta, phi=0.0, vertex=(0.0, 0.0, 0.0), pdg=211):
 def test_charges_of_codes():
     codes = np.array([11, -11, 13, 22, 211, -321, 2212, 12, 9000005, 52, 0], dtype=np.int32)
     assert charges(codes).tolist() == [-1, 1, -1, 0, 1, -1, 1, 0, 0, 0, 0]
-
-
-def test_undecayed_particles_are_refused():
-    with pytest.raises(InputError, match="undecayed tau"):
-        charges(np.array([[15, -15]], dtype=np.int32))
 
 
 def test_radius_of_a_track():
@@ -205,3 +199,15 @@ def test_muons_do_not_radiate():
     slowed, photons = radiate(muons, 0.04, np.random.default_rng(4))
     np.testing.assert_allclose(slowed.momentum, muons.momentum)
     assert len(photons) == 0
+
+
+def test_tracks_with_few_layers_are_not_made():
+    # a superlayer of 56 layers: the cone of Belle II's chamber follows 17.2 degrees
+    theta = np.deg2rad(np.array([17.05, 17.15, 18.5, 30.0]))
+    for card in ("belle2-2018", "belle2-phase3"):
+        efficiency = finding_efficiency(pions(1.0, theta, np.zeros(4)), load_experiment(card).tracker)
+        assert efficiency[0] == efficiency[1] == 0.0
+        np.testing.assert_allclose(efficiency[2:], 0.97)
+    # what is measured there by a fluctuation has a finite error
+    sigma = momentum_resolution(np.full(4, 2.0), np.ones(4), theta, BELLE2.tracker)
+    assert sigma.max() < 0.5

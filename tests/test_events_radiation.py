@@ -10,10 +10,13 @@ from scipy.integrate import quad
 from scotopic.errors import InputError
 from scotopic.events.cross_section import _integrate, cross_section
 from scotopic.events.cuts import GenerationCut, parse_cuts, passes_all
+from scotopic.events.diagrams import annihilates
+from scotopic.events.first_order import ANNIHILATION, initial_state_factor
 from scotopic.events.generate import generate
 from scotopic.events.hard_scale import hard_scales
 from scotopic.events.matching import counted_twice
-from scotopic.events.photon_angles import emission_angles
+from scotopic.events.photon_angles import angle_at, emission_angles
+from scotopic.events.photon_energies import MOST_PHOTONS, NUMBERS, divide_energy
 from scotopic.events.radiation import LEAST_PHOTON, Radiator, annihilation_resonances
 from scotopic.events.sampler import Sampler, make_sampler
 from scotopic.events.structure_function import radiator_exponent, soft_factor, structure_function
@@ -118,9 +121,11 @@ def test_energy_and_momentum_are_conserved(mode, exchange):
         emission.root**2, SQRT_S**2 * np.prod(1.0 - emission.missing, axis=0), rtol=1e-12
     )
     np.testing.assert_allclose((emission.axis**2).sum(axis=0), 1.0, rtol=1e-12)
-    energies = emission.photons[:, 0]
-    assert (energies[emission.missing == 0.0] == 0.0).all()
-    assert energies[emission.missing > 0.0].min() > 0.5 * LEAST_PHOTON
+    for side, division in enumerate(emission.divisions):
+        energies = emission.photons[MOST_PHOTONS * side : MOST_PHOTONS * (side + 1), 0]
+        assert (energies[division.energies == 0.0] == 0.0).all()
+        assert energies[division.energies > 0.0].min() > 0.5 * LEAST_PHOTON
+        np.testing.assert_allclose(division.energies.sum(axis=0), emission.missing[side], rtol=1e-14)
 
 
 @given(st.floats(0.0, 1.0), st.floats(1e-6, 0.999))
@@ -129,7 +134,7 @@ def test_angles_follow_the_emission_of_one_photon(quantile, y):
     """Cumulative distribution in closed form; the weights' mean is one."""
     u = (np.arange(20_000) + 0.5) / 20_000
     energy = 0.5 * SQRT_S
-    away, weight = emission_angles(u, np.full(u.shape, y), energy)
+    away, weight, place = emission_angles(u, np.full(u.shape, y), energy)
     assert (weight >= 0.0).all()
     small = (ELECTRON_MASS / energy) ** 2
     beta = math.sqrt(1.0 - small)
@@ -142,6 +147,10 @@ def test_angles_follow_the_emission_of_one_photon(quantile, y):
 
     w = low * ((1.0 + beta) / low) ** quantile
     found = (weight * (low + beta * away < w)).mean()
+    places = [integral(low + beta * one) / integral(1.0 + beta) for one in away]
+    np.testing.assert_allclose(place, places, atol=1e-9)
+    back = angle_at(place, np.full(u.shape, y), energy)
+    np.testing.assert_allclose(np.log(low + beta * back), np.log(low + beta * away), atol=0.02)
     assert found == pytest.approx(integral(w) / integral(1.0 + beta), abs=3e-4)
     assert integral(1.0 + beta) == pytest.approx(
         (1 + x * x) * (math.log(SQRT_S**2 / ELECTRON_MASS**2) - 1), rel=1e-6
@@ -210,7 +219,8 @@ def test_radiation_up_to_another_scale_is_normalised(scale):
     if scale == 1e-7:  # below m_e²
         assert radiated.max() == 0.0
     else:
-        hardest = np.where(radiated > 0.0, (emission.away * (emission.missing > 1e-3)).max(axis=0), 0.0)
+        hard = np.stack([division.energies for division in emission.divisions]) > 1e-3
+        hardest = np.where(radiated > 0.0, (emission.away * hard).max(axis=(0, 1)), 0.0)
         assert hardest.max() < 2.0 * scale / SQRT_S**2 * 1.0001
 
 
@@ -258,7 +268,8 @@ def test_cross_section_is_the_convolution_of_that_without_radiation():
     d = density(y) * w * top
     s_left = SQRT_S**2 * np.outer(1.0 - y, 1.0 - y)
     expected = d @ np.vectorize(point)(s_left) @ d
-    assert found.value_pb == pytest.approx(expected, abs=4.0 * found.error_pb + 2e-3 * expected)
+    expected *= 1.0 + ALPHA_0 / math.pi * (math.pi**2 / 3.0 - 0.5)
+    assert found.value_pb == pytest.approx(expected, abs=4.0 * found.error_pb + 5e-4 * expected)
 
 
 def test_radiative_return_to_a_narrow_resonance():
@@ -282,7 +293,96 @@ def test_radiative_return_to_a_narrow_resonance():
     equal = 1.0 - math.sqrt(z)
     luminosity = 2.0 * quad(integrand, 0.0, 1.0, args=(equal,))[0]
     area = 12.0 * math.pi**2 / 3.0 * model.widths()["e- e+"] * model.branching_fractions()["chi chi~"]
-    assert found.value_pb == pytest.approx(luminosity * area / SQRT_S**2 * GEV2_TO_PB, rel=0.01)
+    expected = ANNIHILATION * luminosity * area / SQRT_S**2 * GEV2_TO_PB
+    assert found.value_pb == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize(("pair", "expected"), [("mu- mu+", 1149.1), ("tau- tau+", 913.8)])
+def test_annihilation_has_the_constant_of_first_order(pair, expected):
+    """Structure functions and running α times 1 + (α/π)(π²/3 - 1/2); 1142 and 908 pb without it.
+
+    Independent values; where s' is small their vacuum polarisation may differ by some 0.1 %.
+    """
+    found = cross_section(f"e- e+ > {pair}", isr="collinear", alpha="running", rel_error=0.0005)
+    assert found.value_pb == pytest.approx(expected, abs=3.0 * found.error_pb + 0.0015 * expected)
+
+
+@pytest.mark.parametrize(
+    ("final", "model", "expected"),
+    [
+        ("mu- mu+", {}, True),
+        ("pi+ pi-", {}, True),
+        ("nu_mu nu_mu~", {}, True),
+        ("nu_e nu_e~", {}, False),
+        ("gamma gamma", {}, False),
+        ("e- e+", {}, False),
+        ("e- e+ gamma", {}, False),
+        ("e- e+ mu- mu+", {}, False),
+        ("mu- mu+ gamma", {}, False),
+        ("mu- mu+ mu- mu+", {}, False),  # one pair may come from a photon of the beams
+        ("mu- mu+", {"name": "dark-photon", "mass": 1.0, "epsilon": 1e-3}, True),
+        ("gamma Ap", {"name": "dark-photon", "mass": 1.0, "epsilon": 1e-3}, False),
+        ("gamma a", {"name": "alp-photon", "mass": 1.0, "g": 1e-3}, True),
+        ("mu- mu+ Zp", {"name": "lmu-ltau", "mass": 1.0, "gprime": 1e-3}, True),
+        ("Ap hd", {"name": "dark-higgs", "mAp": 2.0, "mh": 1.0, "epsilon": 1e-3}, True),
+    ],
+)
+def test_annihilation_is_known_by_its_diagrams(final, model, expected):
+    parameters = dict(model)
+    made = parse_process(f"e- e+ > {final}", get_model(parameters.pop("name", "sm"), **parameters))
+    assert annihilates(made.plan) is expected
+    assert initial_state_factor(made.plan) == (ANNIHILATION if expected else 1.0)
+
+
+# several photons
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-9.0, -1e-3))
+@settings(max_examples=30, deadline=None)
+def test_photons_of_a_beam_take_what_it_lost(seed, log_missing):
+    rng = np.random.default_rng(seed)
+    missing = np.full(2000, 10.0**log_missing)
+    u, place = rng.random((NUMBERS, 2000)), rng.random(2000)
+    found, again = (divide_energy(u, place, missing, ETA, 1e-4) for _ in range(2))
+    np.testing.assert_array_equal(found.energies, again.energies)
+    np.testing.assert_allclose(found.energies.sum(axis=0), missing, rtol=1e-12)
+    assert (found.energies >= 0.0).all()
+    assert (found.shares < 1.0).all()
+    # (1 - x) is the product over the photons
+    np.testing.assert_allclose(np.prod(1.0 - found.shares, axis=0), 1.0 - missing, rtol=1e-9)
+    later = np.where(found.energies > 0.0, found.places, 1.0)
+    assert (np.diff(later, axis=0) >= 0.0).all()
+    assert (found.weight > 0.0).all()
+    assert ((found.energies > 0.0).sum(axis=0) <= found.drawn).all()
+
+
+def test_soft_photons_are_independent_of_the_others():
+    """Between 2 and 5 MeV of 20: η (1 - k/y)^(η-1) dk/k of them, the shares of the Poisson-Dirichlet distribution."""
+    rng = np.random.default_rng(1)
+    n, y = 400_000, 0.02 / (0.5 * SQRT_S)
+    found = divide_energy(rng.random((NUMBERS, n)), rng.random(n), np.full(n, y), ETA, 1e-3 * y)
+    counted = ((found.energies > 0.1 * y) & (found.energies < 0.25 * y)).sum()
+    expected = n * ETA * quad(lambda v: (1.0 - v) ** (ETA - 1.0) / v, 0.1, 0.25)[0]
+    assert counted == pytest.approx(expected, abs=4.0 * math.sqrt(expected) + 0.01 * expected)
+
+
+def test_photons_are_those_of_the_tree_amplitude_times_the_inclusive_correction():
+    """0.1 to 0.5 GeV, wide and near the beam, against the exact |M|² of χχγ (bench/radiation.py has more bins)."""
+    model = {"model": "dark-photon", "parameters": UNCHARGED}
+    tree = generate("e- e+ > chi chi~ gamma", 150_000, cuts=("E:gamma:0.1:0.5",), **model)
+    bare = cross_section("e- e+ > chi chi~", rel_error=0.001, **model).value_pb
+    radiated = generate("e- e+ > chi chi~", 400_000, isr="pt", seed=2, **model)
+    inclusive = radiated.cross_section_pb / ANNIHILATION / bare
+    assert inclusive == pytest.approx(1.384, rel=0.005)
+
+    def within(photons, low, high):
+        angle = np.degrees(np.arctan2(np.hypot(photons[:, 1], photons[:, 2]), np.abs(photons[:, 3])))
+        return (photons[:, 0] > 0.1) & (photons[:, 0] < 0.5) & (angle >= low) & (angle < high)
+
+    for low, high in ((0.0, 1.0), (1.0, 20.0), (20.0, 90.0), (0.0, 90.0)):
+        expected = (within(tree.momenta[2:], low, high) * tree.weights).sum()
+        counted = (within(radiated.momenta[2:], low, high) * radiated.weights).sum()
+        assert counted == pytest.approx(inclusive * expected, rel=0.05), (low, high)
 
 
 # matching
@@ -313,7 +413,8 @@ class Seen(Sampler):
     def evaluate(self, channel, u, engine):
         momenta, value = super().evaluate(channel, u, engine)
         own = range(len(self.process.outgoing))
-        passed = np.any([passes_all(self.region, momenta[[*own, photon]]) for photon in (-2, -1)], axis=0)
+        photons = range(len(own), len(momenta))
+        passed = np.any([passes_all(self.region, momenta[[*own, photon]]) for photon in photons], axis=0)
         return momenta, np.where(passed, value, 0.0)
 
 
@@ -325,12 +426,13 @@ def seen(process, cuts, region, rel_error, **settings):
 
 
 def against_radiated(final, cuts, region, rel_error, **settings):
-    """Return σ(explicit photon)/σ(radiated photon) in the region and its error."""
+    """Return σ(explicit photon)/σ(radiated photon), the latter without a constant of first order, and its error."""
     radiated, error = seen(f"e- e+ > {final}", cuts, region, rel_error, **settings)
     explicit = cross_section(
         f"e- e+ > {final} gamma", cuts=(*cuts, *region), isr="pt", rel_error=rel_error, **settings
     )
     ratio = explicit.value_pb / radiated
+    ratio *= initial_state_factor(make_sampler(f"e- e+ > {final}", sqrt_s=SQRT_S, **settings).process.plan)
     return ratio, ratio * math.hypot(error / radiated, explicit.error_pb / explicit.value_pb)
 
 
@@ -368,8 +470,7 @@ def test_muons_with_a_photon_near_the_beam_are_counted_once():
 @pytest.mark.study
 @pytest.mark.parametrize(
     ("angles", "tolerance"),
-    # one photon per beam has one angle; several of them have several, and boost the pair more
-    [("1:20", 0.005), ("0.2:1", 0.005), ("1:5", 0.02), ("5:20", 0.02), ("20:160", 0.09)],
+    [("1:20", 0.02), ("0.2:1", 0.025), ("1:5", 0.02), ("5:20", 0.02), ("20:160", 0.06)],
 )
 def test_photons_of_muon_pairs_by_angle(angles, tolerance):
     region = ("E:gamma:0.5:", f"theta:gamma:{angles}")
@@ -378,7 +479,7 @@ def test_photons_of_muon_pairs_by_angle(angles, tolerance):
 
 
 @pytest.mark.study
-@pytest.mark.parametrize(("angles", "tolerance"), [("0.2:1", 0.02), ("1:5", 0.03), ("5:20", 0.1)])
+@pytest.mark.parametrize(("angles", "tolerance"), [("0.2:1", 0.02), ("1:5", 0.04), ("5:20", 0.1)])
 def test_photons_of_bhabha_scattering_by_angle(angles, tolerance):
     """Radiation of the scattered electrons reaches the last bin."""
     region = ("E:gamma:0.5:", f"theta:gamma:{angles}")
@@ -393,7 +494,7 @@ def test_three_photons_are_counted_once():
     The emission is not exact for γγ: at first order it gives 3.5 % less than the tree amplitude of γγγ.
     """
     ratio, error = against_radiated("gamma gamma", WIDE, ("M:gamma,gamma:0.2:",), 0.002)
-    assert abs(ratio - 1.0) < 3.0 * error + 0.07
+    assert abs(ratio - 1.0) < 3.0 * error + 0.05
 
 
 # events
@@ -404,7 +505,9 @@ def test_three_photons_are_counted_once():
 def test_radiated_photons_travel_in_files(tmp_path, isr, suffix):
     events = generate("e- e+ > mu- mu+", 500, isr=isr, seed=3)
     empty = events.momenta[2:, 0] == 0.0
-    assert 0.1 < empty.mean() < 0.6
+    assert len(empty) == 2 * MOST_PHOTONS
+    assert 0.1 < empty[[0, MOST_PHOTONS]].mean() < 0.6
+    assert not empty[1].all()
     assert (events.pdg[2:] == np.where(empty, 0, 22)).all()
     write_events(events, tmp_path / f"events{suffix}")
     back = read_events(tmp_path / f"events{suffix}")

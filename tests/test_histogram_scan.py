@@ -226,8 +226,9 @@ BALL = {"shape": "crystalball", "resolution": 0.2, "alpha": 1, "n": 2}
         ({"half_width": 0}, "whole number from 1"),
         ({"half_width": [1, 2, 3]}, "[bins below, bins above]"),
         ({"half_width": 1}, "widen half_width"),
-        ({"level": 95}, "above 0.5 and below 1"),
-        ({"level": "95 %"}, "above 0.5 and below 1"),
+        ({"level": 95}, "95 % is 0.95"),
+        ({"level": 0.05}, "would be 0.95"),
+        ({"level": "95 %"}, "expected a number"),
         ({"method": "bayes"}, "clsb, cls"),
         ({"method": 3}, "clsb, cls"),
         ({"variable": ""}, "expected a text"),
@@ -251,9 +252,9 @@ BALL = {"shape": "crystalball", "resolution": 0.2, "alpha": 1, "n": 2}
         ({"efficiency": 1.2}, "efficiency = 1.2"),
         ({"efficiency": 0.0}, "above 0"),
         ({"efficiency": {"value": 0.2, "error": -0.1}}, "from 0"),
-        ({"efficiency": {"value": 0.2, "error": 0.3}}, "below 1"),
+        ({"efficiency": {"value": 0.2, "error": 3.0}}, "from 0 to 5"),
         ({"systematics": {"efficency": 0.1}}, "did you mean efficiency?"),
-        ({"systematics": {"efficiency": 3}}, "relative error below 1"),
+        ({"systematics": {"efficiency": 7}}, "relative error below"),
         ({"systematics": {"efficiency": -0.1}}, "from 0"),
         ({"systematics": {"luminosity": 0.01}}, "needs the luminosity"),
         ({"systematics": 0.1}, "expected a table"),
@@ -272,9 +273,9 @@ def test_wrong_files(tmp_path, spectrum, capfd):
     assert "--card" in refused(capfd, tmp_path, "scan", str(spectrum))
     assert "cannot read" in refused(capfd, tmp_path, "scan", "no.csv", "--card", str(card))
     card.write_text("masses = [")
-    assert "no valid TOML" in refused(capfd, tmp_path, *given, str(card))
+    assert "not valid TOML" in refused(capfd, tmp_path, *given, str(card))
     card.write_bytes(b"\xff\xfe")
-    assert "no valid TOML" in refused(capfd, tmp_path, *given, str(card))
+    assert "not a readable text file" in refused(capfd, tmp_path, *given, str(card))
 
 
 def test_too_much_work_is_refused(tmp_path):
@@ -287,3 +288,21 @@ def test_too_much_work_is_refused(tmp_path):
 def test_help_is_light():
     code = "from scotopic.app.cli import run; run(['scan', '--help'])"
     assert not {"scipy", "numpy", "matplotlib", "uproot"} & loaded_by(code)
+
+
+@pytest.mark.parametrize(
+    ("scale", "at", "card", "said"),
+    [
+        (1000.0, 0.0, {}, "same unit"),
+        (1.0, 5.2, {}, "do not describe the window"),
+        (1.0, 0.0, {"signal": {"shape": "gaussian", "resolution": 0.02}}, "wider than the resolution"),
+        (1.0, 0.0, {}, ""),
+    ],
+)
+def test_card_and_histogram_that_do_not_fit_together(tmp_path, scale, at, card, said):
+    """Units, a threshold within the windows, bins too wide: a note each, and none where all is well."""
+    edges = np.linspace(0.0, 10.0, 101)
+    counts = np.random.default_rng(3).poisson(np.where(edges[:-1] >= at, 300.0, 0.0)).astype(float)
+    file = write_csv(tmp_path, counts, scale * edges)
+    found = scan_histogram(file, write_card(tmp_path, masses=[4.5, 5.0, 5.5], **card))
+    assert (said in " ".join(found.notes)) if said else not found.notes

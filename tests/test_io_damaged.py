@@ -6,7 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
+from scotopic.events.beams import to_lab
+from scotopic.events.frames import missing_momentum, without_spread
 from scotopic.events.record import Events
 from scotopic.io import read_events, write_events
 
@@ -91,9 +94,9 @@ def test_hepmc_2_ends_with_its_own_line(path, capfd):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("P 4 -1 22", "P four", "cannot read event 1 of 3"),
-        ("E 1 1 4", "E 1 1 9", "cannot read event 2 of 3"),
-        (f"{UP}{OUT}E 2", "E 2", "cannot read event 2 of 3"),
+        ("P 4 -1 22", "P four", "cannot read event 1 (line 3)"),
+        ("E 1 1 4", "E 1 1 9", "cannot read event 2 (line 11)"),
+        (f"{UP}{OUT}E 2", "E 2", "cannot read event 2 (line 11)"),
     ],
 )
 def test_a_faulty_event_within_a_hepmc_file_is_refused(path, old, new, message, capfd):
@@ -159,11 +162,11 @@ def test_behind_the_particles_of_an_lhe_event_come_comments_and_tags(tmp_path, e
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("4 1 1.0", "3 1 1.0", "event 1 has 4 lines of particles; expected its NUP, 3"),
-        ("4 1 1.0", "2 1 1.0", "event 1 has 4 lines of particles; expected its NUP, 2"),
-        ("\n3 1 1.0", "\n4 1 1.0", "event 2 has 3 lines of particles; expected its NUP, 4"),
-        ("#end\n</event>\n", "#end\n", "has an <event> before </event>"),
-        ("</event>\n</Les", "</Les", "ends before </event>"),
+        ("4 1 1.0", "3 1 1.0", "has 4 lines of particles; expected its NUP, 3"),
+        ("4 1 1.0", "2 1 1.0", "has 4 lines of particles; expected its NUP, 2"),
+        ("\n3 1 1.0", "\n4 1 1.0", "has 3 lines of particles; expected its NUP, 4"),
+        ("#end\n</event>\n", "#end\n", "event 1 (line 6) has <event> before </event> (line 13)"),
+        ("</event>\n</Les", "</Les", "event 2 (line 14) has </LesHouchesEvents> before </event>"),
     ],
 )
 def test_an_lhe_event_of_another_number_of_particles_is_refused(tmp_path, old, new, message):
@@ -186,11 +189,14 @@ def test_beams_of_another_energy_than_our_header_are_refused(tmp_path, path):
 
 
 @pytest.mark.parametrize("ending", ["lhe", "hepmc"])
-def test_laboratory_events_that_something_left_unseen_keep_their_energy(tmp_path, ending):
-    """The beams of each event follow its visible momentum; their √s is that of the sample."""
-    events = sample()
-    lab = np.array(events.momenta)
-    lab[1] *= np.linspace(0.2, 1.0, len(events))
-    back = tmp_path / f"a.{ending}"
-    write_events(replace(events, momenta=lab, frame="lab"), back)
-    assert read_events(back).sqrt_s == 10.58
+def test_laboratory_events_that_something_left_unseen_keep_their_beams(tmp_path, ending):
+    """The sum of a record is not that of its beams: without these, no beams are written."""
+    made = to_lab(sample(), load_experiment("belle2-2018").beams, np.random.default_rng(1))
+    lab = np.array(made.momenta)
+    lab[1] *= np.linspace(0.2, 1.0, len(made))
+    events, back = replace(made, momenta=lab), tmp_path / f"a.{ending}"
+    write_events(events, back)
+    expected = missing_momentum(events if ending == "hepmc" else without_spread(events))
+    np.testing.assert_allclose(missing_momentum(read_events(back)), expected, atol=1e-9)
+    with pytest.raises(InputError, match="do not tell their beams"):
+        write_events(replace(events, beams=None), back)

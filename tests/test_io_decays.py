@@ -13,6 +13,7 @@ from scotopic.app.cli import run
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.events.beams import to_lab
+from scotopic.events.frames import without_spread
 from scotopic.events.generate import generate
 from scotopic.events.tau_decays import decay_taus
 from scotopic.io import read_events, write_events
@@ -21,7 +22,6 @@ from scotopic.numerics.lorentz import invariant_mass
 pytest.importorskip("pythia8mc")
 
 N = 60
-NEUTRINOS = (12, 14, 16)
 ENDINGS = ("lhe", "lhe.gz", "hepmc", "hepmc.gz", "parquet", "root")
 
 
@@ -36,10 +36,15 @@ def events():
 
 
 def rows(events, i):
-    """Return code, momentum and place of the particles of an event that are no neutrinos, sorted."""
-    kept = np.flatnonzero((events.pdg[:, i] != 0) & ~np.isin(np.abs(events.pdg[:, i]), NEUTRINOS))
+    """Return code, momentum, place and time of the particles of an event, sorted."""
+    kept = np.flatnonzero(events.pdg[:, i])
     order = kept[np.lexsort((events.momenta[kept, 0, i], events.pdg[kept, i]))]
-    return events.pdg[order, i], events.momenta[order, :, i], events.vertices[order, :, i]
+    return (
+        events.pdg[order, i],
+        events.momenta[order, :, i],
+        events.vertices[order, :, i],
+        events.times[order, i],
+    )
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -47,7 +52,14 @@ def test_round_trip(events, tmp_path, ending):
     path = tmp_path / f"a.{ending}"
     write_events(events, path)
     back = read_events(path)
-    assert (back.frame, back.process, back.seed, back.beam_spread) == ("lab", events.process, 7, True)
+    frame = "cm" if "lhe" in ending else "lab"  # LHE has no crossing angle
+    assert (back.frame, back.process, back.seed, back.beam_spread) == (
+        frame,
+        events.process,
+        7,
+        frame == "lab",
+    )
+    expected = without_spread(events) if frame == "cm" else events
     digits = 1e-7 if "hepmc" in ending else 1e-12  # HepMC3 writes cross sections with 8 digits
     np.testing.assert_allclose(back.weights, events.weights, rtol=digits)
     assert np.ptp(back.weights) > 0.0
@@ -55,8 +67,12 @@ def test_round_trip(events, tmp_path, ending):
     assert back.cross_section_error_pb == pytest.approx(events.cross_section_error_pb, rel=1e-6)
     assert back.sqrt_s == pytest.approx(events.sqrt_s, rel=1e-12)
     for i in range(N):
-        for one, other in zip(rows(events, i), rows(back, i), strict=True):
+        (*kept, place, time), (*kept_back, place_back, time_back) = rows(expected, i), rows(back, i)
+        for one, other in zip(kept, kept_back, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
+        tolerance = 2e-3 if frame == "cm" else 1e-9  # LHE keeps proper times, the spread moves momenta
+        np.testing.assert_allclose(place_back, place, rtol=tolerance, atol=1e-9)
+        np.testing.assert_allclose(time_back, time, rtol=tolerance, atol=1e-9)
 
 
 @pytest.mark.parametrize("ending", ["parquet", "root"])
@@ -128,7 +144,8 @@ def test_commands_decay_taus_and_make_hadrons(capsys, tmp_path):
     assert run(["generate", "e- e+ > tau- tau+", *given, "--experiment", "belle2-2018"]) == 0
     events = read_events(file)
     assert events.frame == "lab"
-    assert not np.isin(np.abs(events.pdg), (15, *NEUTRINOS)).any()
+    assert not np.isin(np.abs(events.pdg), 15).any()
+    assert np.isin(np.abs(events.pdg), (12, 14, 16)).any()
     assert events.vertices is not None
     assert run(["simulate", str(file), "--output", str(tmp_path / "d.parquet")]) == 0
     file = tmp_path / "hadrons.root"

@@ -10,7 +10,10 @@ import pylhe
 import pytest
 from pyarrow import parquet
 
+from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
+from scotopic.events.beams import to_lab
+from scotopic.events.frames import event_beams, without_spread
 from scotopic.events.record import Events
 from scotopic.io import kind_of, read_candidates, read_events, write_events
 
@@ -131,3 +134,28 @@ def test_basf2_ntuple(reference_folder):
     found = read_candidates(reference_folder / "samples" / "sigtest.root")
     assert len(found) == 211
     assert np.unique(found.event).size == 46  # distinct events, detector sheet section 12
+
+
+@pytest.mark.parametrize("ending", ["lhe", "hepmc", "parquet", "root"])
+@pytest.mark.parametrize("frame", ["cm", "lab", "lab with spread", "cm with spread"])
+@pytest.mark.parametrize("n", range(6))
+def test_few_events_keep_beams_and_momenta_in_every_format_and_frame(tmp_path, ending, frame, n):
+    beams = load_experiment("belle2-2018").beams
+    events = replace(sample(6), sqrt_s=beams.sqrt_s, momenta=sample(6).momenta * beams.sqrt_s / 10.58)
+    if frame.startswith("lab"):
+        events = to_lab(events, beams, np.random.default_rng(1) if "spread" in frame else None)
+    elif "spread" in frame:
+        wide = event_beams(events) * np.linspace(0.997, 1.003, 6)
+        events = replace(events, beams=wide, beam_spread=True)
+    events, path = events.select(slice(0, n)), tmp_path / f"a.{ending}"
+    write_events(events, path)
+    if n == 0 and ending in ("lhe", "hepmc"):
+        with pytest.raises(InputError, match="event"):
+            read_events(path)
+        return
+    back = read_events(path)
+    expected = without_spread(events) if ending == "lhe" else events
+    assert (back.frame, back.beam_spread) == (expected.frame, expected.beam_spread)
+    np.testing.assert_allclose(back.momenta, expected.momenta, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(event_beams(back), event_beams(expected), rtol=1e-12, atol=1e-11)
+    assert back.sqrt_s == expected.sqrt_s

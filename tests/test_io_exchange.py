@@ -9,6 +9,7 @@ import pytest
 import yaml
 from scipy.stats import norm
 
+from scotopic.bounds import read_bound
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
@@ -43,6 +44,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:Deprecati
 EDGES = np.concatenate([np.linspace(0.0, 4.0, 41), np.linspace(4.2, 10.0, 30)])  # of two widths
 MASSES = np.array([0.3, 2.0, 5.0, 6.5, 9.8])  # the first and the last at the ends: narrower windows
 ORDER, HALF_WIDTH = 3, (18, 15)
+CODES = {"normsys": {"interpcode": "code1"}, "histosys": {"interpcode": "code4p"}}  # as the docs state
 
 
 def template(mass, edges, width=1.0):
@@ -74,7 +76,7 @@ def settings(**more):
 
 def model_of(workspace):
     parsed = pyhf.Workspace(workspace)
-    model = parsed.model(measurement_name="scan", modifier_settings={"histosys": {"interpcode": "code4p"}})
+    model = parsed.model(measurement_name="scan", modifier_settings=CODES)
     return model, parsed.data(model)
 
 
@@ -122,7 +124,7 @@ def test_likelihood_of_pyhf_is_ours(counts, at):
     assert found.q0[at] == pytest.approx(q if best_yield[at] > 0.0 else 0.0, abs=1e-6)
 
 
-@pytest.mark.parametrize("errors", [(0.0, 0.0), (0.15, 0.0), (0.1, 0.08)])
+@pytest.mark.parametrize("errors", [(0.0, 0.0), (0.15, 0.0), (0.1, 0.08), (0.6, 0.0)])
 @pytest.mark.usefixtures("_minuit")
 def test_fits_of_pyhf_find_our_profile(counts, errors):
     """pyhf's own minimisation, nuisance terms included: 2ΔNLL of a fixed yield to 1e-6."""
@@ -135,13 +137,29 @@ def test_fits_of_pyhf_find_our_profile(counts, errors):
     given = settings(efficiency_error=errors[0], resolution_error=errors[1])
     workspace = window_workspace(counts, EDGES, MASSES[at], template, **given)
     model, observed = model_of(workspace)
-    bounds = model.config.suggested_bounds()
-    found, free = pyhf.infer.mle.fit(observed, model, par_bounds=bounds, return_fitted_val=True)
+    start, fixed_at_zero = model.config.suggested_init(), model.config.suggested_fixed()
+    start[model.config.poi_index] = float(best_yield[at])
+    if (
+        errors[0] > 0.2
+    ):  # the best fit has η = 0; only the product of yield and efficiency is determined there
+        fixed_at_zero[model.config.par_order.index("efficiency")] = True
+    found, free = pyhf.infer.mle.fit(
+        observed, model, start, fixed_params=fixed_at_zero, return_fitted_val=True
+    )
     _, at_fixed = pyhf.infer.mle.fixed_poi_fit(
         float(fixed[at]), observed, model, init_pars=list(found), return_fitted_val=True
     )
     assert float(at_fixed) - float(free) == pytest.approx(ours, abs=1e-6)
     assert found[model.config.poi_index] == pytest.approx(best_yield[at], abs=0.02)
+
+
+@pytest.mark.parametrize(("error", "difference"), [(0.1, 1e-11), (0.3, 2e-8), (1.0, 1e-4)])
+def test_default_interpolation_of_pyhf_is_near_ours(error, difference):
+    """As the docs state: a polynomial between −1 and 1 standard deviation, the exponential beyond."""
+    ends = np.array([[[[np.exp(-error)], [1.0], [np.exp(error)]]]])
+    pulls = np.linspace(-2.0, 2.0, 81)
+    theirs = np.ravel(pyhf.interpolators.code4(ends)(pulls[None]))
+    np.testing.assert_allclose(theirs, np.exp(error * pulls), rtol=difference)
 
 
 def test_patch_set_of_a_scan(counts, tmp_path):
@@ -267,6 +285,48 @@ def test_submission_of_a_search(result, tmp_path):
         assert f"{stem}.yaml" in listed
 
 
+def pieces_of(bound):
+    return [np.concatenate([piece[i] for piece in bound.pieces]).tolist() for i in (0, 1)]
+
+
+def kept(mass, value):
+    """Return what a limit keeps: positive values beside another one."""
+    good = value > 0.0
+    good &= np.append(good[1:], False) | np.append(False, good[:-1])
+    return [mass[good].tolist(), value[good].tolist()]
+
+
+def test_limits_of_a_search_read_back_to_the_last_digit(result, tmp_path):
+    write_search(result, tmp_path)
+    tables = validated(tmp_path / "hepdata")
+    for stem, title, quantity, said, values in (
+        (
+            "cross_section_limit",
+            "Limit on the cross section",
+            "SIG",
+            "alp-photon:sigma",
+            result.sigma_observed,
+        ),
+        (
+            "coupling_limit",
+            "Limit on the coupling",
+            "g_agammagamma",
+            "alp-photon:g",
+            result.coupling_observed,
+        ),
+    ):
+        assert pieces_of(read_bound(tmp_path / f"{stem}.csv", {"convention": said})) == kept(
+            result.mass, values
+        )
+        bound = read_bound(tmp_path / "hepdata" / f"{stem}.yaml", {"convention": said})
+        assert pieces_of(bound) == kept(
+            result.mass, values_of(tables[title], f"Observed limit on {quantity}")
+        )
+        assert (bound.level, bound.kind) == (0.95, "projection")  # of pseudo-data
+    expected = read_bound(tmp_path / "coupling_limit.csv", {"column": "median_per_GeV"})
+    assert pieces_of(expected) == kept(result.mass, result.coupling_median)
+
+
 def test_submissions_of_the_papers_figures(result, tmp_path, monkeypatch):
     """Every figure of `reproduce` has PNG, PDF, CSV and a HEPData table."""
     monkeypatch.setattr(figure_2, "run_search", lambda *_, **__: result)
@@ -300,5 +360,10 @@ def test_submission_of_a_histogram(tmp_path):
     tables = validated(tmp_path / "out" / "hepdata")
     sigma = values_of(tables["Limit on the cross section"], "Observed limit on SIG")
     np.testing.assert_allclose(sigma, found.scan.limit_observed, rtol=1e-5)  # L × efficiency = 1/fb
+    for path in (tmp_path / "out" / "scan.csv", tmp_path / "out" / "hepdata" / "cross_section_limit.yaml"):
+        bound = read_bound(path, {"convention": "dark-photon:sigma"})
+        exact = found.scan.limit_observed if path.suffix == ".csv" else sigma
+        assert pieces_of(bound) == kept(found.scan.mass, exact)
+        assert (bound.level, bound.kind) == (0.9, "observed")
     np.testing.assert_array_equal(values_of(tables["Spectrum"], "OBSERVED EVENTS"), counts)
     assert tables["Spectrum"]["independent_variables"][0]["header"] == {"name": "M (GeV)", "units": "GeV"}

@@ -99,7 +99,7 @@ def test_a_foreign_lhe_file_is_turned_so_that_electrons_fly_along_z(tmp_path):
     events = read_events(path)
     assert (events.frame, events.source, len(events)) == ("lab", "SomeGen", 2)
     assert events.sqrt_s == pytest.approx(2.0 * np.sqrt(28.0))
-    np.testing.assert_array_equal(events.pdg, [[22, 13], [22, 0]])  # no neutrino, nothing that decayed
+    np.testing.assert_array_equal(events.pdg, [[22, 13], [22, 0], [12, 0]])  # nothing that decayed
     np.testing.assert_allclose(events.momenta[0, :, 1], [1.304164628933, -0.3, 0.4, 1.2])
     assert np.all(events.momenta[:, 3, 0] == 1.0)
     assert events.cross_section_pb == pytest.approx(2.0)
@@ -112,9 +112,14 @@ def test_the_frame_is_that_of_the_beams_and_not_guessed_without_them(tmp_path):
     path.write_text(FOREIGN_LHE)
     assert "laboratory frame" in refused(path, frame="cm")
     assert "not at 9 GeV" in refused(path, sqrt_s=9.0)
-    path.write_text(FOREIGN_LHE.replace("-11 11 4.0 7.0", "2212 2212 4.0 7.0").replace("11 -1 0", "21 -1 0"))
+    path.write_text(FOREIGN_LHE.replace("-11 11 4.0 7.0", "0 0 4.0 7.0").replace("11 -1 0", "21 -1 0"))
     assert "give it with --frame cm or lab" in refused(path)
-    assert read_events(path, frame="lab").frame == "lab"
+    assert "does not tell its centre-of-mass energy" in refused(path, frame="lab")
+    events = read_events(path, frame="lab", sqrt_s=10.58)
+    assert (events.frame, events.sqrt_s, events.beams) == ("lab", 10.58, None)
+    assert "does not name its beams" in events.notes[0]
+    path.write_text(FOREIGN_LHE.replace("-11 11 4.0 7.0", "2212 2212 4.0 7.0").replace("11 -1 0", "21 -1 0"))
+    assert "beams of the PDG codes 2212 and 2212; expected e- and e+" in refused(path, frame="lab")
 
 
 @pytest.mark.parametrize("ending", ["lhe", "lhe.gz", "parquet"])
@@ -272,8 +277,8 @@ def test_a_users_mapping_names_scales_and_squares(tmp_path):
         ('[observables]\nm2_gg = { column = "invM", unit = "MeV" }\n', "m2_gg takes column, factor and"),
         ("[observables]\nm2_gg = 3\n", "m2_gg takes column, factor and squared; got 3"),
         ("[observables]\n", "has no [observables]"),
-        ("[observables\n", "cannot read the mapping {map}"),
-        ('tree = "b"\n[observables]\nm2_gg = "invM"\n', "trees: variables"),
+        ("[observables\n", "{map}: not valid TOML"),
+        ('tree = "b"\n[observables]\nm2_gg = "invM"\n', "has no tree 'b'; expected"),
     ],
 )
 def test_a_faulty_mapping_is_refused(tmp_path, text, message):
@@ -290,7 +295,9 @@ def test_a_file_of_several_trees_needs_its_tree(tmp_path):
         for number, tree in enumerate(("one", "two")):
             file.mktree(tree, {"m_gg": "float64"})
             file[tree].extend({"m_gg": np.full(2, float(number))})
-    assert "trees: one, two" in refused(path, read_candidates)
+    assert "has several trees; expected" in refused(path, read_candidates)
+    np.testing.assert_array_equal(read_candidates(f"{path}:two")["m2_gg"], 1.0)
+    np.testing.assert_array_equal(read_candidates(path, tree="one")["m2_gg"], 0.0)
     found = read_candidates(path, mapping(tmp_path, 'tree = "two"\n[observables]\nm_gg = "m_gg"\n'))
     np.testing.assert_array_equal(found["m_gg"], 1.0)
 

@@ -223,7 +223,7 @@ def test_missing_files_and_names(tmp_path):
     path = tmp_path / "a:b.csv"
     path.write_text("0,1,4\n1,2.5,0\n2.5,3,7\n")
     is_ours(read_histogram(path))
-    with pytest.raises(InputError, match="only ROOT and JSON"):
+    with pytest.raises(InputError, match="only HEPData's tables have columns by name"):
         read_histogram(Path(f"{path}:mass"))
     path.write_bytes(gzip.compress(path.read_bytes())[:20])
     with pytest.raises(InputError, match="damaged gzip"):

@@ -49,6 +49,7 @@ def reader(document, name):
     assert distribution["type"] == "histfactory_dist"
     assert distribution["axes"] == data["axes"]
     n = np.array(data["contents"])
+    codes = document["misc"]["scotopic"]["interpolation"]
 
     def minus_twice_log(parameters):
         expected, constrained = np.zeros_like(n), set()
@@ -60,8 +61,13 @@ def reader(document, name):
                 if modifier["type"] == "normfactor":
                     factor *= value
                     continue
-                assert (modifier["type"], modifier["constraint"]) == ("histosys", "Gauss")
+                assert modifier["constraint"] == "Gauss"
                 constrained.add(modifier["parameter"])
+                if modifier["type"] == "normsys":
+                    assert codes["normsys"].startswith("exponential")
+                    factor *= modifier["data"]["hi" if value >= 0.0 else "lo"] ** abs(value)
+                    continue
+                assert modifier["type"] == "histosys"
                 ends = (np.array(modifier["data"][end]["contents"]) for end in ("hi", "lo"))
                 high, low = ends
                 np.testing.assert_allclose(high - nominal, nominal - low, atol=1e-15)  # linear in any code
@@ -109,7 +115,7 @@ def point_of(found, name, profile, yields, at, nuisances):
 
 @pytest.mark.parametrize("at", range(len(MASSES)))
 def test_likelihood_is_ours(at):
-    """−2 ln L between two points, without errors, is our statistic; an error adds η² and shifts the signal."""
+    """−2 ln L between two points, without errors, is our statistic; an error ε adds η² and a factor e^(εη)."""
     found = document(0.0, 0.0)
     windows = Windows.build(EDGES, MASSES, template, HALF_WIDTH, ORDER, 0.0)
     data = windows.cut(counts()[:, None])[:, :, 0]
@@ -122,7 +128,7 @@ def test_likelihood_is_ours(at):
     assert statistic(points[0]) - statistic(points[1]) == pytest.approx(ours, abs=1e-6)
     with_errors, _ = reader(document(0.1, 0.0), f"mass_{at}")
     shifted = points[1] | {"efficiency": 2.0}
-    more = points[1] | {"signal_yield": 1.2 * points[1]["signal_yield"]}
+    more = points[1] | {"signal_yield": np.exp(0.2) * points[1]["signal_yield"]}
     assert with_errors(shifted) == pytest.approx(statistic(more) + 4.0, abs=1e-8)
 
 

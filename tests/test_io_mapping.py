@@ -42,7 +42,7 @@ def refused(reader, *arguments):
         ("m = { column = 3 }", "m: column = 3; expected the name of a column"),
         ('m = ""', "m: column = ''; expected the name of a column"),
         ("m = []", "m = []; expected a column"),
-        ('m = ["invM"]', "m takes column, factor and squared; got invM"),
+        ('m = ["invM"]', "m takes column, factor and squared; got 'invM'"),
         ('m = "invM"\n[observable]\nx = "y"', "has unknown entries: observable; expected tree and [observ"),
     ],
 )

@@ -175,7 +175,7 @@ def test_what_does_not_fit_together_is_refused(tmp_path, parts):
     columns, told = parts
     path = tmp_path / "bad.root"
     identical(read_events(rewritten(path, columns, told)), sample())
-    unfit = "header does not fit its tree"
+    unfit, spoilt = "header does not fit its", "header is spoilt"
     bad = columns["E"].copy()
     bad[3, 1] = np.nan
     without = {name: values for name, values in columns.items() if name != "px"}
@@ -184,13 +184,19 @@ def test_what_does_not_fit_together_is_refused(tmp_path, parts):
         (columns, told | {"kind": "sheep"}, "holds 'sheep'"),
         (columns, told | {"entries": 8}, unfit),
         (columns, told | {"vertices": True}, "lacks 'x'"),
-        (columns, told | {"sqrt_s": "much"}, unfit),
-        (columns, told | {"sqrt_s": -1.0}, unfit),
-        (columns, told | {"resonance": 3}, unfit),
-        (columns, {name: value for name, value in told.items() if name != "seed"}, "lacks 'seed'"),
-        (columns, {name: value for name, value in told.items() if name != "entries"}, "damaged"),
-        (columns, [1, 2], "damaged"),
-        (columns, '{"kind": "eve', "damaged"),
+        (columns, told | {"sqrt_s": "much"}, spoilt),
+        (columns, told | {"sqrt_s": -1.0}, spoilt),
+        (columns, told | {"resonance": 3}, spoilt),
+        (
+            columns,
+            {name: value for name, value in told.items() if name != "seed"},
+            "missing required field `seed`",
+        ),
+        (columns, {name: value for name, value in told.items() if name != "entries"}, spoilt),
+        (columns, [1, 2], spoilt),
+        (columns, '{"kind": "eve', spoilt),
+        (columns, "[" * 5000, spoilt),
+        (columns, told | {"resonance": [0, 0]}, "its resonance has the places"),
         (columns | {"E": bad}, told, unfit),
         (columns | {"E": columns["E"][:, :2]}, told, unfit),
         (columns | {"E": columns["E"][:, 0]}, told, unfit),
@@ -223,7 +229,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "a.root"
     write_events(sample(), path)
     before = path.read_bytes()
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="object in a header"):
         write_events(replace(full(), seed=object()), path)
     monkeypatch.setattr(root, "KEY", 3)  # fails behind the tree
     with pytest.raises(Exception, match=r".+"):

@@ -17,6 +17,7 @@ from scotopic.searches.darkhiggs_invisible import (
     generate_signal,
 )
 from scotopic.searches.plane_search import AXES
+from scotopic.searches.radiation import NO_RADIATION
 from scotopic.searches.response import select_events
 from scotopic.searches.signal_recoil import central_width, core_correlation, recoil_residual
 from scotopic.selection.candidates import Candidates
@@ -62,7 +63,7 @@ def test_cross_section_is_that_of_higgsstrahlung_and_the_branching_fraction(mAp,
 def test_signal_follows_the_angular_law_and_its_cross_section():
     """dσ/dcosθ ∝ 2m² + p*² sin²θ of the A′ and, as cross section, σ × BR within the narrow width."""
     mAp, mh = 5.0, 1.0
-    made = generate_signal(mAp, mh, 6000, sqrt_s=10.58, seed=3, isr="none")
+    made = generate_signal(mAp, mh, 6000, sqrt_s=10.58, seed=3, radiation=NO_RADIATION)
     pair = made.momenta[0] + made.momenta[1]
     momentum = np.sqrt((pair[1:] ** 2).sum(axis=0))
     cos2 = (pair[3] / momentum) ** 2
@@ -108,10 +109,10 @@ def test_windows_are_turned_by_the_simulated_correlation(simulation):
     correlations = np.array([[point.correlation for point in row] for row in simulation.signal])
     assert ((correlations > -1.0) & (correlations < 0.2)).all()
     mAp, mh = 6.0, 2.0
-    made = generate_signal(mAp, mh, 6000, sqrt_s=simulation.energy, seed=3, isr="none")
+    made = generate_signal(mAp, mh, 6000, sqrt_s=simulation.energy, seed=3, radiation=NO_RADIATION)
     find = partial(SMALL.find_candidates, source="signal")
     found, _ = select_events(made, experiment=simulation.experiment, find=find, cuts=SMALL.cuts, seed=3)
-    residuals = (found[AXES[0]] - mAp, recoil_residual(found, made))
+    residuals = (found[AXES[0]] - mAp, recoil_residual(found, made, 2))
     widths = (central_width(residuals[0]), central_width(residuals[1]))
     point = PlanePoint((mAp, mh), found, 1.0, 1.0, widths, core_correlation(*residuals))
     assert point.within(2.0).mean() == pytest.approx(1.0 - np.exp(-2.0), abs=0.06)

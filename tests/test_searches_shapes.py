@@ -9,14 +9,18 @@ from scotopic.searches import BUMPS, COUNTING, PLANES, get_counting_search, get_
 from scotopic.searches.acceptance import Fiducial
 from scotopic.searches.binning import check_masses, make_edges, mass_hypotheses
 from scotopic.searches.search import Region
-from scotopic.searches.signal_shape import measure_shape
+from scotopic.searches.signal_shape import SignalSample, measure_shape
 
 
 def gaussian_shape(masses=(1.0, 2.0, 3.0), n=40_000):
     """Efficiency 0.3, resolution 0.1 m: what `measure_shape` must give back."""
     rng = np.random.default_rng(7)
     kept = round(0.3 * n)
-    return measure_shape(masses, [(m * m + 0.1 * m * rng.standard_normal(kept), n, 0.5) for m in masses])
+    samples = []
+    for mass in masses:
+        residual = 0.1 * mass * rng.standard_normal(kept)
+        samples.append(SignalSample(mass * mass + residual, residual, 0.3, np.sqrt(0.3 * 0.7 / n), 0.5))
+    return measure_shape(masses, samples)
 
 
 REGION = Region("test", 1.0, 3.0, "x", (), ((1.0, 2),), (20.0, 30.0), 0.2, 12.0, Fiducial(()))

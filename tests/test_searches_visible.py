@@ -25,6 +25,7 @@ from scotopic.searches.darkphoton_visible import (
     branching,
     generate_signal,
 )
+from scotopic.searches.radiation import NO_RADIATION
 from scotopic.searches.response import select_events
 from scotopic.searches.visible_backgrounds import BACKGROUNDS
 from scotopic.selection.kinematic_fit import Measured, fit_to_beams
@@ -46,7 +47,7 @@ MASSES = np.array([0.7, 1.5, 3.4, 6.0])
 @pytest.mark.parametrize(("mass", "decay"), [(0.02, "e- e+"), (1.0, "mu- mu+"), (10.2, "e- e+")])
 def test_signal_has_the_cross_section_of_the_formula(mass, decay):
     """σ(γA′) Γ(ℓℓ)/Γ with the width of the simulated signal, of which (2/π) arctan(200) lies within its mass cut."""
-    made = generate_signal(mass, 4000, decay=decay, sqrt_s=SQRT_S, seed=1)
+    made = generate_signal(mass, 4000, decay=decay, sqrt_s=SQRT_S, seed=1, radiation=NO_RADIATION)
     width = get_model("dark-photon", mass=mass, epsilon=1e-3, alphaD=0.0).widths()[decay]
     expected = radiation_cross_section(mass, 1e-3, SQRT_S**2, COS_MAX) * width / (NARROW * mass)
     inside = 2.0 / np.pi * np.arctan(200.0)
@@ -56,7 +57,7 @@ def test_signal_has_the_cross_section_of_the_formula(mass, decay):
 
 def test_beam_spread_leaves_the_mass_of_the_signal_alone():
     made = to_lab(
-        generate_signal(3.0, 500, decay="mu- mu+", sqrt_s=SQRT_S, seed=2),
+        generate_signal(3.0, 500, decay="mu- mu+", sqrt_s=SQRT_S, seed=2, radiation=NO_RADIATION),
         CARD.beams,
         np.random.default_rng(1),
     )
@@ -65,7 +66,10 @@ def test_beam_spread_leaves_the_mass_of_the_signal_alone():
 
 
 def _events(mass):
-    made = to_lab(generate_signal(mass, 3000, decay="mu- mu+", sqrt_s=SQRT_S, seed=3), CARD.beams)
+    made = to_lab(
+        generate_signal(mass, 3000, decay="mu- mu+", sqrt_s=SQRT_S, seed=3, radiation=NO_RADIATION),
+        CARD.beams,
+    )
     p = made.momenta
     size = np.vstack([np.hypot(p[:2, 1], p[:2, 2]), p[2:, 0]])
     theta, phi = np.arctan2(np.hypot(p[:, 1], p[:, 2]), p[:, 3]), np.arctan2(p[:, 2], p[:, 1])
@@ -223,7 +227,7 @@ def simulation():
         for channel in DARKPHOTON_VISIBLE.channels
     )
     search = replace(DARKPHOTON_VISIBLE, channels=channels, backgrounds=backgrounds)
-    return simulate_channels(search, CARD, signal_events=1200, background_events=8000, seed=2)
+    return simulate_channels(search, CARD, signal_events=2000, background_events=8000, seed=2)
 
 
 def limits(simulation, **settings):
@@ -364,7 +368,7 @@ def test_wrong_request_is_refused_before_any_work(settings, message):
 
 def test_command_line(simulation, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(channel_run, "simulate_channels", lambda *_, **__: simulation)
-    made = generate_signal(5.0, 3000, decay="mu- mu+", sqrt_s=SQRT_S, seed=7)
+    made = generate_signal(5.0, 3000, decay="mu- mu+", sqrt_s=SQRT_S, seed=7, radiation=NO_RADIATION)
     write_detected(simulate(made, CARD, seed=8), tmp_path / "signal.parquet")
     arguments = [
         "search",

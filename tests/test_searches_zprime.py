@@ -147,6 +147,21 @@ def test_global_p_comes_from_toys(simulation):
     assert 1.0 / 41.0 <= found.p_global <= 1.0
 
 
+@pytest.mark.parametrize("number", range(6))
+def test_toys_with_the_counts_of_the_data_are_as_large(simulation, monkeypatch, number):
+    """Other shapes of the arrays round p-values otherwise; a window with more events is a larger excess."""
+    background = simulation.backgrounds["tautau"]
+    data = background.select(np.arange(len(background)) < number)
+    observed = limits(simulation, data=data).observed[:, None]
+    for more, expected in ((0, 1.0), (100, 1.0), (-1, 1.0 / 31.0)):
+        toys = np.repeat(np.maximum(observed + more, 0.0), 30, axis=1)
+        monkeypatch.setattr("scotopic.study.counting_limits._draw", lambda *_, toys=toys: toys)
+        found = limits(simulation, data=data, toys=30)
+        if more >= 0 or found.z_local.max() > 0.0:
+            assert found.p_global == pytest.approx(expected)
+    assert number > 0 or found.p_global == 1.0
+
+
 def test_files_of_a_result(simulation, tmp_path):
     found = limits(simulation)
     files = write_counting(found, tmp_path)

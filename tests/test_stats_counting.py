@@ -80,7 +80,7 @@ CASES = [
     (7, 2.2, 1.9, 0.25, 0.95),
     (26, 20.0, 6.0, 0.05, 0.9),
     (2, 0.0, 1.0, 0.15, 0.99),
-    (60, 40.0, 1e-3, 0.12, 0.5),
+    (60, 40.0, 1e-3, 0.12, 0.6),
     (5, 10.0, 3.0, 1.0, 0.9),
     (12, 3.0, 0.0, 0.6, 0.68),
     (200, 150.0, 30.0, 0.2, 0.9),
@@ -195,7 +195,7 @@ counts = st.integers(0, 60)
 backgrounds = st.floats(0.0, 60.0)
 errors = st.one_of(st.just(0.0), st.floats(1e-6, 30.0))
 spreads = st.one_of(st.just(0.0), st.floats(1e-6, 1.0))
-levels = st.floats(0.5, 0.99)
+levels = st.floats(0.51, 0.99)
 
 
 @settings(max_examples=60, deadline=None)
@@ -341,10 +341,11 @@ def test_a_limit_does_not_depend_on_its_neighbours():
         ({"efficiency_error": 50.0}, "five times"),
         ({"luminosity": 0}, "above 0"),
         ({"luminosity_error": -1}, "luminosity_error"),
-        ({"level": 90}, "between 0 and 1, such as 0.9"),
-        ({"level": 0.0}, "between 0 and 1"),
-        ({"level": 1.0}, "between 0 and 1"),
-        ({"level": np.nan}, "between 0 and 1"),
+        ({"level": 90}, "90 % is 0.9"),
+        ({"level": 0.05}, "would be 0.95"),
+        ({"level": 0.0}, "between 0.5 and 1"),
+        ({"level": 1.0}, "between 0.5 and 1"),
+        ({"level": np.nan}, "between 0.5 and 1"),
         ({"level": [0.9, 0.95]}, "one number"),
         ({"method": "magic"}, "feldman-cousins"),
         ({"method": "feldman-cousins", "background_error": 1, "background": 300}, "errors is for up to 200"),

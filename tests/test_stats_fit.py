@@ -27,34 +27,38 @@ def windows_at(masses, order=3, resolution_error=0.0):
 
 
 def minuit_minimum(window, counts, *, yield_at=None, efficiency_error=0.0, start=0.0):
-    """Return min F of one window by iminuit; the yield free, or fixed with nuisance terms."""
+    """Return min 2F of one window by iminuit; the yield free, or fixed with nuisance terms."""
     real = window.inside[0]
     tau, delta, basis = window.template[0][real], window.variation[0][real], window.background[0][real]
     n = counts[real]
-    nuisance = [column for column in (efficiency_error * tau, delta) if column.any()]
-    fixed = yield_at if yield_at is not None else 0.0
-    columns = [fixed * column for column in nuisance] if yield_at is not None else [tau]
-    design = np.column_stack([*columns, basis])
-    constrained = len(columns) if yield_at is not None else 0
+    fixed = yield_at is not None
+
+    def expectation(theta):
+        if not fixed:
+            return theta[0] * tau + basis @ theta[2:]
+        return yield_at * np.exp(efficiency_error * theta[0]) * (tau + theta[1] * delta) + basis @ theta[2:]
 
     def cost(theta):
-        nu = fixed * tau + design @ theta
+        nu = expectation(theta)
         if (nu <= 0.0).any():
             return 1e9
-        expected = np.maximum(n, 1.0)
-        nll = (nu - n - n * np.log(nu / expected)).sum()
-        return 2.0 * (nll + 0.5 * (theta[:constrained] ** 2).sum())
+        nll = (nu - n - n * np.log(nu / np.maximum(n, 1.0))).sum()
+        return 2.0 * (nll + (0.5 * (theta[:2] ** 2).sum() if fixed else 0.0))
 
     def gradient(theta):
-        nu = np.maximum(fixed * tau + design @ theta, 1e-9)
-        penalty = np.where(np.arange(len(theta)) < constrained, theta, 0.0)
-        return 2.0 * (design.T @ (1.0 - n / nu) + penalty)
+        rest = 1.0 - n / np.maximum(expectation(theta), 1e-9)
+        if not fixed:
+            return 2.0 * np.concatenate([[tau @ rest, 0.0], basis.T @ rest])
+        signal = yield_at * np.exp(efficiency_error * theta[0])
+        by_efficiency = efficiency_error * signal * (tau + theta[1] * delta)
+        return 2.0 * np.concatenate(
+            [[by_efficiency @ rest + theta[0], signal * delta @ rest + theta[1]], basis.T @ rest]
+        )
 
-    first = np.zeros(design.shape[1])
-    first[len(columns)] = n.sum()
-    if yield_at is None:
-        first[0] = start
+    first = np.zeros(2 + basis.shape[1])
+    first[0], first[2] = (0.0 if fixed else start), n.sum()
     minuit = Minuit(cost, first, grad=gradient)
+    minuit.fixed = [fixed and not efficiency_error, not (fixed and delta.any()), *[False] * basis.shape[1]]
     minuit.errordef = 1.0
     minuit.strategy = 2
     minuit.tol = 1e-7
@@ -63,10 +67,10 @@ def minuit_minimum(window, counts, *, yield_at=None, efficiency_error=0.0, start
     return minuit.fval
 
 
-def test_q0_and_q_of_the_limit_are_those_of_iminuit_in_100_windows():
+def test_q0_and_q_of_the_limit_are_those_of_iminuit():
     rng = np.random.default_rng(11)
     worst = 0.0
-    for number in range(10):
+    for number, error in enumerate([0.05, 0.6]):
         counts = rng.poisson(FALLING).astype(float)
         masses = np.sort(rng.uniform(1.0, 39.0, 10))
         found = scan(
@@ -76,7 +80,7 @@ def test_q0_and_q_of_the_limit_are_those_of_iminuit_in_100_windows():
             template,
             background_order=3,
             half_width=40,
-            efficiency_error=0.05,
+            efficiency_error=error,
             resolution_error=0.1,
             calibrate_below=0.0,
             seed=number,
@@ -91,8 +95,8 @@ def test_q0_and_q_of_the_limit_are_those_of_iminuit_in_100_windows():
             # with both nuisance terms: q(limit) = 1.6449² above the lowest point of its profile
             limit = found.limit_observed[j]
 
-            def profile(s, window=window, data=data):
-                return minuit_minimum(window, data, yield_at=s, efficiency_error=0.05)
+            def profile(s, window=window, data=data, error=error):
+                return minuit_minimum(window, data, yield_at=s, efficiency_error=error)
 
             at_limit = profile(limit)
             grid = found.shat[j] + found.shat_error[j] * np.linspace(-0.3, 0.3, 7)

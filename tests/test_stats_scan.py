@@ -9,11 +9,12 @@ from scipy.special import xlogy
 from scipy.stats import norm, poisson
 
 from scotopic.errors import InputError
-from scotopic.stats import STATUS, Scan, combine, scan
+from scotopic.stats import STATUS, Scan, combine, counting_limit, scan
 from scotopic.stats.calibration import calibrated_limits
+from scotopic.stats.empirical_p_value import p_value
 from scotopic.stats.limits import clsb_limits
 from scotopic.stats.profile import Profile
-from scotopic.stats.toys import draw, p_value
+from scotopic.stats.toys import draw
 from scotopic.stats.windows import Windows
 
 EDGES = np.linspace(0.0, 20.0, 201)
@@ -62,7 +63,7 @@ def test_asymptotic_limits_of_a_gaussian_problem():
 
 
 def test_efficiency_error_widens_the_limit_as_its_algebra_says():
-    """Gaussian problem: q(s) = (sκ − ŝ)²/σ² + η² profiled over κ = 1 + δη gives s²/(σ² + s²δ²) at ŝ = 0."""
+    """Gaussian problem: q(s) = (sκ − ŝ)²/σ² + η² profiled over κ = e^(δη) gives s²/(σ² + s²δ²) at ŝ = 0, to δ²."""
     delta = 0.2
     plain, widened = run(1000.0 * FLAT), run(1000.0 * FLAT, efficiency_error=delta)
     ratio = widened.limit_observed / plain.limit_observed
@@ -126,6 +127,26 @@ def on_off_limits(n, side, background, ratio):
         brentq(lambda s: p_value(s, s) - 0.05, 0.05, 30.0),
         brentq(lambda s: p_value(s, s) / p_value(s, 0.0) - 0.05, 0.05, 30.0),
     )
+
+
+EMPTY = {"expectation": np.full(200, 0.002), "background_order": 0}
+
+
+@pytest.mark.parametrize("error", [0.1, 0.3, 0.5, 0.55, 1.0])
+def test_large_errors_of_the_efficiency(error):
+    """Finite limits that rise; without background, within 3 % those of a counting experiment with the same prior."""
+    many = {"method": "cls", "expectation": FLAT}
+    found, known = run(FLAT, efficiency_error=error, **many), run(FLAT, **many)
+    assert (found.status == OK).all()
+    for name in ("limit_observed", "limit_median", "band68", "band95"):
+        assert (getattr(found, name) > getattr(known, name)).all()
+    # in the Gaussian limit q(s) = min_η [(s e^{εη}/σ)² + η²]
+    signal, pulls = found.limit_median / known.shat_error, np.linspace(-8.0, 0.0, 8001)
+    root = np.sqrt((np.multiply.outer(signal, np.exp(error * pulls)) ** 2 + pulls**2).min(axis=1))
+    np.testing.assert_allclose(root, norm.isf(0.025), rtol=0.03)
+    few = run(np.zeros(200), [10.0], efficiency_error=error, method="cls", **EMPTY)
+    counting = counting_limit(0, 0.0, efficiency_error=error, level=0.95, method="cls")
+    assert few.limit_observed[0] == pytest.approx(counting, rel=0.03)
 
 
 @pytest.mark.parametrize("background", [0.3, 3.0])

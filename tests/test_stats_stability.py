@@ -7,10 +7,11 @@ from scipy.stats import norm
 
 from scotopic.numerics.newton import BOUNDARY, FAILED, INTERIOR, Fits, fit_lanes
 from scotopic.stats import STATUS, fit_linear, scan, toys
+from scotopic.stats.empirical_p_value import p_value
 from scotopic.stats.limits import cls_limits, fit_null
 from scotopic.stats.profile import Profile
 from scotopic.stats.scan import COLLINEAR
-from scotopic.stats.toys import discovery, p_value, scan_toys
+from scotopic.stats.toys import discovery, scan_toys
 from scotopic.stats.windows import Windows
 
 EDGES = np.linspace(0.0, 12.0, 121)

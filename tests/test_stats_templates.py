@@ -72,6 +72,33 @@ def test_an_error_of_the_efficiency_weakens_the_limit():
     assert 1.001 < ten / bare < 1.05
 
 
+@pytest.mark.parametrize("error", [0.3, 1.0])
+def test_limits_with_large_errors_are_those_of_a_direct_minimisation(error):
+    """CLs = α of −2 ln L minimised over a log-normal efficiency on a fine grid."""
+    rng = np.random.default_rng(5)
+    counts, pulls = rng.poisson(FLAT).astype(float), np.linspace(-9.0, 3.0, 12_001)
+    found = template_scan(counts, [0.0], SIGNAL, FLAT, np.zeros((0, 20)), efficiency_error=error)
+    best = found.shat[0]
+
+    def twice_nll(n, signal):
+        nu = FLAT + np.multiply.outer(signal, SIGNAL[0])
+        return 2.0 * (nu - n * np.log(nu)).sum(axis=-1)
+
+    def root_q(n, signal, lowest):
+        q = twice_nll(n, signal * np.exp(error * pulls)) + pulls**2
+        return np.sqrt(q.min() - twice_nll(n, lowest))
+
+    def log_cls(signal):
+        root, asimov = root_q(counts, signal, best), root_q(FLAT, signal, 0.0)
+        return norm.logsf(root) - norm.logcdf(asimov - root)
+
+    assert log_cls(found.limit_observed[0]) == pytest.approx(np.log(0.1), abs=0.02)
+    assert root_q(FLAT, found.limit_median[0], 0.0) == pytest.approx(norm.isf(0.05), rel=0.005)
+    assert root_q(FLAT, found.band95[0, 1], 0.0) == pytest.approx(
+        norm.isf(0.1 * norm.cdf(2.0)) + 2.0, rel=0.005
+    )
+
+
 def test_empty_spectra_have_limits():
     found = template_scan(np.zeros(20), [0.0], SIGNAL, np.zeros(20), NOTHING)
     assert 1.0 < found.limit_observed[0] < 3.0
@@ -92,7 +119,7 @@ def test_toys_give_a_global_p_value():
         ({"templates": SIGNAL[:, 1:]}, "do not belong together"),
         ({"background": -FLAT}, "background must be finite and at least 0"),
         ({"variations": np.full((1, 20), np.nan)}, "variations must be finite"),
-        ({"level": 1.0}, "must lie between"),
+        ({"level": 1.0}, "must be one number between"),
         ({"counts": -FLAT}, "counts must be finite"),
     ],
 )

@@ -64,12 +64,20 @@ def test_simulated_events_count_too():
 
 
 def test_nothing_counted_and_nothing_simulated():
-    """A count of zero scales to zero with an error of about one event; a blind sample leaves 1 ± 1."""
+    """Data without control events where many are expected, and samples that are blind, leave 1 ± 1."""
     none = dict.fromkeys((one.sample.name for one in CONTROLS), 0)
     found = measure_scales(CONTROLS, none, 1.0)
-    assert found.factors["tautau"] == 0.0  # the pions alone would have been too many
-    assert found.factors["eemumu"] == pytest.approx(0.0, abs=0.01)
-    assert found.yields[2].scale_error == pytest.approx(1.0 / 700.0, rel=0.05)
+    assert found.factors == dict.fromkeys(NAMES, 1.0)
+    np.testing.assert_array_equal(np.diag(found.covariance), 1.0)
+    assert len(found.notes) == 3
+    assert found.notes[0].endswith("hold no event of its control sample (a sample), where 906 are expected")
+    few = measure_scales(CONTROLS, none, 1e-3)  # of 0.9 to 5.3 expected, none is no surprise
+    assert few.factors["eemumu"] == pytest.approx(0.0, abs=0.01)
+    assert few.yields[2].scale_error == pytest.approx(1.0 / 0.7, rel=0.05)
+    half = {**none, "for_mumu": 5324, "for_eemumu": 852}
+    found = measure_scales(CONTROLS, half, 1.0)
+    assert found.measured == ("mumu", "eemumu", "tautau")
+    assert found.factors["mumu"] == pytest.approx(1.0)
     blind = (*CONTROLS[:2], rates("eemumu", (0.0, 0.0, 0.0, 0.0)))
     found = measure_scales(blind, None, 1.0)
     assert found.factors["eemumu"] == 1.0

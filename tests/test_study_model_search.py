@@ -189,7 +189,7 @@ def test_a_limit_is_set_beside_bounds_in_its_model():
     assert beside.recast == pytest.approx(2.0 * published, rel=0.02)
     assert beside.ratio == pytest.approx(np.array([1e-3, 1e-2]) / beside.recast)
     assert "Belle II, observed, 0.445/fb" in beside.to_json()["about"]
-    (other,) = compare_with_bounds(found, "b-minus-l", {}, ["alp-opal"])
+    (other,) = compare_with_bounds(found, "b-minus-l", {}, [load_bound("alp-opal")])
     assert "alp-photon" in other.to_json()["reason"]
 
 

@@ -62,7 +62,7 @@ def project_small(name: str, **settings: Any) -> Projection:
     """Return the projection of a search that simulates at fewer masses, with fewer events."""
     fields, few = SMALL.get(name, OTHERS)
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(projection, "any_search", lambda one: replace(any_search(one), **fields))
+        monkeypatch.setattr(projection, "find_search", lambda one: replace(any_search(one), **fields))
         if name in COUNTING:
             kind = replace(projection.COUNTS, simulate=lambda *_, **__: simulated(name))
             monkeypatch.setattr(projection, "COUNTS", kind)

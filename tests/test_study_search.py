@@ -1,5 +1,7 @@
 """The search from simulation to limits: laws it must obey, injected signals, foreign events."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -124,6 +126,27 @@ def test_pseudo_data_beyond_the_simulated_luminosity_are_named_so(simulation):
     assert any("read the median" in note for note in beyond.notes)
     within = limits(simulation, masses=MASSES, luminosity_fb=0.01)
     assert not any("read the median" in note for note in within.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "cut", "kept"),
+    [
+        ("n06_rntuple", "low: photon energies > 1 GeV", [0, 200, 200]),
+        ("n01_two_trees", "low: photon energies > 1 GeV", [0, 200, 200]),
+        ("n14_mev", "three-photon mass", [0, 0, 0]),
+    ],
+)
+def test_data_that_a_cut_removes_are_told_and_the_cut_flow_ends_with_the_regions(simulation, name, cut, kept):
+    """The same 400 candidates as RNTuple, beside another tree, and with masses in MeV; photons have 0.8 GeV."""
+    path = Path(__file__).parent / "data" / "event_files" / f"{name}.root"
+    seen = observe(path, SEARCH, load_experiment("belle2-2018"))
+    found = limits(simulation, masses=MASSES, observation=seen)
+    said = [note for note in found.notes if "no event of the data passes the cut" in note]
+    assert [note.split(" (200 before it)")[0].split("the cut ")[1] for note in said] == [cut]
+    steps = [step.label for step in found.cut_flow]
+    expected = [f"{r.name}: {cut.label}" for r in SEARCH.regions for cut in r.cuts]
+    assert steps[-len(expected) :] == expected
+    assert [step.events for step in found.cut_flow[-len(expected) :]] == kept
 
 
 def test_low_statistics_signal_is_refused_with_advice():

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from scotopic.errors import InputError
 from scotopic.progress import say
+from scotopic.text_files import is_file
 
 LOCK = "SCOTOPIC_NO_CODE"
 """Environment variable: set to anything but 0, nothing of a user is executed, in workers neither."""
@@ -27,8 +28,8 @@ def run_file(path: Path, kind: str) -> ModuleType:
     InputError
         If the file does not exist, fails, or code is locked out (``--no-code``).
     """
-    if not os.path.isfile(path):  # no fault for a name that no file can have
-        raise InputError(f"{kind} file {path} does not exist")
+    if not is_file(path):
+        raise InputError(f"{kind} file {str(path)[:300]} does not exist")
     if os.environ.get(LOCK, "0") not in ("", "0"):
         raise InputError(f"{kind} file {path} is Python code, and --no-code lets none be executed")
     spec = importlib.util.spec_from_file_location(f"scotopic_user_{kind}_{path.stem}", path)

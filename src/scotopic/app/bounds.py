@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scotopic.app.options import PATH, read_pairs
+from scotopic.app.options import PATH, given_option
 from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.errors import InputError
 
@@ -13,16 +13,6 @@ if TYPE_CHECKING:
     from scotopic.bounds import Bound
 
 POINTS = 20  # of a table on the terminal
-
-given_option = click.option(
-    "--as",
-    "given",
-    multiple=True,
-    metavar="KEY=VALUE",
-    callback=read_pairs,
-    help="What a user's file does not say: convention, level, kind, label, experiment, table; for recasting "
-    "production, decays, lifetime, invisible_fraction. May be repeated.",
-)
 
 
 @click.command(short_help="List, show or check published bounds.")

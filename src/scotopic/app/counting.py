@@ -11,6 +11,10 @@ from scotopic.errors import InputError
 METHODS = ("bayes", "cls", "feldman-cousins", "feldman-cousins-raw")
 BACKGROUND_PRIORS = ("gaussian", "log-normal", "gamma")
 EFFICIENCY_PRIORS = ("log-normal", "gamma")
+PROFILED = (
+    "with errors Feldman-Cousins is another construction (profiled, not monotonic in the background): where the data "
+    "lie below the background its interval can end lower than without errors; bayes and cls cannot"
+)
 
 
 @click.command(short_help="Set a limit from a number of observed events.")
@@ -46,7 +50,11 @@ EFFICIENCY_PRIORS = ("log-normal", "gamma")
     help="Its absolute error, such as 2/pb [default: none].",
 )
 @click.option(
-    "--level", type=float, default=0.9, show_default=True, help="Credibility or confidence, between 0 and 1."
+    "--level",
+    type=float,
+    default=0.9,
+    show_default=True,
+    help="Credibility or confidence, between 0.5 and 1.",
 )
 @click.option(
     "--method",
@@ -122,10 +130,14 @@ def limit(
     unit = "events" if luminosity_fb is None else "fb"
     result = {"interval": list(found)} if isinstance(found, tuple) else {"limit": found}
     expected = {"median": bands.median, "band68": bands.band68, "band95": bands.band95}
+    notes = []
+    errors = background_error or efficiency_error or luminosity_error_fb
+    if method.startswith("feldman-cousins") and errors:
+        notes.append(PROFILED)
     if as_json:
         priors = {name: value for name, value in given.items() if name.endswith("_prior")}
         settings = {"method": method, "level": level, "unit": unit, **priors}
-        print_json({**result, **settings, "expected": expected, "p_value": p_value})
+        print_json({**result, **settings, "expected": expected, "p_value": p_value, "notes": notes})
         return
     shown = " to ".join(f"{value:.6g}" for value in (found if isinstance(found, tuple) else (found,)))
     low, high = bands.band68
@@ -134,4 +146,5 @@ def limit(
         f"expected without signal: upper limit {float(bands.median):.6g} {unit}, "
         f"68 % of cases {low:.6g} to {high:.6g}",
         f"probability of at least {observed:g} events without signal: {p_value:.4g}",
+        *(f"note: {note}" for note in notes),
     )

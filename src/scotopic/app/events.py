@@ -54,6 +54,7 @@ def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **
                 "model": settings["model"],
                 "sqrt_s_GeV": energy,
                 "isr": settings["isr"],
+                "fsr": settings["fsr"],
                 "alpha": settings["alpha"],
                 "cross_section_pb": found.value_pb,
                 "error_pb": found.error_pb,
@@ -144,12 +145,19 @@ def generate(
         if beams is not None:
             events = to_lab(events, beams, rng)
         if decay_taus:  # after the boost, for they fly
-            events = decay(events, seed=seed, workers=settings["workers"], process=made, skip=skip)
+            events = decay(
+                events, seed=seed, workers=settings["workers"], process=made, skip=skip, fsr=settings["fsr"]
+            )
+    if events.frame == "lab" and output.name.endswith((".lhe", ".lhe.gz")):
+        told += (
+            "LHE has no crossing angle or beam spread: the events are written in the nominal centre of mass",
+        )
     write_events(events, output)
     seconds = time.perf_counter() - start
     result = {
         "process": process,
         "isr": settings["isr"],
+        "fsr": settings["fsr"],
         "alpha": settings["alpha"],
         "events": len(events),
         "cross_section_pb": events.cross_section_pb,
@@ -192,28 +200,25 @@ def simulate(
     import numpy as np
 
     from scotopic.detector.card import load_experiment
+    from scotopic.detector.particle_codes import unseen_particles
     from scotopic.detector.simulate import simulate as detect
     from scotopic.io import read_events, write_detected
-    from scotopic.study.observation import check_sqrt_s
+    from scotopic.study.sample_notes import sample_notes
 
     if output.suffix != ".parquet":
         raise InputError(f"--output {output}: detected events need a name ending in .parquet")
     card = load_experiment(experiment)
-    events = read_events(file, frame=frame)
+    events = read_events(file, frame=frame, sqrt_s=card.beams.sqrt_s)
     if len(events) == 0:
         raise InputError(f"{file} holds no events")
-    check_sqrt_s(events.sqrt_s, card, file)
+    unseen = unseen_particles(events, str(file))
     start = time.perf_counter()
     detected = detect(events, card, seed=seed, workers=workers)
     write_detected(detected, output, marks=card.marks())
     seconds = time.perf_counter() - start
     level1 = [bits for line, bits in detected.trigger.items() if not line.startswith("hlt_")]
     fired = np.any(level1, axis=0)
-    notes = []
-    if not detected.beam_spread:
-        notes.append("the events carry no beam-energy spread")
-    elif not events.beam_spread:
-        notes.append("the file carries no beam-energy spread; the card's was added")
+    notes = sample_notes(events, card, unseen)
     counts = {line: int(bits.sum()) for line, bits in detected.trigger.items()}
     result = {
         "events": len(detected),
@@ -222,7 +227,8 @@ def simulate(
         "experiment": detected.experiment,
         "seconds": seconds,
         "provenance_marks": card.marks(),
-        "notes": notes,
+        "unseen": {str(code): number for code, number in unseen.items()},
+        "notes": list(notes),
         "file": str(output),
     }
     if as_json:

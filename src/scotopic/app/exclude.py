@@ -9,6 +9,7 @@ from scotopic.app.options import (
     PATH,
     computing,
     experiment_option,
+    given_option,
     read_folder,
     read_luminosity,
     set_option,
@@ -44,6 +45,7 @@ ROWS = 24  # of the envelope on the terminal
     multiple=True,
     help="File or folder of bounds of your own, beside those that ship. May be repeated.",
 )
+@given_option
 @click.option(
     "--projections/--no-projections", "projected", default=True, help="Whether to simulate searches."
 )
@@ -61,6 +63,13 @@ def exclude(
     from scotopic.study.exclusion import write_exclusion
 
     result = join(**settings)  # type: ignore[arg-type]
+    for one in result.own:
+        click.echo(f"scotopic: {one.file}: read as {one.convention}, {one.kind}, {one.how}", err=True)
+    for file, reason in result.not_read:
+        click.echo(
+            f"scotopic: not read: {' '.join((reason if file in reason else f'{file}: {reason}').split())}",
+            err=True,
+        )
     files: list[Path] = []
     if out is not None:
         with filling(out):

@@ -11,6 +11,7 @@ from scotopic.app.options import (
     computing,
     experiment_option,
     frame_option,
+    given_option,
     read_folder,
     read_luminosity,
     read_masses,
@@ -22,6 +23,7 @@ from scotopic.errors import InputError
 from scotopic.results_folder import filling
 
 if TYPE_CHECKING:
+    from scotopic.bounds import Bound
     from scotopic.searches.counting_search import CountingResult
     from scotopic.searches.plane_search import PlaneResult
     from scotopic.searches.search import SearchResult
@@ -66,7 +68,12 @@ def reproduce(
 
 @click.command(short_help="Run a search to limits, p-values and figures.")
 @click.argument("name")
-@click.option("--data", type=PATH, help="File of events, detected events or candidates; else pseudo-data.")
+@click.option(
+    "--data",
+    type=PATH,
+    help="File of events, detected events or candidates; FILE:TREE names the tree of a ROOT file of several "
+    "[default: pseudo-data].",
+)
 @click.option(
     "--experiment",
     help="Experiment by name, or the path of a card [default: belle2-2018; belle2-phase3 for dark Higgs bosons, "
@@ -91,6 +98,7 @@ def reproduce(
     multiple=True,
     help="Set a bound, by name or path, beside the limit in --model [default: published ones of such searches].",
 )
+@given_option
 @set_option
 @click.option(
     "--masses", metavar="FIRST:LAST:STEP", callback=read_masses, help="Mass hypotheses in GeV [default: all]."
@@ -112,6 +120,7 @@ def search(
     luminosity_fb: float | None,
     experiment: str | None,
     bounds: tuple[str, ...],
+    given: dict[str, str],
     as_json: bool,
     **settings: Any,
 ) -> None:
@@ -122,17 +131,17 @@ def search(
 
     if experiment is not None:
         settings["experiment"] = experiment
-    _check_bounds(bounds, settings["model"])
+    compared_with = _read_bounds(bounds, settings["model"], given)
     result = run(name, luminosity_fb=luminosity_fb, **settings)
     beside: list[BesideBound] = []
     if "model" in result.settings and not isinstance(result, PlaneResult):
         from scotopic.study.model_report import compare_with_bounds
 
-        beside = compare_with_bounds(result, settings["model"], settings["parameters"], bounds)
+        beside = compare_with_bounds(result, settings["model"], settings["parameters"], compared_with)
     files: list[Path] = []
     if out is not None:
         with filling(out):
-            files = _write(result, name, beside, out)
+            files = _write(result, beside, out)
     if as_json:
         compared = {"compared": [one.to_json() for one in beside]} if beside else {}
         print_json({**result.to_json(), **compared, "files": [str(path) for path in files]})
@@ -146,36 +155,21 @@ def search(
         _print_beside(beside)
 
 
-def _write(result: Any, name: str, beside: "list[BesideBound]", out: Path) -> list[Path]:
-    from scotopic.searches import CHANNELS
-    from scotopic.searches.counting_search import CountingResult
-    from scotopic.searches.photon_search import PhotonResult
-    from scotopic.searches.plane_search import PlaneResult
-    from scotopic.study.channel_report import write_channels
-    from scotopic.study.counting_report import write_counting
+def _write(result: Any, beside: "list[BesideBound]", out: Path) -> list[Path]:
     from scotopic.study.model_report import write_model_report
-    from scotopic.study.photon_report import write_photons
-    from scotopic.study.plane_report import write_plane
-    from scotopic.study.report import write_search
+    from scotopic.study.result_files import write_result
 
-    if isinstance(result, PlaneResult):
-        return write_plane(result, out)
     files = write_model_report(result, beside, out) if "model" in result.settings else []
-    if isinstance(result, CountingResult):
-        return files + write_counting(result, out)
-    if isinstance(result, PhotonResult):
-        return files if files else write_photons(result, out)
-    return files + (write_channels(result, out) if name in CHANNELS else write_search(result, out))
+    return files + write_result(result, out)
 
 
-def _check_bounds(bounds: tuple[str, ...], model: str | None) -> None:
-    """Refuse, before any long work, bounds that cannot be read or have no model to be carried over to."""
-    from scotopic.bounds.files import find_bound
+def _read_bounds(names: tuple[str, ...], model: str | None, given: dict[str, str]) -> list["Bound"]:
+    """Read, before any long work, the bounds to compare with; refuse those without a model to be carried over to."""
+    from scotopic.bounds.files import answers_for, find_bound
 
-    if bounds and model is None:
+    if names and model is None:
         raise InputError("--compare: needs --model, the model to which bounds are carried over")
-    for name in bounds:
-        find_bound(name)
+    return [find_bound(name, answers_for(Path(name), given)) for name in names]
 
 
 def _print_beside(beside: list["BesideBound"]) -> None:

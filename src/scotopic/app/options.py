@@ -16,6 +16,8 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 MOST_MASSES = 100_000
 MOST_EVENTS, MOST_SKIPPED, MOST_TOYS, MOST_SEED = 10**9, 10**12, 10**7, 2**63 - 1
+LONGEST_NAME = 200
+"""Bytes of the name of an output file; what is written first has a longer one."""
 PATH = click.Path(path_type=Path)
 
 
@@ -69,10 +71,12 @@ def read_pairs(context: click.Context, option: click.Parameter, pairs: tuple[str
     values: dict[str, str] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
-        if not (key and equals and text):
+        if not (key.strip() and equals and text.strip()):
             raise InputError(
                 f"{option.opts[0]} {pair!r}: expected KEY=VALUE, such as convention=alp-photon:g"
             )
+        if key.strip() in values:
+            raise InputError(f"{option.opts[0]} {pair!r}: {key.strip()} was already given")
         values[key.strip()] = text.strip()
     return values
 
@@ -81,7 +85,7 @@ def read_folder(context: click.Context, option: click.Parameter, path: Path | No
     """Refuse, before any work, a folder that cannot be written."""
     if path is None:
         return None
-    _check_name(path, f"--out {path}")
+    _check_name(path, "--out")
     if path.exists() and not path.is_dir():
         raise InputError(f"--out {path}: is a file, expected a folder")
     _check_writable(path, f"--out {path}")
@@ -92,8 +96,10 @@ def read_output(context: click.Context, option: click.Parameter, path: Path | No
     """Refuse, before any work, an output file that cannot be written."""
     if path is None:
         return None
-    what = f"{option.opts[0]} {path}"
-    _check_name(path, what)
+    what = f"{option.opts[0]} {str(path)[:100]}"
+    _check_name(path, option.opts[0])
+    if len(path.name.encode(errors="replace")) > LONGEST_NAME:
+        raise InputError(f"{what}: a name of more than {LONGEST_NAME} bytes")
     if path.is_dir():
         raise InputError(f"{what}: is a folder, expected a file")
     if not path.parent.is_dir():
@@ -102,14 +108,14 @@ def read_output(context: click.Context, option: click.Parameter, path: Path | No
     return path
 
 
-def _check_name(path: Path, what: str) -> None:
-    """Refuse a name that no file can have: too long, with a null byte, or in a loop of links."""
+def _check_name(path: Path, option: str) -> None:
+    """Refuse a path that no file system takes."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
-        pass
+        return
     except (OSError, ValueError) as fault:
-        raise InputError(f"{what}: {getattr(fault, 'strerror', None) or fault}") from None
+        raise InputError(f"{option} {str(path)[:100]}: {getattr(fault, 'strerror', None) or fault}") from None
 
 
 def _check_writable(folder: Path, what: str) -> None:
@@ -161,6 +167,13 @@ def process_options(command: Decorated) -> Decorated:
             help="Initial-state radiation: along the beams, or with transverse momentum.",
         ),
         click.option(
+            "--fsr",
+            type=click.Choice(["none", "exponentiated"]),
+            default="none",
+            show_default=True,
+            help="Final-state radiation of all charged particles; cuts act before it.",
+        ),
+        click.option(
             "--alpha",
             type=click.Choice(["fixed", "running"]),
             default="fixed",
@@ -194,6 +207,16 @@ def process_options(command: Decorated) -> Decorated:
     return command
 
 
+given_option = click.option(
+    "--as",
+    "given",
+    multiple=True,
+    metavar="[FILE:]KEY=VALUE",
+    callback=read_pairs,
+    help="What a user's file does not say: convention, level, kind, column, quantity, mass, shape, table, label, "
+    "experiment; for recasting production, decays, lifetime, invisible_fraction. FILE: is for one of several files. "
+    "May be repeated.",
+)
 set_option = click.option(
     "--set",
     "parameters",

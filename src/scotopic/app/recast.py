@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scotopic.app.bounds import POINTS, bound_json, given_option
-from scotopic.app.options import PATH, read_output, set_option
+from scotopic.app.bounds import POINTS, bound_json
+from scotopic.app.options import PATH, given_option, read_output, set_option
 from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.errors import InputError
 
@@ -71,20 +71,16 @@ def _write(found: "Recast", name: str, model: str, path: Path) -> None:
         f"experiment: {found.bound.experiment}",
         f"process: {found.bound.process}",
         f"kind: recast of {name} to {model}, our recast",
+        f"shape: {found.bound.shape}",
         f"paper_arxiv: {found.bound.citation.arxiv or 'none'}",
+        *([] if found.bound.level is None else [f"level: {found.bound.level:g}"]),
     ]
-    rows = [(m, g) for mass, coupling in found.bound.pieces for m, g in zip(mass, coupling, strict=True)]
-    lines = [
-        *(f"# {line}" for line in header),
-        "mass_GeV,coupling",
-        *(f"{m!r},{g!r}" for m, g in _plain(rows)),
-    ]
+    lines = [f"# {' '.join(line.split())}" for line in header] + ["mass_GeV,coupling"]
+    for number, (mass, coupling) in enumerate(found.bound.pieces):
+        lines += [""] * (number > 0)  # between pieces
+        lines += [f"{m!r},{g!r}" for m, g in zip(mass.tolist(), coupling.tolist(), strict=True)]
     with replacing(path) as temporary:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _plain(rows: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    return [(float(m), float(g)) for m, g in rows]
 
 
 def _print(found: "Recast", name: str, model: str, convention: str) -> None:

@@ -1,7 +1,5 @@
 """Shipped bounds and bounds in a user's own files."""
 
-import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -13,6 +11,10 @@ from scotopic.bounds.readers.given import RECAST, Given, read_given
 from scotopic.bounds.rescaling_table import given_rescaling
 from scotopic.bounds.schema import build_bound
 from scotopic.errors import InputError
+from scotopic.text_files import LARGEST_CARD, is_file, is_folder, parse_toml, read_text
+
+LONGEST_NAME = 150
+"""Bytes of the name of a user's file: names of results are made of it."""
 
 
 def bounds() -> tuple[str, ...]:
@@ -25,7 +27,7 @@ def bounds() -> tuple[str, ...]:
 def load_bound(name: str) -> Bound:
     """Return a shipped bound by its name."""
     if name not in bounds():
-        raise InputError(f"bound {name}: no such bound, shipped ones are {', '.join(bounds())}")
+        raise InputError(f"bound {name[:100]}: no such bound, shipped ones are {', '.join(bounds())}")
     text = (resources.files("scotopic.bounds") / "data" / f"{name}.toml").read_text(encoding="utf-8")
     return parse_bound(text, f"{name}.toml")
 
@@ -37,10 +39,10 @@ def read_bound(path: str | Path, given: Mapping[str, str] | None = None) -> Boun
     ----------
     path : path
         By its suffix: ``.toml`` of this package; ``.lmt`` or ``.py`` of a Darkcast pair; ``.txt`` or ``.dat`` of
-        AxionLimits; ``.yaml`` or ``.yml`` of HEPData; ``.csv`` with ``# key: value`` lines.
+        AxionLimits; ``.yaml``, ``.yml`` or ``.json`` of HEPData; ``.csv`` with names of columns.
     given : mapping
-        For files that do not say it themselves: convention, level, kind, label, experiment, table; and what is
-        in `scotopic.bounds.readers.given.RECAST`, with which a bound carries over to other models.
+        Answers to what the file leaves open: the attributes of `scotopic.bounds.readers.given.Given`, such as
+        convention, level, kind, column, quantity, mass.
 
     Raises
     ------
@@ -51,12 +53,15 @@ def read_bound(path: str | Path, given: Mapping[str, str] | None = None) -> Boun
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise InputError(f"{path}: not a file of a bound; known are {', '.join(_READERS)}")
+    if len(path.name.encode(errors="replace")) > LONGEST_NAME:
+        raise InputError(f"{path.name[:60]}…: its name is longer than {LONGEST_NAME} bytes; rename it")
     module, function = reader
-    if not os.path.isfile(path):
-        raise InputError(f"{path}: no such file")
     read: Callable[[Path, Given], Bound] = getattr(import_module(module), function)
     said = read_given(given or {})
-    bound = read(path, said)
+    try:
+        bound = read(path, said)
+    except RecursionError:
+        raise InputError(f"{path}: nested too deep") from None
     if any(getattr(said, key) for key in RECAST):
         return replace(bound, rescaling=given_rescaling(said, str(path)))
     return bound
@@ -66,35 +71,51 @@ def find_bound(name: str, given: Mapping[str, str] | None = None) -> Bound:
     """Return a shipped bound by its name, or the bound in a file by its path."""
     if name in bounds():
         return load_bound(name)
-    if Path(name).suffix or os.path.exists(name):
+    if Path(name).suffix or is_file(name) or is_folder(name):
         return read_bound(name, given)
     return load_bound(name)
 
 
-def read_folder(folder: Path) -> tuple[list[Bound], list[str]]:
-    """Return the bounds of a folder of the user's own files, and one line per file that could not be read."""
-    if not os.path.isdir(folder):
+def read_folder(
+    folder: Path, given: Mapping[str, str] | None = None
+) -> tuple[list[tuple[Bound, str]], list[tuple[str, str]]]:
+    """Return (bound, file) of a folder of the user's own files, and (file, reason) of those that could not be read.
+
+    Parameters
+    ----------
+    folder : Path
+    given : mapping
+        As for `read_bound`, for all files that do not say everything themselves; a key ``FILE:KEY`` is for one of them.
+    """
+    if not is_folder(folder):
         raise InputError(f"{folder}: no such folder")
     found, faults = [], []
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in _READERS or path.suffix == ".lmt":  # its .py file reads it
             continue
         try:
-            found.append(read_bound(path))
+            found.append((read_bound(path, answers_for(path, given or {})), str(path)))
         except InputError as fault:
-            faults.append(str(fault))
+            faults.append((str(path), str(fault)))
     return found, faults
+
+
+def answers_for(path: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the answers for one file: those for all, which a file of our own format does not need, and its own."""
+    general = {
+        key: value for key, value in given.items() if ":" not in key and path.suffix.lower() != ".toml"
+    }
+    own = {
+        key.rpartition(":")[2]: value for key, value in given.items() if key.rpartition(":")[0] == path.name
+    }
+    return general | own
 
 
 def read_toml(path: Path, given: Given) -> Bound:
     """Return the bound in a file of this package's own format, which says everything itself."""
     if given != Given():
         raise InputError(f"{path}: a .toml file says everything itself; change it there")
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{path}: not a readable text file ({fault})") from None
-    return parse_bound(text, str(path))
+    return parse_bound(read_text(path, LARGEST_CARD), str(path))
 
 
 _READERS = {
@@ -105,14 +126,11 @@ _READERS = {
     ".dat": ("scotopic.bounds.readers.axionlimits", "read_axionlimits"),
     ".yaml": ("scotopic.bounds.readers.hepdata", "read_hepdata"),
     ".yml": ("scotopic.bounds.readers.hepdata", "read_hepdata"),
+    ".json": ("scotopic.bounds.readers.hepdata", "read_hepdata"),
     ".csv": ("scotopic.bounds.readers.table", "read_table"),
 }
 
 
 def parse_bound(text: str, place: str) -> Bound:
     """Return the bound in a TOML text; `place` is what messages call it."""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        raise InputError(f"{place}: not valid TOML: {fault}") from None
-    return build_bound(document, place)
+    return build_bound(parse_toml(text, place), place)

@@ -17,6 +17,7 @@ from scotopic.bounds.rescaling import (
     Shielded,
 )
 from scotopic.errors import InputError
+from scotopic.text_files import listed, shown
 
 KEYS = ("production", "decays", "lifetime", "invisible_fraction", "refused")
 
@@ -33,21 +34,21 @@ def read_rescaling(check: Faults, table: Any) -> Rescaling | None:
     if table is None:
         return None
     if not isinstance(table, Mapping):
-        check.fault("[recast]", f"is {table!r}, must be a table")
+        check.fault("[recast]", f"is {shown(table)}, must be a table")
         return None
     for key in sorted(table.keys() - set(KEYS)):
         check.fault(f"[recast] {key}", f"unknown key, known are {', '.join(KEYS)}")
     decays = table.get("decays", [])
     if not isinstance(decays, list) or not all(isinstance(one, str) for one in decays):
-        check.fault("[recast] decays", f'is {decays!r}, must be a list such as ["e- e+", "mu- mu+"]')
+        check.fault("[recast] decays", f'is {shown(decays)}, must be a list such as ["e- e+", "mu- mu+"]')
         decays = []
     fraction = table.get("invisible_fraction")
     if fraction is not None and (not isinstance(fraction, int | float) or not 0.0 <= fraction <= 1.0):
-        check.fault("[recast] invisible_fraction", f"is {fraction!r}, must be between 0 and 1")
+        check.fault("[recast] invisible_fraction", f"is {shown(fraction)}, must be between 0 and 1")
         fraction = None
     refused = table.get("refused", "")
     if not isinstance(refused, str):
-        check.fault("[recast] refused", f"is {refused!r}, must be a text")
+        check.fault("[recast] refused", f"is {shown(refused)}, must be a text")
         refused = ""
     production = _production(check, table.get("production"))
     lifetime = _lifetime(check, table.get("lifetime"))
@@ -76,7 +77,7 @@ def given_rescaling(given: Given, place: str) -> Rescaling:
             table["invisible_fraction"] = given.invisible_fraction
     rescaling = read_rescaling(found, table)
     if found.faults or rescaling is None:
-        raise InputError("; ".join(found.faults))
+        raise InputError(listed(found.faults))
     return rescaling
 
 
@@ -97,12 +98,15 @@ def _production(check: Faults, value: Any) -> Production:
     good = isinstance(shares, Mapping) and shares
     if not good or not all(isinstance(x, int | float) and 0.0 < x <= 1.0 for x in shares.values()):
         check.fault(
-            "[recast] production", f"is {value!r}, must be a mechanism or a table of mechanisms and shares"
+            "[recast] production",
+            f"is {shown(value)}, must be a mechanism or a table of mechanisms and shares",
         )
         return Production((), np.empty(0))
     for mechanism in shares:
         if mechanism not in MECHANISMS:
-            check.fault("[recast] production", f"unknown {mechanism!r}, known are {', '.join(MECHANISMS)}")
+            check.fault(
+                "[recast] production", f"unknown {shown(mechanism)}, known are {', '.join(MECHANISMS)}"
+            )
     total = sum(shares.values())
     if abs(total - 1.0) > 1e-6:
         check.fault("[recast] production", f"shares sum to {total:g}, must be 1")
@@ -116,11 +120,11 @@ def _lifetime(check: Faults, value: Any) -> Lifetime:
         return Flight(value)
     if isinstance(value, Mapping) and set(value) == {"shield_mm", "volume_mm"}:
         lengths = [value["shield_mm"], value["volume_mm"]]
-        if all(isinstance(x, int | float) and x > 0.0 for x in lengths):
+        if all(isinstance(x, int | float) and 0.0 < x < 1e12 for x in lengths):
             return Shielded(*map(float, lengths))
     check.fault(
         "[recast] lifetime",
-        f'is {value!r}, must be "any", an instrument ({", ".join(INSTRUMENTS)}) or '
+        f'is {shown(value)}, must be "any", an instrument ({", ".join(INSTRUMENTS)}) or '
         "{ shield_mm = ..., volume_mm = ... }",
     )
     return AnyLifetime()

@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -10,9 +11,11 @@ import numpy as np
 from scotopic.bounds.bound import Bound, Citation, Kind, LevelKind, Mark, Reading, Shape
 from scotopic.bounds.conventions import CONVENTIONS
 from scotopic.bounds.outline import order_faults
+from scotopic.bounds.readers.given import LONGEST
 from scotopic.bounds.rescaling_table import read_rescaling
 from scotopic.errors import InputError
 from scotopic.numerics.units import parse_luminosity
+from scotopic.text_files import listed, shown
 
 SCHEMA = 1
 
@@ -32,6 +35,7 @@ OPTIONAL = ("level", "level_kind", "luminosity", "branching_fraction", "supersed
 CITATION = ("text", "arxiv", "doi", "bibtex", "mark")
 READING = ("how", "source", "licence", "mark")
 WITHOUT_LEVEL = ("band", "target", "compilation")
+NAME = re.compile(r"[\w+-][\w.+-]{0,99}")
 MAY_BE_EMPTY = ("arxiv", "doi")
 ARXIV = re.compile(r"\d{4}\.\d{4,5}(v\d+)?|[a-z-]+/\d{7}(v\d+)?")
 
@@ -51,18 +55,18 @@ class _Check:
         for key in keys:
             value = table.get(key)
             if not isinstance(value, str) or not (value.strip() or key in MAY_BE_EMPTY):
-                self.fault(prefix + key, "missing" if value is None else f"is {value!r}, must be a text")
+                self.fault(prefix + key, "missing" if value is None else f"is {shown(value)}, must be a text")
             result[key] = value if isinstance(value, str) else ""
         return result
 
     def choice(self, where: str, value: str, allowed: tuple[str, ...]) -> None:
         if value and value not in allowed:
-            self.fault(where, f"is {value!r}, must be one of {', '.join(allowed)}")
+            self.fault(where, f"is {shown(value)}, must be one of {', '.join(allowed)}")
 
     def number(self, where: str, value: Any, low: float, high: float, what: str) -> float | None:
         good = isinstance(value, int | float) and not isinstance(value, bool)
-        if not good or not low < value <= high:
-            self.fault(where, f"is {value!r}, must be {what}")
+        if not good or not low < value <= high or value > sys.float_info.max:
+            self.fault(where, f"is {shown(value)}, must be {what}")
             return None
         return float(value)
 
@@ -84,24 +88,28 @@ def build_bound(document: Mapping[str, Any], place: str) -> Bound:
     """
     check = _Check(place)
     if document.get("schema") != SCHEMA:
-        check.fault("schema", f"is {document.get('schema')!r}, this version reads {SCHEMA}")
+        check.fault("schema", f"is {shown(document.get('schema'))}, this version reads {SCHEMA}")
     known = {"schema", "citation", "reading", "piece", *TEXTS, *OPTIONAL}
     for key in sorted(document.keys() - known):
         check.fault(key, f"unknown key, known are {', '.join(sorted(known))}")
     text = check.texts(document, TEXTS)
+    if text["name"] and not NAME.fullmatch(text["name"]):
+        check.fault("name", f"is {shown(text['name'])}, must be at most 100 letters, digits and -_.+")
+    if len(text["label"]) > LONGEST:
+        check.fault("label", f"is of {len(text['label'])} characters, at most {LONGEST} are possible")
     check.choice("kind", text["kind"], get_args(Kind))
     check.choice("shape", text["shape"], get_args(Shape))
     _check_units(check, text)
     level, level_kind = _level(check, document, text["kind"])
     citation = check.texts(_table(check, document, "citation", CITATION), CITATION, "[citation] ")
     if citation["arxiv"] and not ARXIV.fullmatch(citation["arxiv"]):
-        check.fault("[citation] arxiv", f"is {citation['arxiv']!r}, must be a number such as 1709.00009")
+        check.fault("[citation] arxiv", f"is {shown(citation['arxiv'])}, must be a number such as 1709.00009")
     reading = check.texts(_table(check, document, "reading", READING), READING, "[reading] ")
     for where, marked in (("[citation] mark", citation), ("[reading] mark", reading)):
         check.choice(where, marked["mark"], get_args(Mark))
     supersedes = document.get("supersedes", [])
     if not isinstance(supersedes, list) or not all(isinstance(name, str) for name in supersedes):
-        check.fault("supersedes", f"is {supersedes!r}, must be a list of names of bounds")
+        check.fault("supersedes", f"is {shown(supersedes)}, must be a list of names of bounds")
         supersedes = []
     fraction = check.number(
         "branching_fraction", document.get("branching_fraction", 1.0), 0.0, 1.0, "above 0 and at most 1"
@@ -111,7 +119,7 @@ def build_bound(document: Mapping[str, Any], place: str) -> Bound:
     assumptions = _assumptions(check, document.get("assumptions", {}), text["convention"])
     rescaling = read_rescaling(check, document.get("recast"))
     if check.faults:
-        raise InputError("; ".join(check.faults))
+        raise InputError(listed(check.faults))
     fields: dict[str, Any] = {key: text[key] for key in TEXTS if key not in ("unit", "mass_unit")}
     return Bound(
         **fields,
@@ -140,12 +148,12 @@ def _table(check: _Check, document: Mapping[str, Any], name: str, keys: tuple[st
 
 def _check_units(check: _Check, text: Mapping[str, str]) -> None:
     if text["mass_unit"] not in ("", "GeV"):
-        check.fault("mass_unit", f"is {text['mass_unit']!r}, must be GeV")
+        check.fault("mass_unit", f"is {shown(text['mass_unit'])}, must be GeV")
     convention = CONVENTIONS.get(text["convention"])
     if convention is None:
         check.choice("convention", text["convention"], tuple(CONVENTIONS))
     elif text["unit"] not in ("", convention.unit):
-        check.fault("unit", f"is {text['unit']!r}, but {text['convention']} is in {convention.unit}")
+        check.fault("unit", f"is {shown(text['unit'])}, but {text['convention']} is in {convention.unit}")
 
 
 def _level(check: _Check, document: Mapping[str, Any], kind: str) -> tuple[float | None, Any]:
@@ -164,7 +172,7 @@ def _level(check: _Check, document: Mapping[str, Any], kind: str) -> tuple[float
 
 def _assumptions(check: _Check, table: Any, convention: str) -> tuple[tuple[str, float], ...]:
     if not isinstance(table, dict):
-        check.fault("[assumptions]", f"is {table!r}, must be a table of numbers")
+        check.fault("[assumptions]", f"is {shown(table)}, must be a table of numbers")
         return ()
     known = CONVENTIONS.get(convention)
     for key in known.needs if known else ():
@@ -180,7 +188,7 @@ def _luminosity(check: _Check, value: Any) -> float | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        check.fault("luminosity", f'is {value!r}, must be a text with its unit, such as "445/pb"')
+        check.fault("luminosity", f'is {shown(value)}, must be a text with its unit, such as "445/pb"')
         return None
     try:
         return parse_luminosity(value)
@@ -216,10 +224,11 @@ def _points(check: _Check, where: str, points: Any) -> list[list[float]]:
     for number, point in enumerate(points, start=1):
         at = f"{where}, point {number}"
         numbers = isinstance(point, list) and all(
-            isinstance(x, int | float) and not isinstance(x, bool) for x in point
+            isinstance(x, float) or (isinstance(x, int) and not isinstance(x, bool) and abs(x) < 10**300)
+            for x in point
         )
         if not numbers or len(point) != 2:
-            check.fault(at, f"is {point!r}, must be a pair [mass, coupling] of numbers")
+            check.fault(at, f"is {shown(point)}, must be a pair [mass, coupling] of numbers")
             continue
         for name, x in zip(("mass", "coupling"), point, strict=True):
             if not (math.isfinite(x) and x > 0.0):

@@ -2,11 +2,10 @@
 
 A card has the sections and keys of `scotopic.detector.experiment.Experiment`. The comment that trails a value
 starts with its mark (R, D, M+, M, M?, P or B) and may go on with a note; the mark of an inline table holds
-for its entries. A card may ``inherit`` from one other, a shipped card by name or a file by path relative to
-itself, and then states only what differs. All faults of a card are reported together, each with its place.
+for its entries. A card may ``inherit`` from one other, a shipped card by name or a ``.toml`` file beside it, and
+then states only what differs. All faults of a card are reported together, each with its place.
 """
 
-import os
 import re
 from functools import cache
 from importlib import resources
@@ -21,6 +20,7 @@ from scotopic.detector.card_types import Place, build, tree
 from scotopic.detector.experiment import Experiment, Mark, Provenance
 from scotopic.detector.limits import shown
 from scotopic.errors import InputError
+from scotopic.text_files import LARGEST_CARD, is_file, listed, parse_toml, read_text
 
 SCHEMA = 1
 META = {"name": str, "inherit": str, "schema": int}
@@ -47,11 +47,11 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     if str(name_or_path) in experiments():
         return _load_shipped(str(name_or_path))
     path = Path(name_or_path)
-    if not os.path.isfile(path):
+    if not is_file(path):
         raise InputError(
-            f"experiment {name_or_path}: no such card, shipped ones are {', '.join(experiments())}"
+            f"experiment {str(name_or_path)[:300]}: no such card, shipped ones are {', '.join(experiments())}"
         )
-    return read_card(_text(path), str(path), folder=path.parent)
+    return read_card(read_text(path, LARGEST_CARD), str(path), folder=path.parent)
 
 
 @cache
@@ -61,13 +61,6 @@ def _load_shipped(name: str) -> Experiment:
 
 def _shipped_text(name: str) -> str:
     return (resources.files("scotopic.detector") / "cards" / f"{name}.toml").read_text(encoding="utf-8")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a readable text file ({error})") from None
 
 
 def read_card(text: str, place: str, *, folder: Path = Path(), marks_required: bool = False) -> Experiment:
@@ -88,7 +81,7 @@ def read_card(text: str, place: str, *, folder: Path = Path(), marks_required: b
     where = Place(place, {key: p.card for key, p in values.items()}, faults)
     sections = build(Experiment, tree({key: p.value for key, p in values.items()}), where)
     if faults:
-        raise InputError("; ".join(faults))
+        raise InputError(listed(faults))
     return Experiment(name=name, provenance=tuple(values[key] for key in sorted(values)), **sections)
 
 
@@ -98,10 +91,11 @@ def _layers(
     """Return the name, the values of the card over those it inherits, and the faults."""
     if place in above:
         raise InputError(f"{above[0]}: [meta] inherit runs in a circle: {' -> '.join((*above, place))}")
+    parse_toml(text, place)  # tomlkit, which keeps the comments, has no bound on depth
     try:
         document = tomlkit.parse(text)
-    except TOMLKitError as error:
-        raise InputError(f"{place}: not valid TOML: {error}") from None
+    except (TOMLKitError, RecursionError, ValueError) as error:
+        raise InputError(f"{place}: not valid TOML: {shown(str(error))}") from None
     faults: list[str] = []
     meta = _meta(document, place, faults)
     values: Values = {}
@@ -111,12 +105,13 @@ def _layers(
         below = _layers(_shipped_text(parent), f"{parent}.toml", Path(), True, (*above, place))
     elif parent is not None:
         path = folder / parent
-        if not os.path.isfile(path):
+        beside = path.name == parent and path.suffix == ".toml" and is_file(path)
+        if not beside or path.resolve().parent != folder.resolve():
             names = ", ".join(experiments())
             raise InputError(
-                f"{place}: [meta] inherit: {parent} is neither a file beside it nor one of {names}"
+                f"{place}: [meta] inherit: {parent[:100]} is neither a .toml file beside it nor one of {names}"
             )
-        below = _layers(_text(path), str(path), path.parent, marks_required, (*above, place))
+        below = _layers(read_text(path, LARGEST_CARD), str(path), folder, marks_required, (*above, place))
     else:
         return meta["name"], values, faults
     return meta["name"], below[1] | values, below[2] + faults

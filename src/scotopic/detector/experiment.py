@@ -22,6 +22,7 @@ from scotopic.detector.limits import (
     Positive,
     Rings,
     Rising,
+    SmallAngle,
     Window,
     shown,
     unequal_lengths,
@@ -55,7 +56,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Beam:
-    """Beam energies, crossing and spread, and the solenoid's field."""
+    """Beam energies, crossing and spread, and the solenoid's field and axis (see `scotopic.events.beams.Beams`)."""
 
     electron_GeV: Positive
     positron_GeV: Positive
@@ -63,6 +64,7 @@ class Beam:
     spread_GeV: tuple[NonNegative, NonNegative]
     use_spread: bool
     field_T: Positive
+    solenoid_axis_rad: SmallAngle  # of +z to the line that halves the beams
 
 
 @dataclass(frozen=True)
@@ -417,6 +419,16 @@ class HighLevelTrigger:
 
 
 @dataclass(frozen=True)
+class SinglePhotons:
+    """Areas in energy and polar angle in which searches look for one photon.
+
+    ``physics_book``: the two of the Belle II Physics Book, away from its holes; ``central``: |cosθ*| < 0.6.
+    """
+
+    areas: Literal["physics_book", "central"]
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One detector in one data-taking period, as its card gives it.
 
@@ -437,6 +449,7 @@ class Experiment:
     klm: MuonChambers
     trigger: Trigger
     hlt: HighLevelTrigger
+    single_photons: SinglePhotons | None = None
     provenance: tuple[Provenance, ...] = ()
 
     @cached_property
@@ -445,7 +458,7 @@ class Experiment:
         from scotopic.events.beams import Beams
 
         b = self.beam
-        return Beams(b.electron_GeV, b.positron_GeV, b.half_crossing_rad, b.spread_GeV)
+        return Beams(b.electron_GeV, b.positron_GeV, b.half_crossing_rad, b.spread_GeV, b.solenoid_axis_rad)
 
     def marks(self) -> dict[str, int]:
         """Count the values by provenance letter (M+ and M? count as M)."""

@@ -39,6 +39,7 @@ def _rises(value: tuple[float, ...]) -> bool:
 Positive = Annotated[float, _must(lambda v: v > 0.0, "be above 0")]
 NonNegative = Annotated[float, _must(lambda v: v >= 0.0, "be 0 or more")]
 Fraction = Annotated[float, _must(lambda v: 0.0 <= v <= 1.0, "lie within 0 to 1")]
+SmallAngle = Annotated[float, _must(lambda v: abs(v) < 0.5, "lie within -0.5 to 0.5 rad")]
 Count = Annotated[int, _must(lambda v: v > 0, "be above 0")]
 Rising = Annotated[
     tuple[float, ...],

@@ -12,6 +12,7 @@ from scotopic.detector.clustering import EMPTY, Deposits, fill, make_clusters, r
 from scotopic.detector.conversion import BEFORE_TRACKER, BEHIND_TRACKER, IN_TRACKER, convert, energy_share
 from scotopic.detector.experiment import Experiment
 from scotopic.detector.identification import charged_deposit, identify_electrons, identify_muons
+from scotopic.detector.particle_codes import unseen_particles
 from scotopic.detector.record import Clusters, Detected, Tracks, join_detected
 from scotopic.detector.tracker import (
     ELECTRON,
@@ -28,6 +29,7 @@ from scotopic.detector.tracker import (
 from scotopic.detector.trigger import filter_events, fire_lines, track_efficiency
 from scotopic.errors import InputError
 from scotopic.events.beams import to_lab
+from scotopic.events.frames import with_beams_of
 from scotopic.events.record import Events
 from scotopic.numerics.rng import stream
 from scotopic.physics.standard_model import ELECTRON_MASS
@@ -56,8 +58,9 @@ def simulate(
     Parameters
     ----------
     events : Events
-        In the centre of mass (moved to the laboratory, with the beams' energy spread where the card has it) or
-        in the laboratory (taken as they are).
+        In the centre of mass (moved to the laboratory, with the beams' energy spread where the card has it and they
+        carry none) or in the laboratory (taken as they are, unless their beams are others than the card's: then moved
+        to its laboratory through their centre of mass).
     experiment : Experiment
     seed : int
         Every chunk of `CHUNK` events has its own streams: the result does not depend on `workers`.
@@ -71,7 +74,7 @@ def simulate(
     Raises
     ------
     InputError
-        If the sample is empty, was made at another √s than the card's, or holds undecayed particles.
+        If the sample is empty, was made at another √s than the card's, or holds particles that cannot be treated.
     """
     _check(events, experiment, workers, lost_track_boost, least_loss)
     job = partial(
@@ -81,7 +84,7 @@ def simulate(
         lost_track_boost=lost_track_boost,
         least_loss=least_loss,
     )
-    chunks = list(_chunks(events))
+    chunks = list(_chunks(with_beams_of(events, experiment.beams)))
     return join_detected(list(run_chunks(job, chunks, workers)))
 
 
@@ -100,6 +103,7 @@ def _check(
         raise InputError("simulate: momenta or weights are not finite; every one must be a number")
     if events.vertices is not None and not np.isfinite(events.vertices).all():
         raise InputError("simulate: vertices are not finite; every coordinate must be a number, mm")
+    unseen_particles(events)  # refuses what cannot be treated
     if not (np.isfinite(lost_track_boost) and lost_track_boost >= 1.0):
         raise InputError(f"simulate: lost_track_boost = {lost_track_boost}, must be at least 1")
     if not 0.0 <= least_loss < 1.0:
@@ -126,10 +130,8 @@ def _simulate_chunk(
     def rng(stage: str) -> np.random.Generator:
         return stream(seed, "simulate", stage, number)
 
-    beam_spread = events.beam_spread
     if events.frame == "cm":
-        beam_spread = experiment.beam.use_spread
-        events = to_lab(events, experiment.beams, rng("beams") if beam_spread else None)
+        events = to_lab(events, experiment.beams, rng("beams") if experiment.beam.use_spread else None)
     visible, charge = visible_particles(events)
     kept, pairs, converted = _convert(visible, charge, experiment, rng("conversion"))
     charged = join([visible.select(charge != 0), pairs])
@@ -168,14 +170,14 @@ def _simulate_chunk(
         boost,
         experiment.beams.sqrt_s,
         experiment.name,
-        beam_spread,
+        events.beam_spread,
     )
 
 
 def visible_particles(events: Events) -> tuple[Particles, Ints]:
     """Return photons and charged particles of laboratory events, and their charges.
 
-    Neutrinos, dark particles and neutral hadrons leave nothing.
+    Neutrinos, dark particles, neutrons and K_L leave nothing.
     """
     charge = charges(events.pdg)
     at_rest = (events.momenta[:, 1:] == 0.0).all(axis=1)

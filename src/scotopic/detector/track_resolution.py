@@ -7,21 +7,22 @@ from scotopic.detector.experiment import Tracker
 
 Floats = NDArray[np.float64]
 
-LEAST_LEVER_MM = 10.0
+LEAST_LAYERS = 8.0
+"""PROPOSED, the first superlayer of Belle II: with fewer, no curvature is measured and no track made."""
 
 
 def exit_radius_mm(theta: Floats, born_mm: Floats, z_mm: Floats, tracker: Tracker) -> Floats:
-    """Return the radius (K,) in mm at which straight tracks leave the chamber, through its outer wall or an end.
+    """Return the radius (any shape) in mm at which straight tracks leave the chamber, through its outer wall or an end.
 
     Parameters
     ----------
-    theta : (K,) array
+    theta : (any shape) array
         Polar angles, rad.
-    born_mm, z_mm : (K,) array
+    born_mm, z_mm : array of that shape
         Radius and z of the production points.
     """
     rows = zip(*tracker.ends_cm, strict=True)
-    radius, backward, forward = (10.0 * np.array(row)[:, np.newaxis] for row in rows)
+    radius, backward, forward = (10.0 * np.array(row).reshape(-1, *(1,) * theta.ndim) for row in rows)
     z = z_mm + (radius - born_mm) / np.tan(theta)
     beyond = np.where(theta < 0.5 * np.pi, z - forward, backward - z)  # linear in the radius between two rows
     left = (beyond > 0.0) & (radius > born_mm)
@@ -30,8 +31,17 @@ def exit_radius_mm(theta: Floats, born_mm: Floats, z_mm: Floats, tracker: Tracke
     last = np.maximum(row - 1, 0)
     after, before = (np.take_along_axis(beyond, index[np.newaxis], axis=0)[0] for index in (row, last))
     share = np.divide(-before, after - before, out=np.ones_like(after), where=after > np.maximum(before, 0.0))
-    inner, outer = radius[last, 0], radius[row, 0]
+    inner, outer = radius.ravel()[last], radius.ravel()[row]
     return np.asarray(np.maximum(np.minimum(inner + share * (outer - inner), outer), born_mm))
+
+
+def crossed_layers(theta: Floats, born_mm: Floats, z_mm: Floats, tracker: Tracker) -> Floats:
+    """Return how many layers (K,) of the chamber straight tracks cross; arguments as for `exit_radius_mm`."""
+    inner, outer = (10.0 * radius for radius in tracker.radii_cm)
+    leaves = exit_radius_mm(theta, born_mm, z_mm, tracker)
+    return np.asarray(
+        tracker.layers * np.clip((leaves - np.maximum(inner, born_mm)) / (outer - inner), 0.0, 1.0)
+    )
 
 
 def momentum_resolution(
@@ -42,7 +52,7 @@ def momentum_resolution(
     born_mm: Floats | float = 0.0,
     z_mm: Floats | float = 0.0,
 ) -> Floats:
-    r"""Return σ(pT)/pT (K,) for transverse momenta in GeV and production points in mm.
+    r"""Return σ(pT)/pT, in the shape of `theta`, for transverse momenta in GeV and production points in mm.
 
     .. math::
         \frac{\sigma}{p_T} = a\,p_T \left(\frac{L_0}{L}\right)^2 \sqrt{\frac{N_0 + 4}{N + 4}}
@@ -50,17 +60,17 @@ def momentum_resolution(
 
     a and b (per cent on the card) hold for prompt tracks at 90°; L is the radial lever arm from the first measured
     radius to the exit, N the number of chamber layers on it. R. L. Gluckstern, Nucl. Instrum. Meth. 24 (1963) 381;
-    the second term takes the material as spread evenly along the track.
+    the second term takes the material as spread evenly along the track. Fewer than `LEAST_LAYERS` count as these.
     """
     a, b = tracker.sigma_pt_percent
     first, (inner, outer) = 10.0 * tracker.first_radius_cm, (10.0 * r for r in tracker.radii_cm)
-    born = np.broadcast_to(np.asarray(born_mm, dtype=np.float64), theta.shape)
-    leaves = exit_radius_mm(
-        theta, born, np.broadcast_to(np.asarray(z_mm, dtype=np.float64), theta.shape), tracker
-    )
-    lever = np.maximum(leaves - np.maximum(first, born), LEAST_LEVER_MM) / (outer - first)
-    crossed = np.clip((leaves - np.maximum(inner, born)) / (outer - inner), 0.0, 1.0)
-    points = np.sqrt((tracker.layers + 4.0) / (tracker.layers * crossed + 4.0))
+    born, z = (np.broadcast_to(np.asarray(x, dtype=np.float64), theta.shape) for x in (born_mm, z_mm))
+    flat = theta.ravel(), born.ravel(), z.ravel()
+    leaves = exit_radius_mm(*flat, tracker).reshape(theta.shape)
+    layers = np.maximum(crossed_layers(*flat, tracker).reshape(theta.shape), LEAST_LAYERS)
+    least = LEAST_LAYERS / tracker.layers * (outer - inner)
+    lever = np.maximum(leaves - np.maximum(first, born), least) / (outer - first)
+    points = np.sqrt((tracker.layers + 4.0) / (layers + 4.0))
     return np.asarray(0.01 * np.hypot(a * pt * points / lever**2, b / beta / np.sqrt(lever * np.sin(theta))))
 
 

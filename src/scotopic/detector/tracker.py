@@ -9,8 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.detector.experiment import Calorimeter, Tracker
-from scotopic.detector.track_resolution import angle_resolution, momentum_resolution
-from scotopic.errors import InputError
+from scotopic.detector.track_resolution import (
+    LEAST_LAYERS,
+    angle_resolution,
+    crossed_layers,
+    momentum_resolution,
+)
 from scotopic.numerics.units import DEGREE, SPEED_OF_LIGHT_MM_PER_NS
 
 Floats = NDArray[np.float64]
@@ -18,9 +22,9 @@ Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
 ELECTRON, MUON, PHOTON = 11, 13, 22
+
 CHARGES = {11: -1, 13: -1, 211: 1, 321: 1, 2212: 1, 3222: 1, 3112: -1, 3312: -1, 3334: -1, 1000010020: 1}
 """Charges of the particles that live long enough to leave a track: e, μ, π, K, p, hyperons, d."""
-SHORT_LIVED = {15: "tau", 111: "pi0", 221: "eta", 331: "eta'", 310: "K_S", 3122: "Lambda"}
 
 BOOSTED_LOSS_MAX = (
     0.5  # a boosted probability of loss stays below this, so that found tracks keep sane weights
@@ -78,14 +82,8 @@ def join(parts: list[Particles]) -> Particles:
 
 
 def charges(pdg: Ints) -> Ints:
-    """Return the electric charges (in units of e) of PDG codes; codes not in `CHARGES` count as neutral."""
+    """Return the electric charges (in units of e) of what the simulation sees of PDG codes, else 0."""
     codes, where = np.unique(pdg, return_inverse=True)
-    for code in codes:
-        if abs(int(code)) in SHORT_LIVED:
-            raise InputError(
-                f"events: undecayed {SHORT_LIVED[abs(int(code))]} (PDG code {code}) in the final state; "
-                "let its generator decay it"
-            )
     values = np.array([np.sign(code) * CHARGES.get(abs(int(code)), 0) for code in codes], dtype=np.int32)
     return values[where].reshape(pdg.shape)
 
@@ -216,8 +214,9 @@ def radiate(particles: Particles, x0: float, rng: np.random.Generator) -> tuple[
 def finding_efficiency(particles: Particles, tracker: Tracker) -> Floats:
     """Return the probability (K,) that a track is found.
 
-    Nothing outside the polar range and below the least pT; the card's efficiency against pT, linear between
-    its points; for tracks born inside the chamber it falls in proportion to the lever arm that is left.
+    Nothing outside the polar range, below the least pT and with fewer layers than `LEAST_LAYERS`; the card's
+    efficiency against pT, linear between its points; for tracks born inside the chamber it falls in proportion to the
+    lever arm that is left.
     """
     px, py, pz = particles.momentum[1:]
     pt = np.hypot(px, py)
@@ -228,6 +227,7 @@ def finding_efficiency(particles: Particles, tracker: Tracker) -> Floats:
     by_pt = np.where(pt >= tracker.efficiency_pt_GeV[-1], tracker.efficiency, by_pt)
     inner, outer = (10.0 * radius for radius in tracker.radii_cm)
     born = np.hypot(particles.vertex[0], particles.vertex[1])
+    seen &= crossed_layers(theta, born, particles.vertex[2], tracker) >= LEAST_LAYERS
     lever = np.clip((outer - born) / (outer - inner), 0.0, 1.0)
     return np.asarray(np.where(seen, by_pt * lever, 0.0))
 

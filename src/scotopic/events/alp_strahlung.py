@@ -1,20 +1,45 @@
-"""Events of ALP-strahlung, e+e- → γ a with a → γγ, from the exact two-body law."""
+"""Events of ALP-strahlung, e+e- → γa, from the exact two-body law: the ALP decayed to γγ, or as it is."""
+
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events
-from scotopic.numerics.lorentz import boost, from_angles, two_body_momentum, velocity
-from scotopic.numerics.rng import stream
+from scotopic.events.two_body import TwoBodyLaw, generate_two_body
+from scotopic.events.two_body_decay import decay_evenly
+from scotopic.physics.model import get_model
 from scotopic.physics.models.alp_photon import strahlung_cross_section
-from scotopic.physics.particles import pdg_code
+from scotopic.physics.processes import parse_process
 
+Floats = NDArray[np.float64]
+
+ALP = 1
+"""Slot of the ALP; slot 0 is the recoil photon."""
 DAUGHTERS = (1, 2)
-"""Slots of the ALP's photons; slot 0 is the recoil photon."""
+"""Slots of the ALP's photons after its decay."""
 
 
-def generate_alp_strahlung(mass: float, n: int, *, sqrt_s: float, seed: int, g: float = 1e-3) -> Events:
-    """Return n unweighted events in the centre of mass.
+def strahlung_law(mass: float, g: float) -> TwoBodyLaw:
+    """Return e+e- → γa, dσ/dcosθ = (3/8)(1 + cos²θ) σ: a vector photon into a pseudoscalar and a photon.
+
+    `mass` in GeV, `g` in 1/GeV.
+    """
+
+    def sample(u: Floats, s: Floats) -> tuple[Floats, Floats]:
+        # cumulative of (3/8)(1 + c²): c³ + 3c = 8u - 4
+        half = 4.0 * u - 2.0
+        root = np.cbrt(half + np.sqrt(half**2 + 1.0))
+        return root - 1.0 / root, strahlung_cross_section(mass, g, s)
+
+    return TwoBodyLaw(parse_process("e- e+ > gamma a", get_model("alp-photon", mass=mass, g=g)), sample)
+
+
+def generate_hidden_alp(
+    mass: float, n: int, *, sqrt_s: float, seed: int, g: float = 1e-3, isr: str = "none"
+) -> Events:
+    """Return n unweighted events e+e- → γa in the centre of mass, the ALP as it is.
 
     Parameters
     ----------
@@ -26,37 +51,23 @@ def generate_alp_strahlung(mass: float, n: int, *, sqrt_s: float, seed: int, g: 
     seed : int
     g : float
         Coupling in 1/GeV; the weights sum to σ(g) in pb.
-
-    Notes
-    -----
-    dσ/dcosθ ∝ 1 + cos²θ and an isotropic decay: a vector photon into a pseudoscalar and a photon.
-    The decay is prompt; `scotopic.searches.alp_signature` says how often it is not.
+    isr : str
+        As for `scotopic.events.generate.generate`.
     """
     if not 0.0 < mass < sqrt_s:
         raise InputError(f"ALP mass = {mass} GeV, must lie between 0 and √s = {sqrt_s:.4f} GeV")
-    if n < 1:
-        raise InputError(f"number of events = {n}, must be at least 1")
-    rng = stream(seed, "alp-strahlung", f"{mass!r}")
-    # cumulative of (3/8)(1 + c²): c³ + 3c = 8u - 4
-    half = 4.0 * rng.random(n) - 2.0
-    root = np.cbrt(half + np.sqrt(half**2 + 1.0))
-    cos, phi = root - 1.0 / root, 2.0 * np.pi * rng.random(n)
-    momentum = float(two_body_momentum(sqrt_s, mass, 0.0))
-    recoil = from_angles(momentum, 0.0, cos, phi)
-    alp = from_angles(sqrt_s - momentum, mass, -cos, phi + np.pi)
-    cos_decay, phi_decay = 2.0 * rng.random(n) - 1.0, 2.0 * np.pi * rng.random(n)
-    first = boost(from_angles(0.5 * mass, 0.0, cos_decay, phi_decay), velocity(alp))
-    second = boost(from_angles(0.5 * mass, 0.0, -cos_decay, phi_decay + np.pi), velocity(alp))
-    sigma = float(strahlung_cross_section(mass, g, sqrt_s**2))
-    return Events(
-        pdg=np.full((3, n), pdg_code("gamma"), dtype=np.int32),
-        momenta=np.stack([recoil, first, second]),
-        weights=np.full(n, sigma / n),
-        frame="cm",
-        sqrt_s=sqrt_s,
-        process="e- e+ > gamma a, a > gamma gamma",
-        cross_section_pb=sigma,
-        cross_section_error_pb=0.0,
-        seed=seed,
-        resonance=DAUGHTERS,
+    return generate_two_body(strahlung_law(mass, g), n, sqrt_s=sqrt_s, seed=seed, isr=isr)
+
+
+def generate_alp_strahlung(
+    mass: float, n: int, *, sqrt_s: float, seed: int, g: float = 1e-3, isr: str = "none"
+) -> Events:
+    """Return n unweighted events e+e- → γa with a → γγ; arguments as for `generate_hidden_alp`.
+
+    The decay is isotropic and prompt; `scotopic.searches.alp_signature` says how often it is not.
+    """
+    made = generate_hidden_alp(mass, n, sqrt_s=sqrt_s, seed=seed, g=g, isr=isr)
+    photons = (("gamma", "gamma"), 0.0, 1.0)
+    return replace(
+        decay_evenly(made, ALP, mass, [photons], seed=seed), process="e- e+ > gamma a, a > gamma gamma"
     )

@@ -11,8 +11,16 @@ from typing import Literal
 import numpy as np
 
 from scotopic.errors import InputError
+from scotopic.events.final_state_radiation import RadiatingPair
+from scotopic.events.radiating_pairs import (
+    add_final_state_radiation,
+    check_fsr,
+    inclusive_factor,
+    radiating_pairs,
+)
 from scotopic.events.sampler import BATCH, Adapted, Sampler, adapt, make_sampler
 from scotopic.numerics.engine import choose_engine
+from scotopic.numerics.rng import stream
 from scotopic.physics.amplitudes.plan import cost
 from scotopic.physics.processes import Process, notes
 from scotopic.workers import Workers, check_workers, run_chunks
@@ -46,6 +54,7 @@ def cross_section(
     sqrt_s: float = 10.58,
     cuts: Sequence[str] = (),
     isr: str = "none",
+    fsr: str = "none",
     alpha: str = "fixed",
     rel_error: float = 0.005,
     seed: int = 1,
@@ -65,6 +74,10 @@ def cross_section(
         As in `scotopic.events.cuts`.
     isr : {"none", "collinear", "pt"}
         Initial-state radiation: along the beams, or with transverse momentum.
+    fsr : {"none", "exponentiated"}
+        Final-state radiation of all charged particles, behind the cuts. It changes no rate but for two things:
+        1 + 3α/4π of an annihilation to a pair of fermions, and events with a radiated photon that takes the place
+        of one of the process, which are counted there (docs/radiation.md).
     alpha : {"fixed", "running"}
         Whether vacuum polarisation dresses internal photons.
     rel_error : float
@@ -80,17 +93,23 @@ def cross_section(
     if not 1e-5 <= rel_error < 1.0:
         raise InputError(f"rel_error = {rel_error}, expected 1e-5 to 1")
     check_workers(workers)
+    check_fsr(fsr)
     start = time.perf_counter()
     sampler = make_sampler(
         process, model=model, parameters=parameters, sqrt_s=sqrt_s, cuts=cuts, isr=isr, alpha=alpha
     )
+    pairs = radiating_pairs(sampler.process) if fsr != "none" else ()
+    factor = inclusive_factor(sampler.process, fsr)
     heavy = cost(sampler.process.plan) > WORTH_PROCESSES
-    value, error, points = _integrate(sampler, rel_error, seed, workers if heavy else 1)
+    value, error, points = _integrate(sampler, rel_error, seed, workers if heavy else 1, pairs)
     seconds = time.perf_counter() - start
-    return CrossSection(sampler.process.text, value, error, points, seconds, notes(sampler.process, sqrt_s))
+    told = notes(sampler.process, sqrt_s)
+    return CrossSection(sampler.process.text, factor * value, factor * error, points, seconds, told)
 
 
-def _integrate(sampler: Sampler, rel_error: float, seed: int, workers: Workers) -> tuple[float, float, int]:
+def _integrate(
+    sampler: Sampler, rel_error: float, seed: int, workers: Workers, pairs: Sequence[RadiatingPair]
+) -> tuple[float, float, int]:
     adapted = adapt(sampler, seed=seed, workers=workers)
     wanted = float((adapted.spread.sum() / (rel_error * adapted.means.sum())) ** 2)
     engine = choose_engine("auto", int(min(wanted, MOST_POINTS)), cost(sampler.process.plan))
@@ -99,7 +118,9 @@ def _integrate(sampler: Sampler, rel_error: float, seed: int, workers: Workers) 
     share = share / share.sum()
     sizes = [int(max(BATCH * min(len(share), 4) * part, SMALLEST_BATCH)) for part in share]
     sums, squares, counts = (np.zeros(len(sizes)) for _ in range(3))
-    sample = partial(_round, adapted, sizes, (seed, sampler.process.text), engine)
+    if "gamma" not in sampler.process.outgoing:
+        pairs = ()  # whose radiation changes no rate
+    sample = partial(_round, adapted, sizes, (seed, sampler.process.text), engine, pairs)
     for number, found in enumerate(run_chunks(sample, count(), workers), start=1):
         sums += [one for one, _ in found]
         squares += [two for _, two in found]
@@ -119,7 +140,23 @@ def _integrate(sampler: Sampler, rel_error: float, seed: int, workers: Workers) 
 
 
 def _round(
-    adapted: Adapted, sizes: list[int], key: tuple[int, str], engine: Literal["numpy", "jax"], number: int
+    adapted: Adapted,
+    sizes: list[int],
+    key: tuple[int, str],
+    engine: Literal["numpy", "jax"],
+    pairs: Sequence[RadiatingPair],
+    number: int,
 ) -> Round:
-    made = (adapted.batch(number, channel, size, key, engine)[1] for channel, size in enumerate(sizes))
-    return [(float(weights.sum()), float((weights**2).sum())) for weights in made]
+    sums = []
+    for channel, size in enumerate(sizes):
+        momenta, weights, _ = adapted.batch(number, channel, size, key, engine)
+        if pairs:
+            alive = np.flatnonzero(weights > 0.0)
+            rng = stream(key[0], "final-state radiation", key[1], channel, number)
+            sampler = adapted.sampler
+            twice = add_final_state_radiation(
+                sampler.process, pairs, sampler.cuts, momenta[:, :, alive], rng
+            )[1]
+            weights[alive[twice]] = 0.0
+        sums.append((float(weights.sum()), float((weights**2).sum())))
+    return sums

@@ -72,6 +72,25 @@ def diagrams_of(plan: Plan) -> dict[Diagram, float]:
     return {tuple(sorted(tree)): found[tree] for tree in sorted(found, key=sorted)}
 
 
+@lru_cache(maxsize=64)
+def annihilates(plan: Plan) -> bool:
+    """Return whether the beams become one virtual vector in every diagram of a plan."""
+    joined = (BEAMS, ((1 << len(plan.legs)) - 1) ^ BEAMS)
+    terms = dict(plan.currents)
+
+    @cache
+    def holds(key: Key) -> bool:
+        # whether that vector is a propagator in each of a current's diagrams
+        if key.mask in joined:
+            return key.kind == "vector"
+        return key in terms and all(any_holds(term) for term in terms[key])
+
+    def any_holds(term: Term) -> bool:
+        return holds(term.a) or holds(term.b)
+
+    return all(holds(c) or any_holds(term) for c, closing in plan.closings for term in closing)
+
+
 def _joined(one: Trees, other: Trees) -> Trees:
     return _summed({a | b: x * y} for a, x in one.items() for b, y in other.items())
 

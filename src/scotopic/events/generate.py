@@ -1,6 +1,7 @@
 """Events of a process, weighted or unweighted, in the centre of mass."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -8,6 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.events.cuts import GenerationCut, parse_cuts
+from scotopic.events.final_state_radiation import RadiatingPair
+from scotopic.events.radiating_pairs import (
+    add_final_state_radiation,
+    check_fsr,
+    inclusive_factor,
+    radiating_pairs,
+)
 from scotopic.events.record import Events
 from scotopic.events.sampler import BATCH, Adapted, Bias, adapt, make_sampler
 from scotopic.numerics.engine import COMPILE_ABOVE_EVENTS, choose_engine
@@ -20,6 +29,7 @@ from scotopic.workers import check_workers, run_chunks
 Floats = NDArray[np.float64]
 
 MOST_BATCHES = 20_000
+TINY = 1e-300
 WORTH_PROCESSES = 400_000
 """Expected points below which starting other processes costs more than it saves."""
 
@@ -35,10 +45,12 @@ def generate(
     seed: int = 1,
     unweighted: bool = False,
     isr: str = "none",
+    fsr: str = "none",
     alpha: str = "fixed",
     workers: int = 1,
     skip: int = 0,
     bias: Bias | None = None,
+    sample_cuts: Sequence[str] | None = None,
 ) -> Events:
     """Return n events whose weights sum to the cross section in pb.
 
@@ -48,7 +60,7 @@ def generate(
         Such as ``"e- e+ > gamma gamma gamma"``.
     n : int
         Number of events.
-    model, parameters, sqrt_s, cuts, isr, alpha : as for `scotopic.events.cross_section.cross_section`
+    model, parameters, sqrt_s, cuts, isr, fsr, alpha : as for `scotopic.events.cross_section.cross_section`
     unweighted : bool
         Keep events with a probability of their weight over the largest one, so that all weights are equal. Weights
         above the largest one seen while adapting keep weight one; `Events.overweight` is the share of the cross
@@ -59,18 +71,24 @@ def generate(
         Events of the sample to leave out at its start: what a seed gives is one long sample, of which another
         call may return a longer or a later part. They are generated again, which takes as long as the first time.
     bias : callable, optional
-        ``bias(momenta)`` of the momenta (slots, 4, N) that come out, at least 0: events come in proportion to it, and
-        weights undo it. The cross section is then that of events with a bias above 0. For rare final states; with
-        several workers it must be picklable.
+        ``bias(momenta)`` of the momenta (slots, 4, N) before final-state radiation, at least 0: events come in
+        proportion to it, and weights undo it. The cross section is then that of events with a bias above 0. For rare
+        final states; with several workers it must be picklable.
+    sample_cuts : sequence of str, optional
+        Cuts of the whole sample that these events are a slice of: a photon of the final state that takes the place of
+        one of the process is then counted once in all slices.
 
     Notes
     -----
     The cross section is that of all points tried, also for events left out; momenta of an event do not depend on n,
     skip or workers.
 
-    With radiation, the photons of the electron's and of the positron's beam take the last two slots; a slot is empty
-    (code 0, momenta 0) where the photon would have less than `scotopic.events.radiation.LEAST_PHOTON`.
+    With radiation, the photons of the electron's and of the positron's beam follow the particles of the process, in
+    `MOST_PHOTONS` slots each (`scotopic.events.photon_energies`); a slot without a photon is empty (code 0, momenta 0).
+    Those of final-state radiation come behind, `MOST_PHOTONS` of `scotopic.events.final_state_radiation` for each
+    pair of charges.
     """
+    check_fsr(fsr)
     if n < 1:
         raise InputError(f"number of events = {n}, must be at least 1")
     check_workers(workers)
@@ -97,28 +115,30 @@ def generate(
     expected = (skip + n) / max(kept_share, 1e-6)
     # by the size of the amplitude alone: engines differ in the last digits, and events must not depend on n
     engine = choose_engine("auto", COMPILE_ABOVE_EVENTS, cost(sampler.process.plan))
-    make = partial(_batch, adapted, share, seed, engine, unweighted)
-    kept: list[Floats] = []
-    weights: list[Floats] = []
+    pairs = radiating_pairs(sampler.process) if fsr != "none" else ()
+    whole = sampler.cuts if sample_cuts is None else parse_cuts(sample_cuts, sampler.process.outgoing)
+    make = partial(_batch, adapted, share, seed, engine, unweighted, pairs, whole)
+    momenta, weight, undo = np.empty((0, 4, n)), np.empty(n), np.empty(n)
     found, tried, total, variance, lost = 0, 0, 0.0, 0.0, 0.0
-    for momenta, weight, mean, its_variance, excess in _batches(
-        make, workers if expected > WORTH_PROCESSES else 1
-    ):
-        first = max(skip - found, 0)
-        kept.append(momenta[:, :, first:])
-        weights.append(weight[first:])
-        found += momenta.shape[-1]
+    for batch in _batches(make, workers if expected > WORTH_PROCESSES else 1):
+        if not tried:
+            momenta = np.empty((len(batch.momenta), 4, n))
+        wanted = slice(max(skip - found, 0), max(skip + n - found, 0))
+        begin = max(found - skip, 0)
+        place = slice(begin, begin + len(batch.weights[wanted]))
+        momenta[:, :, place], weight[place] = batch.momenta[:, :, wanted], batch.weights[wanted]
+        undo[place] = batch.undo[wanted]
+        found += len(batch.weights)
         tried += 1
-        total, variance, lost = total + mean, variance + its_variance, lost + excess
+        total, variance, lost = total + batch.mean, variance + batch.variance, lost + batch.lost
         if found >= skip + n:
             break
-    sigma = total / tried
-    weight = np.concatenate(weights)[:n]
+    factor = inclusive_factor(sampler.process, fsr)
+    sigma = factor * total / tried
     weight *= sigma / weight.sum()
-    momenta = np.concatenate(kept, axis=-1)[:, :, :n]
-    error = float(np.sqrt(variance)) / tried
+    error = factor * float(np.sqrt(variance)) / tried
     if bias is not None:
-        weight /= bias(momenta)
+        weight *= undo
         spread = float(weight.std() / weight.mean()) / np.sqrt(len(weight))
         error = float(weight.sum()) * float(np.hypot(error / sigma, spread))
         sigma = float(weight.sum())
@@ -141,17 +161,34 @@ def generate(
     )
 
 
-def _batches(
-    make: "partial[tuple[Floats, Floats, float, float, float]]", workers: int
-) -> Iterator[tuple[Floats, Floats, float, float, float]]:
+@dataclass(frozen=True)
+class _Batch:
+    """Kept events of a batch, the factors that undo a bias; its mean (pb), the variance, what overweights lose."""
+
+    momenta: Floats
+    weights: Floats
+    undo: Floats
+    mean: float
+    variance: float
+    lost: float
+
+
+def _batches(make: "partial[_Batch]", workers: int) -> Iterator[_Batch]:
     yield from run_chunks(make, range(MOST_BATCHES), workers)
     raise InputError("fewer events than asked for passed the cuts after a billion points; loosen the cuts")
 
 
 def _batch(
-    adapted: Adapted, share: Floats, seed: int, engine: Literal["numpy", "jax"], unweighted: bool, number: int
-) -> tuple[Floats, Floats, float, float, float]:
-    """Return kept momenta and weights of a batch; the mean, its variance, and what overweights lose."""
+    adapted: Adapted,
+    share: Floats,
+    seed: int,
+    engine: Literal["numpy", "jax"],
+    unweighted: bool,
+    pairs: Sequence[RadiatingPair],
+    whole: Sequence[GenerationCut],
+    number: int,
+) -> _Batch:
+    """Return the events of a batch that are kept, radiation of its pairs of charges included."""
     kept, weights = [], []
     mean, variance, lost = 0.0, 0.0, 0.0
     sizes = np.maximum(np.round(share * BATCH).astype(int), 1)
@@ -166,8 +203,19 @@ def _batch(
             lost += float(np.maximum(value - largest, 0.0).mean())
         else:
             keep = value > 0.0
-        kept.append(momenta[:, :, keep])
+        kept.append(np.compress(keep, momenta, axis=-1))
         weights.append(np.ones(int(keep.sum())) if unweighted else value[keep] / size)
     order = stream(seed, "order", adapted.sampler.process.text, number).permutation(sum(map(len, weights)))
-    joined = np.concatenate(kept, axis=-1)[:, :, order]
-    return joined, np.concatenate(weights)[order], mean, variance, lost
+    joined = np.take(np.concatenate(kept, axis=-1), order, axis=-1)
+    weight = np.concatenate(weights)[order]
+    sampler = adapted.sampler
+    undo = np.ones(len(weight)) if sampler.bias is None else 1.0 / sampler.bias(joined)
+    if not pairs:
+        return _Batch(joined, weight, undo, mean, variance, lost)
+    rng = stream(seed, "final-state radiation", sampler.process.text, number)
+    joined, twice = add_final_state_radiation(sampler.process, pairs, whole, joined, rng)
+    dropped = float(weight[twice].sum() / max(weight.sum(), TINY))
+    rest = 1.0 - dropped
+    # the share of what is dropped is known from these events only
+    variance = variance * rest**2 + mean**2 * dropped * rest / max(len(weight), 1)
+    return _Batch(joined[:, :, ~twice], weight[~twice], undo[~twice], mean * rest, variance, lost * rest)

@@ -17,8 +17,8 @@ from scotopic.errors import InputError
 from scotopic.events.beams import Beams, to_lab
 from scotopic.events.cross_section import CrossSection
 from scotopic.events.pythia import LEAST_MASS, HadronBatch, hadrons
+from scotopic.events.radiating_pairs import check_fsr
 from scotopic.events.record import Events
-from scotopic.numerics.lorentz import boost, velocity
 from scotopic.numerics.rng import seed_of
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.hadrons.channel import ELECTRIC
@@ -51,6 +51,7 @@ def hadrons_cross_section(
     sqrt_s: float = 10.58,
     *,
     isr: str = "none",
+    fsr: str = "none",
     alpha: str = "fixed",
     seed: int = 1,
     workers: int = 1,
@@ -65,7 +66,7 @@ def hadrons_cross_section(
     InputError
         As `generate_hadrons`; and with radiation, which takes Pythia's events.
     """
-    _check(sqrt_s, isr, alpha, workers, model, parameters, cuts)
+    _check(sqrt_s, isr, fsr, alpha, workers, model, parameters, cuts)
     if isr != "none":
         raise InputError(
             f"{PROCESS}: the cross section with radiation comes with events of Pythia; use generate with --isr pt"
@@ -78,6 +79,7 @@ def hadrons_cross_section(
 def _check(
     sqrt_s: float,
     isr: str,
+    fsr: str,
     alpha: str,
     workers: int,
     model: str,
@@ -89,6 +91,7 @@ def _check(
         raise InputError(f"{PROCESS}: only the Standard Model, without cuts")
     if isr not in ("none", "pt"):
         raise InputError(f"{PROCESS}: isr = {isr!r}, expected none or pt")
+    check_fsr(fsr)
     if alpha not in ("fixed", "running"):
         raise InputError(f"{PROCESS}: alpha = {alpha!r}, expected fixed or running")
     if not (np.isfinite(sqrt_s) and sqrt_s > LEAST_MASS + 1.0):
@@ -103,6 +106,7 @@ def generate_hadrons(
     sqrt_s: float = 10.58,
     seed: int = 1,
     isr: str = "none",
+    fsr: str = "none",
     alpha: str = "fixed",
     workers: int = 1,
     model: str = "sm",
@@ -118,6 +122,8 @@ def generate_hadrons(
     ----------
     isr : {"none", "pt"}
         Initial-state radiation by Pythia, with transverse momentum.
+    fsr : {"none", "exponentiated"}
+        Photons of quarks and of hadrons' decays to two leptons, by Pythia's shower; no rate changes.
     alpha : {"fixed", "running"}
         Of the cross section.
     model, parameters, cuts, unweighted
@@ -133,29 +139,29 @@ def generate_hadrons(
     """
     if n < 1:
         raise InputError(f"{PROCESS}: {n} events, must be at least 1")
-    _check(sqrt_s, isr, alpha, workers, model, parameters, cuts)
-    work = partial(_chunk, sqrt_s, seed, isr == "pt")
+    _check(sqrt_s, isr, fsr, alpha, workers, model, parameters, cuts)
+    work = partial(_chunk, sqrt_s, seed, isr == "pt", fsr != "none")
     chunks = [(number, min(CHUNK, n - start)) for number, start in enumerate(range(0, n, CHUNK))]
     made = list(run_chunks(work, chunks, workers))
     sigma, error = continuum_cross_section(sqrt_s, alpha), 0.0
     if isr == "pt":
         found = np.array([one.cross_section_pb for one in made])
         sizes = np.array([size for _, size in chunks])
-        born = _chunk(sqrt_s, seed, False, (0, REFERENCE_EVENTS)).cross_section_pb
+        born = _chunk(sqrt_s, seed, False, False, (0, REFERENCE_EVENTS)).cross_section_pb
         sigma *= float(np.average(found, weights=sizes)) / born
         errors = np.array([one.error_pb for one in made])
         error = sigma * float(np.sqrt(((sizes * errors) ** 2).sum()) / (sizes * found).sum())
     events, places = _events(made, n, sqrt_s, sigma, error, seed)
-    if beams is not None:
-        events = to_lab(events, beams, rng)
-        moving = velocity(events.momenta.sum(axis=0))
-        places = np.stack([boost(place, moving) for place in places])
-    return replace(events, vertices=places[:, 1:])
+    events = replace(events, vertices=places[:, 1:], times=places[:, 0])
+    return events if beams is None else to_lab(events, beams, rng)
 
 
-def _chunk(sqrt_s: float, seed: int, radiation: bool, chunk: tuple[int, int]) -> HadronBatch:
+def _chunk(
+    sqrt_s: float, seed: int, beams_radiate: bool, charges_radiate: bool, chunk: tuple[int, int]
+) -> HadronBatch:
     number, size = chunk
-    return hadrons(size, sqrt_s, seed_of(seed, "hadrons", number), radiation=radiation)
+    key = seed_of(seed, "hadrons", number)
+    return hadrons(size, sqrt_s, key, beams_radiate=beams_radiate, charges_radiate=charges_radiate)
 
 
 def _events(

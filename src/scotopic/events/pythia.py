@@ -110,15 +110,17 @@ class HadronBatch:
     error_pb: float
 
 
-def hadrons(n: int, sqrt_s: float, seed: int, *, radiation: bool) -> HadronBatch:
+def hadrons(n: int, sqrt_s: float, seed: int, *, beams_radiate: bool, charges_radiate: bool) -> HadronBatch:
     """Return n events of e+e- → γ*/Z → qq̄, hadronised and decayed.
 
     The quarks are u, d, s, c, and radiate gluons; the mass of the pair is above `LEAST_MASS`.
 
     Parameters
     ----------
-    radiation : bool
+    beams_radiate : bool
         Whether beams radiate photons: Pythia's structure function of the electron and its shower.
+    charges_radiate : bool
+        Whether quarks radiate photons, and leptons that come in pairs from hadrons: Pythia's shower.
     """
     pythia = _start(
         (
@@ -130,7 +132,9 @@ def hadrons(n: int, sqrt_s: float, seed: int, *, radiation: bool) -> HadronBatch
             "23:onMode = off",
             "23:onIfAny = 1 2 3 4",
             f"23:mMin = {LEAST_MASS!r}",
-            f"PDF:lepton = {'on' if radiation else 'off'}",
+            f"PDF:lepton = {_switch(beams_radiate)}",
+            f"TimeShower:QEDshowerByQ = {_switch(charges_radiate)}",
+            f"HadronLevel:QED = {_switch(charges_radiate)}",
         ),
         seed=1 + seed % SEEDS,
     )
@@ -145,6 +149,10 @@ def hadrons(n: int, sqrt_s: float, seed: int, *, radiation: bool) -> HadronBatch
     told = pythia.infoPython()
     sigma, error = 1e9 * told.sigmaGen(), 1e9 * told.sigmaErr()  # from mb
     return HadronBatch(counts, pdg, _four(flat.p), _four(flat.vProd), sigma, error)
+
+
+def _switch(on: bool) -> str:
+    return "on" if on else "off"
 
 
 @lru_cache(maxsize=2)

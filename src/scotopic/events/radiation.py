@@ -1,8 +1,8 @@
 """Initial-state radiation: how much energy photons take from the beams, and where they go.
 
-Both beams radiate before they collide, each by its structure function. Radiation is collinear, or each beam's
-photon gets a transverse momentum. The energy shares, and with them the mass √s' of what is left, are the same in
-both cases; so are cross sections without cuts.
+Both beams radiate before they collide: each loses energy by its structure function and divides it among several
+photons. Radiation is collinear, or each photon gets a transverse momentum. The energies, and with them the mass √s'
+of what is left, are the same in both cases; so are cross sections without cuts.
 """
 
 import math
@@ -12,7 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.events.photon_angles import emission_angles, restriction
+from scotopic.events.photon_angles import angle_at, emission_angles, restriction
+from scotopic.events.photon_energies import MORE, MOST_PHOTONS, NUMBERS, Division, divide_energy
 from scotopic.events.structure_function import TINY, radiator_exponent, soft_factor, structure_function
 from scotopic.numerics.lorentz import boost_from_rest, dot, onto_axis
 from scotopic.physics.amplitudes.plan import Plan
@@ -22,7 +23,10 @@ Floats = NDArray[np.float64]
 Radiation = Literal["none", "collinear", "pt"]
 
 LEAST_PHOTON = 1e-9
-"""GeV; softer photons are left out, and their beam keeps the energy."""
+"""GeV; a beam that loses less keeps its energy."""
+
+LEAST_OF_SEVERAL = 1e-3
+"""GeV; no second photon of a beam takes less."""
 
 RETURN_SHARE, RESONANCE_SHARE = 0.2, 0.3
 """Shares of the points that look for small s', and for narrow resonances if there are any."""
@@ -34,8 +38,8 @@ class Emission:
 
     Attributes
     ----------
-    photons : (2, 4, N)
-        Of the electron's and of the positron's beam; zeros where there is none.
+    photons : (2 MOST_PHOTONS, 4, N)
+        Of the electron's, then of the positron's beam, in the order of emission; zeros where there is none.
     root : (N,)
         √s', the mass of what is left, GeV.
     axis : (3, N)
@@ -44,7 +48,9 @@ class Emission:
         Structure functions over the density of the map.
     missing : (2, N)
         Share of its energy that each beam lost.
-    away : (2, N) or None
+    divisions : two of Division
+        How each beam's loss is divided among its photons.
+    away : (2, MOST_PHOTONS, N) or None
         1 - cosθ of the photons to their beams, if they have a transverse momentum.
     """
 
@@ -53,6 +59,7 @@ class Emission:
     axis: Floats
     weight: Floats
     missing: Floats
+    divisions: tuple[Division, Division]
     away: Floats | None = None
 
     def recoiled(self, momenta: Floats) -> Floats:
@@ -87,44 +94,93 @@ class Radiator:
     exchange: bool = False
 
     @property
-    def dimensions(self) -> int:
-        """Number of uniform numbers."""
+    def leading(self) -> int:
+        """Number of uniform numbers of the losses and of one photon per beam, which come first."""
         return 2 if self.mode == "collinear" else 7
+
+    @property
+    def dimensions(self) -> int:
+        """Number of uniform numbers, those of further photons included."""
+        return self.leading + 2 * (NUMBERS + (0 if self.mode == "collinear" else MOST_PHOTONS - 1))
 
     def emit(self, u: Floats) -> Emission:
         """Return the emissions of uniform numbers (dimensions, N)."""
         missing, weight = self._shares(u[:2])
         missing = np.where(missing > 2.0 * LEAST_PHOTON / self.sqrt_s, missing, 0.0)
         root = self.sqrt_s * np.sqrt(np.prod(1.0 - missing, axis=0))
-        energy = 0.5 * self.sqrt_s
-        zero = np.zeros(root.shape)
+        further = u[self.leading :].reshape(2, -1, u.shape[-1])
         if self.mode == "collinear":
-            photons = (
-                energy * missing[:, None] * np.array([[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, -1.0]])[..., None]
-            )
-            return Emission(photons, root, np.stack([zero, zero, zero + 1.0]), weight, missing)
-        away, factors = emission_angles(u[2:4], missing, energy)
-        sin = np.sqrt(away * (2.0 - away))
-        phi = 2.0 * math.pi * u[4:6]
-        along = (1.0 - away) * np.array([[1.0], [-1.0]])
-        directions = np.stack([np.ones(sin.shape), sin * np.cos(phi), sin * np.sin(phi), along], axis=1)
-        photons = energy * (missing * _rescaling(missing, directions))[:, None] * directions
-        axis = self._axis(photons, root, u[6])
-        return Emission(photons, root, axis, weight * np.prod(factors, axis=0), missing, away)
+            divisions = self._divisions(further, np.full(missing.shape, 0.5), missing)
+            photons = np.zeros((2, MOST_PHOTONS, 4, len(root)))
+            for side, division in enumerate(divisions):
+                photons[side, :, 0] = 0.5 * self.sqrt_s * division.energies
+                photons[side, :, 3] = (1 - 2 * side) * photons[side, :, 0]
+            axis = np.array([[0.0], [0.0], [1.0]]) * np.ones(root.shape)
+            return Emission(_flat(photons), root, axis, weight, missing, divisions)
+        alone, factors, place = emission_angles(u[2:4], missing, 0.5 * self.sqrt_s)
+        divisions = self._divisions(further, place, missing)
+        turns = np.concatenate([u[4:6, None], further[:, NUMBERS:]], axis=1)
+        photons, away = self._directed(divisions, alone, turns)
+        for division, factor in zip(divisions, factors, strict=True):
+            weight *= np.where(division.energies[1] > 0.0, 1.0, division.weight * factor)
+        radiated = photons.sum(axis=1)
+        rescaling = _rescaling(missing, radiated.sum(axis=0) / (0.5 * self.sqrt_s))
+        photons *= rescaling
+        axis = self._axis(radiated * rescaling, root, u[6])
+        return Emission(_flat(photons), root, axis, weight, missing, divisions, away)
+
+    def _divisions(self, u: Floats, place: Floats, missing: Floats) -> tuple[Division, Division]:
+        eta, least = radiator_exponent(self.sqrt_s**2), 2.0 * LEAST_OF_SEVERAL / self.sqrt_s
+        first, second = (
+            divide_energy(own[:NUMBERS], at, lost, eta, least)
+            for own, at, lost in zip(u, place, missing, strict=True)
+        )
+        return first, second
+
+    def _directed(
+        self, divisions: tuple[Division, Division], alone: Floats, turns: Floats
+    ) -> tuple[Floats, Floats]:
+        # Photons (2, MOST_PHOTONS, 4, N) and 1 - cosθ to their beams, from that of one photon (2, N) and
+        # φ/2π (2, MOST_PHOTONS, N).
+        energy = 0.5 * self.sqrt_s
+        photons = np.zeros((2, MOST_PHOTONS, 4, turns.shape[-1]))
+        away = np.zeros(turns.shape)
+        for side, division in enumerate(divisions):
+            away[side, 0] = alone[side]
+            for number in range(MOST_PHOTONS):
+                several = np.flatnonzero(division.energies[max(number, 1)])
+                at, shares = division.places[number, several], division.shares[number, several]
+                away[side, number, several] = angle_at(at, shares, energy)
+                which = several if number else slice(None)
+                found = (
+                    division.energies[number, which],
+                    away[side, number, which],
+                    turns[side, number, which],
+                )
+                photons[side, number][:, which] = _momenta(energy, *found, 1 - 2 * side)
+        return photons, away
 
     def at_scale(self, emission: Emission, scales: Floats) -> Floats:
-        """Return by which factor emissions are more probable if beams radiate up to `scales` (2, N) in GeV²."""
-        eta = radiator_exponent(self.sqrt_s**2)
-        least = 2.0 * LEAST_PHOTON / self.sqrt_s
+        """Return by which factor emissions are more probable if beams radiate up to `scales` (2, N) in GeV².
+
+        Each photon has the density η dk/k, and with the probability k^η there is none below the softest.
+        """
+        eta, least = radiator_exponent(self.sqrt_s**2), 2.0 * LEAST_PHOTON / self.sqrt_s
         factor = np.ones(emission.root.shape)
-        for side, (missing, share) in enumerate(zip(emission.missing, scales / self.sqrt_s**2, strict=True)):
+        for side, (division, missing, share) in enumerate(
+            zip(emission.divisions, emission.missing, scales / self.sqrt_s**2, strict=True)
+        ):
             other = np.maximum(eta + ALPHA_0 / math.pi * np.log(np.maximum(share, TINY)), 0.0)
-            y = np.maximum(missing, least)
             none = soft_factor(other) / soft_factor(eta)
-            some = other / eta * structure_function(y, other) / structure_function(y, eta)
+            some = structure_function(missing, other) / structure_function(missing, eta)
+            lost = np.maximum(missing, least)
+            factor *= lost ** (other - eta) * np.where(missing > 0.0, some, none)
+            factor *= (other / eta) ** division.drawn
+            factor *= (np.maximum(division.softest, least) / lost) ** (MORE * (other - eta))
             if emission.away is not None:
-                some = some * restriction(emission.away[side], missing, 0.5 * self.sqrt_s, share)
-            factor = factor * y ** (other - eta) * np.where(missing > 0.0, some, none)
+                for away, taken in zip(emission.away[side], division.shares, strict=True):
+                    there = np.flatnonzero(taken)
+                    factor[there] *= restriction(away[there], taken[there], 0.5 * self.sqrt_s, share[there])
         return factor
 
     def _shares(self, u: Floats) -> tuple[Floats, Floats]:
@@ -174,17 +230,17 @@ class Radiator:
             density += share * spread / ((1.0 - v - pole) ** 2 + spread**2) / (end - begin)
         return v, density
 
-    def _axis(self, photons: Floats, root: Floats, u: Floats) -> Floats:
-        # The electron's direction in the rest frame of what is left.
+    def _axis(self, radiated: Floats, root: Floats, u: Floats) -> Floats:
+        # The electron's direction in the rest frame of what is left, from what each beam radiated (2, 4, N).
         zero = np.zeros(root.shape)
         energy = 0.5 * self.sqrt_s + zero
         momentum = np.sqrt(energy**2 - ELECTRON_MASS**2)
         electron, positron = (np.stack([energy, zero, zero, sign * momentum]) for sign in (1.0, -1.0))
-        left = electron + positron - photons.sum(axis=0)
+        left = electron + positron - radiated.sum(axis=0)
         if self.exchange:
             # what is left of both beams is back to back: a beam that does not radiate keeps its direction,
             # and the pole of the momentum transfer to it its place
-            chosen = electron - photons[0]
+            chosen = electron - radiated[0]
         else:
             # along the electron or against the positron in the ratio of their squared energies in that frame: exact
             # for one photon and the annihilation to a current (R. Kleiss, Nucl. Phys. B 241 (1984) 61)
@@ -195,16 +251,31 @@ class Radiator:
         return np.asarray(seen / np.sqrt((seen**2).sum(axis=0)))
 
 
-def _rescaling(missing: Floats, directions: Floats) -> Floats:
-    """Return the common factor of both photons' energies for which s' = (1 - y₁)(1 - y₂) s.
+def _momenta(beam: float, shares: Floats, away: Floats, turns: Floats, towards: float) -> Floats:
+    """Return the momenta (4, N) of photons that have `shares` of the `beam`'s energy (GeV).
 
-    One for a single photon, at any angle, and for photons along their beams; else 1 - y₁y₂/(y₁ + y₂) at least.
+    They are at 1 - cosθ = `away` from a beam along `towards` z, and at φ = 2π `turns`.
+    """
+    energies, phi = beam * shares, 2.0 * math.pi * turns
+    across = energies * np.sqrt(away * (2.0 - away))
+    along = towards * energies * (1.0 - away)
+    return np.stack([energies, across * np.cos(phi), across * np.sin(phi), along])
+
+
+def _flat(photons: Floats) -> Floats:
+    return photons.reshape(2 * MOST_PHOTONS, 4, -1)
+
+
+def _rescaling(missing: Floats, radiated: Floats) -> Floats:
+    """Return the common factor of all photons' energies for which s' = (1 - y₁)(1 - y₂) s.
+
+    `radiated` (4, N) is the sum of their momenta in units of a beam's energy. The factor is one for a single photon,
+    at any angle, and for photons along their beams.
     """
     y1, y2 = missing
-    both, product = y1 + y2, y1 * y2
-    opening = dot(directions[0], directions[1])  # 1 - cos of the angle between the photons
-    wanted = both - product
-    root = np.sqrt(np.maximum(both**2 - 2.0 * product * opening * wanted, 0.0))
+    both = y1 + y2
+    wanted = both - y1 * y2
+    root = np.sqrt(np.maximum(both**2 - dot(radiated, radiated) * wanted, 0.0))
     total = both + root
     return np.asarray(np.divide(2.0 * wanted, total, out=np.ones_like(total), where=total > 0.0))
 

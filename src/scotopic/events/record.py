@@ -67,6 +67,12 @@ class Events:
         Whether the events carry the beams' energy spread.
     vertices : (slots, 3, N) float64 or None
         Production point of each particle, mm; None means the interaction point.
+    times : (slots, N) float64 or None
+        Time of the production of each particle, times c, mm; None where the sample does not tell it.
+    beams : (2, 4, N) float64 or None
+        Momenta of the electron and the positron of each collision, in the frame of the events. None means in the
+        centre of mass the nominal ones along ±z, in the laboratory that they are not known. Particles that the
+        record lacks carry what these have more than its sum.
     decayed : Decayed or None
         The particles that decayed, where the sample tells.
     resonance : tuple of int
@@ -75,6 +81,8 @@ class Events:
         Share of the points tried that were kept when generating.
     overweight : float
         Share of the cross section that weights above the largest one lost in unweighting.
+    notes : tuple of str
+        What a reader of the sample must know, such as what its file does not tell.
     """
 
     pdg: NDArray[np.int32]
@@ -89,10 +97,13 @@ class Events:
     seed: int | None = None
     beam_spread: bool = False
     vertices: NDArray[np.float64] | None = None
+    times: NDArray[np.float64] | None = None
+    beams: NDArray[np.float64] | None = None
     decayed: Decayed | None = None
     resonance: tuple[int, ...] = ()
     efficiency: float | None = None
     overweight: float = 0.0
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not belong together and values that are no momenta."""
@@ -103,6 +114,10 @@ class Events:
             raise InputError(f"events: weights have shape {self.weights.shape}, expected {(n,)}")
         if self.vertices is not None and self.vertices.shape != (slots, 3, n):
             raise InputError(f"events: vertices have shape {self.vertices.shape}, expected {(slots, 3, n)}")
+        if self.times is not None and self.times.shape != (slots, n):
+            raise InputError(f"events: times have shape {self.times.shape}, expected {(slots, n)}")
+        if self.beams is not None and self.beams.shape != (2, 4, n):
+            raise InputError(f"events: beams have shape {self.beams.shape}, expected {(2, 4, n)}")
         if self.decayed is not None and self.decayed.origins.shape != (slots, n):
             found = self.decayed.origins.shape
             raise InputError(f"events: origins have shape {found}, expected {(slots, n)}")
@@ -123,5 +138,7 @@ class Events:
             momenta=self.momenta[:, :, which],
             weights=self.weights[which],
             vertices=None if self.vertices is None else self.vertices[:, :, which],
+            times=None if self.times is None else self.times[:, which],
+            beams=None if self.beams is None else self.beams[:, :, which],
             decayed=None if self.decayed is None else self.decayed.select(which),
         )

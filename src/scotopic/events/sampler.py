@@ -13,6 +13,7 @@ from scotopic.events.channel import Channel
 from scotopic.events.channels import channels_for
 from scotopic.events.cuts import GenerationCut, parse_cuts, passes_all
 from scotopic.events.diagrams import diagrams_of
+from scotopic.events.first_order import initial_state_factor
 from scotopic.events.hard_scale import hard_scales, is_scattered
 from scotopic.events.infinite import refuse_infinite
 from scotopic.events.kinematic_limits import refuse_empty
@@ -59,6 +60,10 @@ class Sampler:
         """Return the dimension of a channel's cube, that of radiation included."""
         return channel.dimensions + (0 if self.radiator is None else self.radiator.dimensions)
 
+    def adapted_dimensions(self, channel: Channel) -> int:
+        """Return how many of them, the first ones, are worth a grid."""
+        return channel.dimensions + (0 if self.radiator is None else self.radiator.leading)
+
     @property
     def radiator(self) -> Radiator | None:
         """The map of initial-state radiation, if there is any."""
@@ -72,8 +77,8 @@ class Sampler:
     def evaluate(self, channel: Channel, u: Floats, engine: Literal["numpy", "jax"]) -> tuple[Floats, Floats]:
         """Return momenta (slots, 4, N) in the centre of mass and integrand (N,) in pb of a channel.
 
-        With radiation the last two slots are the photons of the electron's and of the positron's beam; momenta
-        of zero stand for none.
+        With radiation the last slots are the photons of the electron's and of the positron's beam, as
+        `scotopic.events.radiation.Emission` has them; momenta of zero stand for none.
         """
         if self.radiator is None:
             root = np.full(u.shape[-1], self.sqrt_s)
@@ -83,9 +88,12 @@ class Sampler:
         emission = self.radiator.emit(u[channel.dimensions :])
         momenta, volume = channel.build(u[: channel.dimensions], emission.root)
         moved = emission.recoiled(momenta)
-        weight = volume * emission.weight
+        weight = volume * emission.weight * initial_state_factor(self.process.plan)
         if is_scattered(self.process):
-            scales = hard_scales(self.process, momenta, emission.root)
+            # points outside of phase space have no momenta
+            inside = volume > 0.0
+            scales = np.tile(emission.root**2, (2, 1))
+            scales[:, inside] = hard_scales(self.process, momenta[..., inside], emission.root[inside])
             weight = weight * self.radiator.at_scale(emission, scales)
         weight = np.where(counted_twice(self.process, self.cuts, moved, emission.photons), 0.0, weight)
         value = self._value(channel, momenta, moved, emission.root, weight, engine)
@@ -122,7 +130,9 @@ class Sampler:
         zero = np.zeros(root.shape)
         incoming = np.stack([np.stack([0.5 * root, zero, zero, sign * beam]) for sign in (1.0, -1.0)])
         legs = np.concatenate([incoming, momenta])
-        squared = squared_amplitude_lightcone(self.process, light_cone(legs, self.process.masses), engine)
+        # at the edge of double precision, where two particles are parallel, there is no finite rate
+        with np.errstate(divide="ignore", invalid="ignore"):
+            squared = squared_amplitude_lightcone(self.process, light_cone(legs, self.process.masses), engine)
         # 1/(2 s β) of the incoming flux
         rate = squared / (4.0 * root * beam) * GEV2_TO_PB
         rate = rate * channel.share(momenta, root)
@@ -230,7 +240,7 @@ def adapt(sampler: Sampler, *, seed: int, workers: Workers = 1) -> Adapted:
         sampler,
         tuple(grid for grid, _, _ in adapted),
         means,
-        np.array([_largest(weights) for _, weights, _ in adapted]),
+        np.array([largest_weight(weights) for _, weights, _ in adapted]),
         np.array([weights.std() for _, weights, _ in adapted]),
         sum(tried for _, _, tried in adapted),
     )
@@ -250,7 +260,7 @@ def _adapt_channel(sampler: Sampler, seed: int, points: int, number: int) -> tup
     # Grid, weights of the last sample, number of points.
     channel, tried = sampler.channels[number], 0
     rng = stream(seed, "adapt", sampler.process.text, number)
-    grid = flat_grid(sampler.dimensions(channel))
+    grid = flat_grid(sampler.adapted_dimensions(channel))
     for _ in range(ADAPTATIONS):
         y, weights = _sample(sampler, channel, grid, rng, points)
         grid = grid.refined(y, weights)
@@ -275,7 +285,7 @@ def _sample(
     return np.concatenate(ys, axis=1), np.concatenate(values)
 
 
-def _largest(weights: Floats, share: float = 2e-3) -> float:
+def largest_weight(weights: Floats, share: float = 2e-3) -> float:
     """Return the weight above which the excess is a given share of the sum."""
     ordered = np.sort(weights)[::-1]
     excess = np.cumsum(ordered) - np.arange(1, len(ordered) + 1) * ordered

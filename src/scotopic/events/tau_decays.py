@@ -16,8 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.events.frames import event_beams
 from scotopic.events.pythia import TAU, Record, tau_pairs
+from scotopic.events.radiating_pairs import check_fsr
 from scotopic.events.record import Decayed, Events
+from scotopic.events.tau_radiation import radiate_decays
 from scotopic.numerics.lorentz import boost, velocity
 from scotopic.numerics.rng import seed_of, stream
 from scotopic.physics.amplitudes.spin_correlation import light_front_boost, pair_spin
@@ -44,6 +47,7 @@ def decay_taus(
     process: Process | None = None,
     skip: int = 0,
     enriched: bool = False,
+    fsr: str = "none",
 ) -> Events:
     """Return the events with their τ pairs decayed.
 
@@ -51,7 +55,7 @@ def decay_taus(
     ----------
     events : Events
         With one τ- and one τ+ each, in either frame; radiated photons may stand behind the particles of the process.
-        In the laboratory, all that came out must be there.
+        In the laboratory, with their beams.
     seed, workers : int
         The result does not depend on the number of workers.
     process : Process, optional
@@ -60,19 +64,22 @@ def decay_taus(
         Events of the sample that were left out before these, see `scotopic.events.generate.generate`.
     enriched : bool
         Whether τ's decay to e, μ or a single π more often than in nature, which the events' weights undo.
+    fsr : {"none", "exponentiated"}
+        Whether the charged products of the τ's radiate.
 
     Returns
     -------
     Events
-        Decay products, neutrinos included, stand behind the other particles; `vertices` tells where they were made
-        and `decayed` what they come from. The cross section is that of `events`, and so are the weights unless
-        `enriched`.
+        Decay products, neutrinos included, stand behind the other particles; `vertices` and `times` tell where and
+        when they were made, `decayed` what they come from. The cross section is that of `events`, and so are the
+        weights unless `enriched`.
 
     Raises
     ------
     InputError
         If Pythia is missing, or the events are not of one process with one τ pair, unpolarised.
     """
+    check_fsr(fsr)
     check_workers(workers)
     if skip < 0:
         raise InputError(f"skip = {skip}, must not be negative")
@@ -85,7 +92,7 @@ def decay_taus(
         raise InputError(f"τ decays: the first particles of the events are not those of {known.text!r}")
     if (np.abs(events.pdg[len(codes) :]) == TAU).any():
         raise InputError("τ decays: the events have more than one τ pair")
-    work = partial(_decay_chunk, known, seed, enriched)
+    work = partial(_decay_chunk, known, seed, enriched, fsr != "none")
     chunks = []
     for number in range(skip // CHUNK, -(-(skip + len(events)) // CHUNK)):
         start = number * CHUNK - skip
@@ -136,7 +143,9 @@ class _Chunk:
     inner: _Products
 
 
-def _decay_chunk(process: Process, seed: int, enriched: bool, chunk: tuple[int, int, Events]) -> _Chunk:
+def _decay_chunk(
+    process: Process, seed: int, enriched: bool, radiated: bool, chunk: tuple[int, int, Events]
+) -> _Chunk:
     number, first, events = chunk
     n = len(events)
     rng = stream(seed, "tau decays", number)
@@ -145,6 +154,8 @@ def _decay_chunk(process: Process, seed: int, enriched: bool, chunk: tuple[int, 
     mine = slice(first, first + n)
     turns = _spin_turns(process, frame.legs, taus, rng.random(CHUNK)[mine])
     record, weights = tau_pairs(CHUNK, seed_of(seed, "tau decays", number), enriched=enriched)
+    if radiated:
+        record = radiate_decays(record, _roots(record), stream(seed, "photons of tau decays", number))
     root = _roots(record)
     pair, side = (root - 2) // 3 - first, (root - 2) % 3
     root = np.where((pair >= 0) & (pair < n), root, -1)
@@ -173,7 +184,7 @@ def _decay_chunk(process: Process, seed: int, enriched: bool, chunk: tuple[int, 
             rows[record.mother[which]],
             record.pdg[which],
             momenta[:, which],
-            places[1:, which],
+            places[:, which],
         )
         for which in (final, inner)
     ]
@@ -184,13 +195,13 @@ class _HardFrame:
     """The rest frame of the particles of the process, beams along z; momenta (legs, 4, N) of all legs."""
 
     def __init__(self, events: Events, count: int) -> None:
-        self._cm = velocity(events.momenta.sum(axis=0))
+        pair = event_beams(events)
+        self._cm = velocity(pair.sum(axis=0))
         seen = [boost(p, -self._cm) for p in events.momenta[:count]]
         self._hard = velocity(np.sum(seen, axis=0))
         seen = [boost(p, -self._hard) for p in seen]
-        half = np.full(len(events), 0.5 * events.sqrt_s)
         zero = np.zeros(len(events))
-        beams = [boost(np.stack([half, zero, zero, sign * half]), -self._hard)[1:] for sign in (1.0, -1.0)]
+        beams = [boost(boost(p, -self._cm), -self._hard)[1:] for p in pair]
         axis = beams[0] / np.linalg.norm(beams[0], axis=0) - beams[1] / np.linalg.norm(beams[1], axis=0)
         self._turn = _to_z(axis / np.linalg.norm(axis, axis=0))
         legs = [np.concatenate([p[:1], np.einsum("nij,jn->in", self._turn, p[1:])]) for p in seen]
@@ -272,7 +283,7 @@ def _joined(events: Events, codes: Ints, chunks: list[_Chunk]) -> Events:
     rows = max((int(chunk.inner.place.max(initial=-1)) + 1 for chunk in chunks), default=0)
     pdg = np.zeros((len(kept) + slots, n), dtype=np.int32)
     momenta = np.zeros((len(kept) + slots, 4, n))
-    vertices = np.zeros((len(kept) + slots, 3, n))
+    vertices = np.zeros((len(kept) + slots, 4, n))
     origins = np.full((len(kept) + slots, n), -1, dtype=np.int32)
     pdg[: len(kept)], momenta[: len(kept)] = events.pdg[kept], events.momenta[kept]
     inner_pdg = np.zeros((2 + rows, n), dtype=np.int32)
@@ -296,7 +307,8 @@ def _joined(events: Events, codes: Ints, chunks: list[_Chunk]) -> Events:
         weights=weights,
         pdg=pdg,
         momenta=momenta,
-        vertices=vertices,
+        vertices=vertices[:, 1:],
+        times=vertices[:, 0],
         decayed=Decayed(inner_pdg, inner_momenta, mothers, origins),
         resonance=tuple(kept.index(slot) for slot in events.resonance if slot in kept),
     )

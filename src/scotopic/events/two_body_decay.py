@@ -15,13 +15,14 @@ Floats = NDArray[np.float64]
 Channel = tuple[tuple[str, str], float, float]
 
 
-def decay_evenly(events: Events, mass: float, channels: Sequence[Channel], *, seed: int) -> Events:
-    """Return events whose last particle decayed to two.
+def decay_evenly(events: Events, slot: int, mass: float, channels: Sequence[Channel], *, seed: int) -> Events:
+    """Return events in which the particle of a slot decayed to two, which take its slot and the one behind it.
 
     Parameters
     ----------
     events : Events
-        The last slot holds the particle.
+    slot : int
+        Of the particle.
     mass : float
         Its mass, GeV.
     channels : sequence of ((name, name), mass of either, share)
@@ -36,13 +37,12 @@ def decay_evenly(events: Events, mass: float, channels: Sequence[Channel], *, se
     cos, phi = 2.0 * rng.random(n) - 1.0, 2.0 * np.pi * rng.random(n)
     first = from_angles(0.5 * mass, light, cos, phi)
     second = np.concatenate([first[:1], -first[1:]])
-    parent = events.momenta[-1]
+    parent = events.momenta[slot]
     at = np.full(n, mass)
     decayed = [boost_from_rest(one, parent, at) for one in (first, second)]
-    kept = len(events.pdg) - 1
     return replace(
         events,
-        pdg=np.concatenate([events.pdg[:-1], codes]),
-        momenta=np.concatenate([events.momenta[:-1], np.stack(decayed)]),
-        resonance=(kept, kept + 1),
+        pdg=np.concatenate([events.pdg[:slot], codes, events.pdg[slot + 1 :]]),
+        momenta=np.concatenate([events.momenta[:slot], np.stack(decayed), events.momenta[slot + 1 :]]),
+        resonance=(slot, slot + 1),
     )

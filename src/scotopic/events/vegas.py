@@ -20,23 +20,27 @@ UNIFORM = 0.03
 
 @dataclass(frozen=True)
 class Grid:
-    """Piecewise-constant density: `edges` (d, BINS + 1) of equally probable bins."""
+    """Piecewise-constant density: `edges` (d, BINS + 1) of equally probable bins.
+
+    Dimensions beyond the first d stay as they are.
+    """
 
     edges: Floats
 
     def map(self, y: Floats) -> tuple[Floats, Floats]:
-        """Return points (d, N) and dx/dy (N,) of uniform numbers y (d, N)."""
-        position = y * BINS
+        """Return points and dx/dy (N,) of uniform numbers y (d or more, N)."""
+        position = y[: len(self.edges)] * BINS
         index = np.minimum(position.astype(np.intp), BINS - 1)
-        axis = np.arange(y.shape[0])[:, None]
-        width = self.edges[axis, index + 1] - self.edges[axis, index]
-        x = self.edges[axis, index] + (position - index) * width
-        return x, np.prod(width * BINS, axis=0)
+        position -= index
+        index += BINS * np.arange(len(self.edges))[:, None]
+        width = np.diff(self.edges).ravel().take(index)
+        x = self.edges[:, :-1].ravel().take(index) + position * width
+        return np.concatenate([x, y[len(self.edges) :]]), np.prod(width * BINS, axis=0)
 
     def refined(self, y: Floats, weights: Floats) -> "Grid":
-        """Return the grid adapted to |f| dx/dy = `weights` (N,) seen at y (d, N)."""
+        """Return the grid adapted to |f| dx/dy = `weights` (N,) seen at y (d or more, N)."""
         edges = np.empty_like(self.edges)
-        for d, column in enumerate(y):
+        for d, column in enumerate(y[: len(self.edges)]):
             bins = np.minimum((column * BINS).astype(np.intp), BINS - 1)
             seen = np.bincount(bins, weights=weights**2, minlength=BINS)
             smooth = (np.roll(seen, 1) + 6.0 * seen + np.roll(seen, -1)) / 8.0

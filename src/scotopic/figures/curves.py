@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullFormatter
 from numpy.typing import NDArray
 
-from scotopic.figures.style import DASHES, LINES
+from scotopic.figures.style import DASHES, LINES, as_text
 
 Floats = NDArray[np.float64]
 Curves = Mapping[str, tuple[Floats, Floats]]
@@ -41,7 +41,7 @@ def draw_curves(axes: Axes, curves: Curves) -> None:
     """Draw curves, each with a colour and a dash pattern that differ from those of our limits."""
     for number, (label, (mass, value)) in enumerate(curves.items()):
         dash, colour = DASHES[(number + 2) % len(DASHES)], LINES[(number + 1) % len(LINES)]
-        axes.plot(mass, value, color=colour, ls=dash, lw=1.3, zorder=3.0, label=label)
+        axes.plot(mass, value, color=colour, ls=dash, lw=1.3, zorder=3.0, label=as_text(label))
 
 
 def positive_range(*arrays: Floats | None) -> tuple[float, float]:

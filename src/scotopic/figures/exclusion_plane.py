@@ -12,7 +12,7 @@ from scotopic.bounds import Bound
 from scotopic.figures.curves import Curves, draw_curves, set_mass_axis
 from scotopic.figures.limit_bands import LimitCurves, draw_limits
 from scotopic.figures.placement import CELLS, centres, write_inside
-from scotopic.figures.style import FILLS, HATCHES, SIMULATED, headline, new_axes, styled
+from scotopic.figures.style import FILLS, HATCHES, SIMULATED, as_text, headline, new_axes, styled
 
 Floats = NDArray[np.float64]
 
@@ -126,13 +126,13 @@ def _name_areas(
         visible = areas[number] & ~areas[number + 1 :].any(axis=0)
         for area in (alone, visible):
             place = free & area
-            if place.any() and write_inside(figure, axes, bound.label, place, halo=_look(number)[0]):
+            if place.any() and write_inside(figure, axes, as_text(bound.label), place, halo=_look(number)[0]):
                 free &= place | ~area
                 break
         else:
             if visible.any():
                 fill, hatch = _look(number)
-                unnamed.append(Patch(facecolor=fill, edgecolor=EDGE, hatch=hatch, label=bound.label))
+                unnamed.append(Patch(facecolor=fill, edgecolor=EDGE, hatch=hatch, label=as_text(bound.label)))
     return unnamed
 
 

@@ -7,7 +7,9 @@ from typing import ParamSpec, TypeVar
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.cbook import is_math_text
 from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
 
 from scotopic.errors import InputError
 
@@ -96,11 +98,23 @@ def luminosity_text(luminosity_fb: float) -> str:
     raise AssertionError("unreachable")
 
 
+def as_text(text: str) -> str:
+    """Return a text of a user as matplotlib can draw it: what stands in dollars and is no formula is text."""
+    if not is_math_text(text):
+        return text
+    try:
+        MathTextParser("agg").parse(text)
+    except (ValueError, RuntimeError, RecursionError):
+        return text.replace("$", r"\$")
+    return text
+
+
 def headline(axes: Axes, sample: str, luminosity_fb: float | None = None, experiment: str = "") -> None:
     """Write above the frame what the data are (left), and experiment and luminosity (right).
 
     The text shrinks where the two sides would meet.
     """
+    experiment, sample = as_text(experiment), as_text(sample)
     right = [experiment] if experiment else []
     if luminosity_fb is not None:
         right.append(rf"$\int L\,dt$ = {luminosity_text(luminosity_fb)}")

@@ -1,5 +1,6 @@
 """Readers and writers of event files, detected events, candidates, histograms and results for others."""
 
+from scotopic.io.compression import file_and_name
 from scotopic.io.detected import read_detected, write_detected
 from scotopic.io.events import read_events, write_events
 from scotopic.io.hepdata import write_submission
@@ -11,6 +12,7 @@ from scotopic.io.pyhf_workspace import window_workspace, window_workspaces
 from scotopic.io.window_model import window_models
 
 __all__ = [
+    "file_and_name",
     "hs3_document",
     "kind_of",
     "read_candidates",

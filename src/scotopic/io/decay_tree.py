@@ -22,7 +22,7 @@ class Branch:
         Row of `Events.decayed`, or `PRIMARY` for the collision.
     decayed, final : tuple of int
         Rows of the products that decayed, slots of those that did not.
-    place : (3,) where, mm
+    place : (4,) when and where, (ct, x, y, z) in mm; the time by the flight of the mother where the record has none
     """
 
     mother: int
@@ -49,11 +49,22 @@ def branches(events: Events, i: int) -> Iterator[Branch]:
             return events.vertices[outer[mother][0], :, i]
         return place(inner[mother][0]) if mother in inner else np.zeros(3)
 
-    waiting = [PRIMARY]
+    def time(mother: int, start: Floats, end: Floats) -> float:
+        if mother in outer and events.times is not None:
+            return float(events.times[outer[mother][0], i])
+        p = told.momenta[mother, :, i]
+        speed = float(np.linalg.norm(p[1:])) / float(p[0])
+        flown = float(np.linalg.norm(end - start[1:]))
+        return float(start[0]) + (flown / speed if flown > 0.0 else 0.0)
+
+    waiting, starts = [PRIMARY], {PRIMARY: np.zeros(4)}
     while waiting:
         mother = waiting.pop(0)
+        at = starts[mother]
+        if mother != PRIMARY:
+            end = place(mother)
+            at = np.array([time(mother, at, end), *end])
         found = tuple(inner.get(mother, ()))
-        yield Branch(
-            mother, found, tuple(outer.get(mother, ())), np.zeros(3) if mother == PRIMARY else place(mother)
-        )
+        yield Branch(mother, found, tuple(outer.get(mother, ())), at)
+        starts |= dict.fromkeys(found, at)
         waiting.extend(found)

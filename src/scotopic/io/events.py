@@ -1,5 +1,7 @@
 """Events from and to files of any format."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -7,25 +9,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.record import Decayed, Events
+from scotopic.events.record import Decayed, Events, Frame
+from scotopic.io.file_frame import FrameChoice, check_energy
+from scotopic.io.headers import Positive, Slots, Stamp
 from scotopic.io.hepmc import read_hepmc, write_hepmc
 from scotopic.io.kinds import format_of
 from scotopic.io.lhe import read_lhe, write_lhe
-from scotopic.io.parquet import join, read_table, split, write_table
-from scotopic.io.particles import SQRT_S_TOLERANCE, FrameChoice, assemble
+from scotopic.io.parquet import fitting, join, read_table, split, write_table
+from scotopic.io.particles import assemble
 from scotopic.io.root import kind_of_root, read_root, write_root
 
 Floats = NDArray[np.float64]
 
+BEAMS = tuple(f"{beam}_{name}" for beam in ("electron", "positron") for name in ("E", "px", "py", "pz"))
 COMPONENTS = ("E", "px", "py", "pz")
 AXES = ("x", "y", "z")
+TIME = "ct"
 DECAYED = ("decayed_pdg", "decayed_mother", *(f"decayed_{name}" for name in COMPONENTS))
 """Numbers of particles that decayed; as many as the header says."""
 SCALARS = ("sqrt_s", "frame", "process", "cross_section_pb", "cross_section_error_pb", "source", "seed")
 
 
+class EventsHeader(Stamp):
+    """What a file of events tells of all of them; fields with a default are missing in older files."""
+
+    sqrt_s: Positive
+    frame: Frame
+    process: str
+    cross_section_pb: float | None
+    cross_section_error_pb: float | None
+    source: str
+    seed: int | None
+    beam_spread: bool
+    slots: Slots
+    vertices: bool
+    decayed: Slots = 0
+    resonance: tuple[Slots, ...] = ()
+    efficiency: float | None = None
+    overweight: float = 0.0
+    times: bool = False
+    beams: bool = False
+    notes: tuple[str, ...] = ()
+
+
 def read_events(path: Path, *, frame: FrameChoice = "auto", sqrt_s: float | None = None) -> Events:
-    """Return the events of an LHE, HepMC3 (plain or gzip), scotopic Parquet or scotopic ROOT file.
+    """Return the events of an LHE, HepMC3 (plain or packed), scotopic Parquet or scotopic ROOT file.
 
     Parameters
     ----------
@@ -50,8 +78,7 @@ def read_events(path: Path, *, frame: FrameChoice = "auto", sqrt_s: float | None
     events = _read_parquet(path) if form == "parquet" else _read_root(path)
     if frame not in ("auto", events.frame):
         raise InputError(f"{path} holds events in the frame {events.frame!r}, not {frame!r}")
-    if sqrt_s is not None and not abs(events.sqrt_s - sqrt_s) <= SQRT_S_TOLERANCE:
-        raise InputError(f"{path} was made at √s = {events.sqrt_s:.4g} GeV, not at {sqrt_s:.4g} GeV")
+    check_energy(events.sqrt_s, sqrt_s, path)
     return events
 
 
@@ -77,46 +104,51 @@ def _write_parquet(events: Events, path: Path) -> None:
     columns = {"weight": events.weights}
     for name, values in _parts(events).items():
         columns |= split(name, values)
+    columns |= _beam_columns(events)
     write_table(path, "events", _header(events), columns)
 
 
 def _read_parquet(path: Path) -> Events:
-    header, columns = read_table(path, "events")
-    try:
-        slots, n = header["slots"], columns["weight"].size
-        names = _names(header)
-        rows = header.get("decayed", 0)
+    header, columns = read_table(path, "events", EventsHeader)
+    with _fitting(path):
+        n = columns["weight"].size
         parts = {
-            name: join(name, columns, rows if name in DECAYED else slots, n, kind)
-            for name, kind in names.items()
+            name: join(name, columns, header.decayed if name in DECAYED else header.slots, n, kind)
+            for name, kind in _names(header).items()
         }
-        return _from_parts(header, parts, columns["weight"])
-    except KeyError as fault:
-        raise InputError(f"{path} lacks {fault}; expected a file of events") from None
+        return _from_parts(header, parts, columns)
 
 
 def _write_root(events: Events, path: Path) -> None:
-    columns = {"weight": events.weights}
+    columns = {"weight": events.weights} | _beam_columns(events)
     if events.pdg.shape[0] > 0:  # branches of length 0 are nothing that ROOT reads
         columns |= {name: np.ascontiguousarray(values.T) for name, values in _parts(events).items()}
     write_root(path, "events", _header(events), columns)
 
 
 def _read_root(path: Path) -> Events:
-    header, columns = read_root(path, "events")
+    header, columns = read_root(path, "events", EventsHeader)
+    with _fitting(path):
+        n = columns["weight"].size
+        parts = {}
+        for name, kind in _names(header).items():
+            rows = header.decayed if name in DECAYED else header.slots
+            values = columns[name] if header.slots else np.zeros((n, rows), kind)
+            if values.shape != (n, rows):
+                raise ValueError(f"its branch {name} has {values.shape[1:]} numbers a row; expected {rows}")
+            parts[name] = np.ascontiguousarray(fitting(name, values, kind).T)
+        return _from_parts(header, parts, columns)
+
+
+@contextmanager
+def _fitting(path: Path) -> Iterator[None]:
+    """Refuse columns that are missing or do not fit the header."""
     try:
-        shape = (columns["weight"].size, header["slots"])
-        parts = {
-            name: np.ascontiguousarray(columns[name].T, dtype=kind) if shape[1] else np.zeros(shape, kind).T
-            for name, kind in _names(header).items()
-        }
-        return _from_parts(header, parts, columns["weight"])
+        yield
     except KeyError as fault:
         raise InputError(f"{path} lacks {fault}; expected a file of events") from None
-    except (InputError, TypeError, ValueError):
-        raise InputError(
-            f"{path}: its header does not fit its tree; expected it as scotopic wrote it"
-        ) from None
+    except ValueError as fault:
+        raise InputError(f"{path}: {fault}; its header does not fit its columns") from None
 
 
 def _header(events: Events) -> dict[str, Any]:
@@ -128,15 +160,20 @@ def _header(events: Events) -> dict[str, Any]:
         "efficiency": events.efficiency,
         "overweight": events.overweight,
         "vertices": events.vertices is not None,
+        "times": events.times is not None,
+        "beams": events.beams is not None,
+        "notes": events.notes,
         "decayed": 0 if events.decayed is None else events.decayed.pdg.shape[0],
     }
 
 
-def _names(header: dict[str, Any]) -> dict[str, Any]:
+def _names(header: EventsHeader) -> dict[str, Any]:
     """Return name and type of the numbers per particle."""
     kinds: dict[str, Any] = {"pdg": np.int32}
-    kinds |= dict.fromkeys(COMPONENTS + (AXES if header["vertices"] else ()), np.float64)
-    if header.get("decayed"):
+    kinds |= dict.fromkeys(COMPONENTS + (AXES if header.vertices else ()), np.float64)
+    if header.times:
+        kinds[TIME] = np.float64
+    if header.decayed:
         kinds |= {name: np.int32 if name in DECAYED[:2] else np.float64 for name in DECAYED}
         kinds["origin"] = np.int32
     return kinds
@@ -148,6 +185,8 @@ def _parts(events: Events) -> dict[str, NDArray[Any]]:
     parts |= {name: events.momenta[:, k] for k, name in enumerate(COMPONENTS)}
     if events.vertices is not None:
         parts |= {name: events.vertices[:, k] for k, name in enumerate(AXES)}
+    if events.times is not None:
+        parts[TIME] = events.times
     if events.decayed is not None:
         told = events.decayed
         values = (told.pdg, told.mothers, *np.moveaxis(told.momenta, 1, 0))
@@ -155,21 +194,44 @@ def _parts(events: Events) -> dict[str, NDArray[Any]]:
     return parts
 
 
-def _from_parts(header: dict[str, Any], parts: dict[str, NDArray[Any]], weights: Floats) -> Events:
-    vertices = np.stack([parts[name] for name in AXES], axis=1) if header["vertices"] else None
+def _beam_columns(events: Events) -> dict[str, Floats]:
+    """Return the numbers per event of the beams by name, none where the events have no own ones."""
+    if events.beams is None:
+        return {}
+    return dict(zip(BEAMS, np.ascontiguousarray(events.beams.reshape(8, -1)), strict=True))
+
+
+def _from_parts(
+    header: EventsHeader, parts: dict[str, NDArray[Any]], columns: Mapping[str, NDArray[Any]]
+) -> Events:
+    vertices = np.stack([parts[name] for name in AXES], axis=1) if header.vertices else None
     decayed = None
-    if header.get("decayed"):
+    if header.decayed:
         told, mothers, *components = (parts[name] for name in DECAYED)
         decayed = Decayed(told, np.stack(components, axis=1), mothers, parts["origin"])
+        for rows in (mothers, parts["origin"]):
+            if not ((rows >= -1) & (rows < header.decayed)).all():
+                raise ValueError("it names mothers that are not there")
+    if (
+        len(set(header.resonance)) != len(header.resonance)
+        or max(header.resonance, default=-1) >= header.slots
+    ):
+        raise ValueError(f"its resonance has the places {list(header.resonance)[:8]} of {header.slots}")
+    beams = None
+    if header.beams:
+        beams = np.stack([fitting(name, columns[name], np.float64) for name in BEAMS]).reshape(2, 4, -1)
     return Events(
         decayed=decayed,
         pdg=parts["pdg"],
         momenta=np.stack([parts[name] for name in COMPONENTS], axis=1),
-        weights=weights.astype(np.float64),
-        beam_spread=header["beam_spread"],
+        weights=fitting("weight", columns["weight"], np.float64),
+        beam_spread=header.beam_spread,
         vertices=vertices,
-        resonance=tuple(header.get("resonance", ())),  # older files lack these three
-        efficiency=header.get("efficiency"),
-        overweight=header.get("overweight", 0.0),
-        **{name: header[name] for name in SCALARS},
+        times=parts.get(TIME),
+        beams=beams,
+        notes=header.notes,
+        resonance=header.resonance,
+        efficiency=header.efficiency,
+        overweight=header.overweight,
+        **{name: getattr(header, name) for name in SCALARS},
     )

@@ -1,9 +1,8 @@
 """HepMC3 ASCII files through pyhepmc."""
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +11,23 @@ import numpy as np
 from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.files import replacing
+from scotopic.io.compression import opened
 from scotopic.io.decay_tree import PRIMARY, branches
+from scotopic.io.file_beams import beams_of
 from scotopic.io.guests import guest
 from scotopic.io.gzip_writer import writing
+from scotopic.io.hepmc_syntax import CheckedEvents
 from scotopic.io.incoming import incoming_beams
-from scotopic.io.kinds import opened
 from scotopic.io.particles import ParticleList, from_header
 from scotopic.progress import track
 
 NOMINAL = ("nominal", "Nominal", "Default", "Weight", "0")
 FINAL, DECAYED, BEAM = 1, 2, 4  # HepMC status codes
-UNITS = ("GEV MM", "GEV CM", "MEV MM", "MEV CM")
+EARLY_MM = 1e-6  # rounding of times
 
 
 def read_hepmc(path: Path) -> ParticleList:
-    """Return the final states (status 1) of a plain or gzipped HepMC3 file, in GeV and mm.
+    """Return the final states (status 1) of a plain or packed HepMC3 file, in GeV and mm, with their beams.
 
     Of several weights the nominal one is used: the one so named, else the first. The cross section is
     the last event's, in pb.
@@ -37,45 +38,46 @@ def read_hepmc(path: Path) -> ParticleList:
     weights: list[float] = []
     source, header = "HepMC3", from_header({})
     sigma: Any = None
-    beams, n_weights = None, 0
+    incoming: list[np.ndarray] = []
+    n_weights = 0
     displaced = False
     try:
-        expected = _events(path)
-        with opened(path) as raw, _quiet(pyhepmc), pyhepmc.open(raw) as file:
-            for event in track(file, f"reading {path.name}"):
-                event.set_units(pyhepmc.Units.MomentumUnit.GEV, pyhepmc.Units.LengthUnit.MM)
-                p = event.numpy.particles
-                final = np.flatnonzero(p.status == FINAL)
-                four = np.stack([p.e, p.px, p.py, p.pz], axis=1)
-                counts.append(final.size)
-                pdg.append(p.pid[final])
-                momenta.append(four[final])
-                place = np.zeros((final.size, 3))
-                v = event.numpy.vertices
-                if len(v.x) and (np.any(v.x) or np.any(v.y) or np.any(v.z)):
-                    displaced = True
-                    particles = event.particles
-                    for row, i in enumerate(final):
-                        at = particles[i].production_vertex.position
-                        place[row] = at.x, at.y, at.z
-                vertices.append(place)
-                n_weights = len(event.weights)
-                if not weights:
-                    source, header, nominal = _run(event)
-                    found = {int(p.pid[i]): four[i] for i in np.flatnonzero(p.status == BEAM)}
-                    beams = np.stack([found[11], found[-11]]) if {11, -11} <= found.keys() else None
-                weights.append(event.weights[nominal] if n_weights else 1.0)
-                sigma = event.cross_section or sigma
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(f"{path} is a damaged gzip file; expected a complete one") from None
-    except InputError:
-        raise
-    except (OSError, RuntimeError, ValueError, IndexError) as fault:
+        with opened(path) as raw, _quiet(pyhepmc):
+            checked = CheckedEvents(raw, path)
+            with pyhepmc.open(BufferedReader(checked), format=checked.style) as file:
+                for event in track(file, f"reading {path.name}"):
+                    event.set_units(pyhepmc.Units.MomentumUnit.GEV, pyhepmc.Units.LengthUnit.MM)
+                    p = event.numpy.particles
+                    final = np.flatnonzero(p.status == FINAL)
+                    four = np.stack([p.e, p.px, p.py, p.pz], axis=1)
+                    counts.append(final.size)
+                    pdg.append(p.pid[final])
+                    momenta.append(four[final])
+                    place = np.zeros((final.size, 4))
+                    v = event.numpy.vertices
+                    if len(v.x) and (np.any(v.x) or np.any(v.y) or np.any(v.z)):
+                        displaced = True
+                        particles = event.particles
+                        known: dict[int, np.ndarray] = {}
+                        for row, i in enumerate(final):
+                            if particles[i].production_vertex is not None:
+                                place[row] = _place(particles[i].production_vertex, known)
+                    vertices.append(place)
+                    beam = np.flatnonzero(p.status == BEAM)
+                    incoming.append(np.column_stack([p.pid[beam], four[beam][:, [1, 2, 3, 0]]]))
+                    n_weights = len(event.weights)
+                    if not weights:
+                        source, header, nominal = _run(event)
+                    weights.append(event.weights[nominal] if n_weights else 1.0)
+                    sigma = event.cross_section or sigma
+            if checked.fault is not None:
+                raise checked.fault
+    except (RuntimeError, ValueError, IndexError) as fault:
+        if isinstance(fault, InputError):
+            raise
         raise InputError(f"{path} is no valid HepMC3 file: {str(fault).splitlines()[0]}") from None
-    if not expected:
-        raise InputError(f"{path} holds no events")
-    if len(counts) != expected:
-        raise InputError(f"{path}: cannot read event {len(counts) + 1} of {expected}; expected valid HepMC3")
+    if len(counts) != checked.events:
+        raise InputError(f"{path}: the library cannot read event {len(counts) + 1}; expected valid HepMC3")
     value = float(sigma.xsec()) if sigma is not None else 0.0
     several = f" (nominal of {n_weights} weights)" if n_weights > 1 else ""
     return ParticleList(
@@ -83,7 +85,7 @@ def read_hepmc(path: Path) -> ParticleList:
         pdg=np.concatenate(pdg).astype(np.int32),
         momenta=np.concatenate(momenta),
         weights=np.array(weights, dtype=np.float64),
-        beams=beams,
+        beams=beams_of(incoming),
         vertices=np.concatenate(vertices) if displaced else None,
         cross_section_pb=value if value > 0.0 else None,
         cross_section_error_pb=float(sigma.xsec_err()) if value > 0.0 else None,
@@ -92,25 +94,22 @@ def read_hepmc(path: Path) -> ParticleList:
     )
 
 
-def _events(path: Path) -> int:
-    """Return the number of events in a complete file; the library ends at a cut one's end, in silence."""
-    n, end, last = 0, b"HepMC::Asciiv3-END_EVENT_LISTING", b""
-    with opened(path) as file:
-        for line in file:
-            last = line.strip() or last
-            if line.startswith(b"E "):
-                n += 1
-            elif line.startswith(b"U ") and (units := _text(last.split()[1:])) not in UNITS:
-                raise InputError(f"{path} has units {units!r}; expected one of: {', '.join(UNITS)}")
-            elif last.endswith(b"-START_EVENT_LISTING"):
-                end = last.replace(b"-START_", b"-END_")
-    if last != end:
-        raise InputError(f"{path} ends before {_text([end])}; expected a complete HepMC3 file")
-    return n
+def _place(vertex: Any, known: dict[int, np.ndarray]) -> np.ndarray:
+    """Return when and where a vertex is, (ct, x, y, z) in mm.
 
-
-def _text(words: list[bytes]) -> str:
-    return b" ".join(words).decode(errors="replace")
+    Many files give decay vertices the time 0, before what decays can be there: then its flight tells the time.
+    """
+    if vertex.id not in known:
+        at = vertex.position
+        place = np.array([at.t, at.x, at.y, at.z])
+        mothers = vertex.particles_in
+        if len(mothers) == 1 and mothers[0].production_vertex is not None:
+            start, p = _place(mothers[0].production_vertex, known), mothers[0].momentum
+            flown, modulus = float(np.linalg.norm(place[1:] - start[1:])), float(np.hypot(p.pt(), p.pz))
+            if flown > EARLY_MM + place[0] - start[0] and modulus > 0.0:
+                place[0] = start[0] + flown * p.e / modulus
+        known[vertex.id] = place
+    return known[vertex.id]
 
 
 @contextmanager
@@ -139,6 +138,11 @@ def write_hepmc(events: Events, path: Path) -> None:
     """Write events as HepMC3 ASCII; gzipped where the name ends in .gz.
 
     The cross section in the file is the sum of the weights.
+
+    Raises
+    ------
+    InputError
+        For laboratory events that do not keep their beams.
     """
     pyhepmc = guest("pyhepmc")
     run = pyhepmc.GenRunInfo()
@@ -155,7 +159,7 @@ def write_hepmc(events: Events, path: Path) -> None:
     sigma, error = float(events.weights.sum()), 0.0
     if events.cross_section_pb and events.cross_section_error_pb is not None:
         error = sigma * events.cross_section_error_pb / events.cross_section_pb
-    beams = incoming_beams(events)
+    beams = incoming_beams(events, path)
     with (
         replacing(path) as temporary,
         writing(temporary, path.name.endswith(".gz")) as raw,
@@ -186,7 +190,7 @@ def _fill(pyhepmc: Any, event: Any, events: Events, beams: np.ndarray, i: int) -
         for branch in branches(events, i):
             vertex = primary
             if branch.mother != PRIMARY:
-                vertex = pyhepmc.GenVertex((*branch.place, 0.0))
+                vertex = pyhepmc.GenVertex((*branch.place[1:], branch.place[0]))
                 vertex.add_particle_in(made[branch.mother])
             event.add_vertex(vertex)
             for row in branch.decayed:
@@ -198,16 +202,25 @@ def _fill(pyhepmc: Any, event: Any, events: Events, beams: np.ndarray, i: int) -
         return
     places: dict[tuple[float, ...], list[int]] = {}
     for slot in np.flatnonzero(events.pdg[:, i]):
-        place = (0.0,) * 3 if events.vertices is None else tuple(events.vertices[slot, :, i].tolist())
-        places.setdefault(place, []).append(int(slot))
+        places.setdefault(_start(events, int(slot), i), []).append(int(slot))
+    if len(places) == 1:  # all from one point: that of the collision
+        primary.position = next(iter(places))
     event.add_vertex(primary)
     for place, slots in places.items():
         vertex = primary
-        if any(place):
+        if any(place) and len(places) > 1:
             mother = particle(events.momenta[slots, :, i].sum(axis=0), 0, DECAYED)
             primary.add_particle_out(mother)
-            vertex = pyhepmc.GenVertex((*place, 0.0))
+            vertex = pyhepmc.GenVertex(place)
             vertex.add_particle_in(mother)
             event.add_vertex(vertex)
         for k in slots:
             vertex.add_particle_out(particle(events.momenta[k, :, i], int(events.pdg[k, i]), FINAL))
+
+
+def _start(events: Events, slot: int, i: int) -> tuple[float, ...]:
+    """Return where a particle was made, (x, y, z, ct) in mm."""
+    if events.vertices is None:
+        return (0.0,) * 4
+    time = 0.0 if events.times is None else float(events.times[slot, i])
+    return (*events.vertices[slot, :, i].tolist(), time)

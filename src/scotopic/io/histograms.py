@@ -4,11 +4,8 @@ The JSON is that of https://github.com/scikit-hep/uhi, `histogram.schema.json` o
 several by name.
 """
 
-import csv
-import gzip
 import json
 import re
-import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,15 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.io.guests import guest
-from scotopic.io.kinds import opened
+from scotopic.io.compression import file_and_name, opened
+from scotopic.io.csv_tables import read_csv
+from scotopic.io.root import opened_root
+from scotopic.io.text import whole_text
 
 Floats = NDArray[np.float64]
 
-COUNTS = ("counts", "count", "observed", "events", "entries", "candidates", "data")
 STORAGES = ("int", "double", "weighted")
 MOST_BINS = 1_000_000
-TOUCHING = 1e-9  # of a bin's width: as far as the end of one may be from the start of the next
 
 
 @dataclass(frozen=True)
@@ -54,64 +51,43 @@ class Histogram:
 
 
 def read_histogram(path: Path) -> Histogram:
-    """Return the histogram of a ROOT, UHI JSON or CSV file; JSON and CSV may be gzipped.
+    """Return the histogram of a ROOT, UHI JSON or CSV file; JSON and CSV may be packed.
 
     Parameters
     ----------
     path : path
-        ``file`` or, where a ROOT or JSON file has several histograms, ``file:name``. A CSV file has columns
-        low, high and counts; with a header they are found by the start of their names (``low_GeV2``) and
-        others are left out.
+        ``file`` or, where it has several histograms, ``file:name``. A CSV file has columns low, high and
+        counts; with a header they are found by the start of their names (``low_GeV2``) and others are left out.
+        HEPData's downloads of tables are read too.
 
     Raises
     ------
     InputError
         If the file is missing, damaged, has no such histogram, or one that is no spectrum of events.
     """
-    file, name = split_name(path)
+    file, name = file_and_name(path)
     head = _head(file)
-    where = f"{file}:{name}" if name else str(file)
     if head[:4] == b"root":
         return _from_root(file, name)
     if head.lstrip()[:1] == b"{":
         return _from_uhi(file, name)
-    if name:
-        raise InputError(f"{where}: only ROOT and JSON files have histograms by name; expected {file}")
     if b"\0" in head:
         raise InputError(f"{file} is none of ROOT, UHI JSON, CSV; expected a histogram in one of these")
-    return _from_csv(file)
-
-
-def split_name(path: Path) -> tuple[Path, str]:
-    """Return the file and the name of ``file:name``; the name is empty where there is none."""
-    text = str(path)
-    for at in [len(text), *(match.start() for match in reversed(list(re.finditer(":", text))))]:
-        if text[:at] and Path(text[:at]).is_file():
-            return Path(text[:at]), text[at + 1 :]
-    return Path(text), ""
+    edges, counts, column = read_csv(_text(file), name, file)
+    return _histogram(edges, counts, None, f"{file}:{column}" if column else str(file))
 
 
 def _head(file: Path) -> bytes:
-    try:
-        with opened(file) as content:
-            head = content.read(4096)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(f"{file} is a damaged gzip file; expected a complete one") from None
-    except (OSError, ValueError) as fault:
-        raise InputError(f"cannot read {file}: {getattr(fault, 'strerror', None) or fault}") from None
+    with opened(file) as content:
+        head = content.read(4096)
     if not head.strip():
         raise InputError(f"{file} is empty; expected a histogram")
     return head
 
 
 def _text(file: Path) -> str:
-    try:
-        with opened(file) as content:
-            return content.read().decode("utf-8-sig")
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(f"{file} is a damaged gzip file; expected a complete one") from None
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{file} is no text: {getattr(fault, 'reason', fault)}") from None
+    with opened(file) as content:
+        return whole_text(content, file)
 
 
 def _histogram(edges: Floats, counts: Floats, variances: Floats | None, source: str) -> Histogram:
@@ -144,81 +120,17 @@ def _choose(names: list[str], name: str, file: Path) -> str:
 
 
 def _from_root(file: Path, name: str) -> Histogram:
-    uproot = guest("uproot")
-    try:
-        with uproot.open(file) as folder:
-            classes = folder.classnames(cycle=False)
-            flat = [key for key, kind in classes.items() if re.fullmatch("TH1[CSILFD]", kind)]
-            if name in classes and name not in flat:
-                raise InputError(f"{file}:{name} is a {classes[name]}; expected a TH1")
-            chosen = _choose(flat, name, file)
-            found = folder[chosen]
-            edges = np.asarray(found.axis().edges(), dtype=np.float64)
-            counts = np.asarray(found.values(), dtype=np.float64)
-            variances = np.asarray(found.variances(), dtype=np.float64)
-    except InputError:
-        raise
-    except Exception as fault:  # uproot raises many kinds on damaged files
-        raise InputError(f"{file} is a damaged ROOT file ({type(fault).__name__})") from None
+    with opened_root(file) as folder:
+        classes = folder.classnames(cycle=False)
+        flat = [key for key, kind in classes.items() if re.fullmatch("TH1[CSILFD]", kind)]
+        if name in classes and name not in flat:
+            raise InputError(f"{file}:{name} is a {classes[name]}; expected a TH1")
+        chosen = _choose(flat, name, file)
+        found = folder[chosen]
+        edges = np.asarray(found.axis().edges(), dtype=np.float64)
+        counts = np.asarray(found.values(), dtype=np.float64)
+        variances = np.asarray(found.variances(), dtype=np.float64)
     return _histogram(edges, counts, variances, f"{file}:{chosen}")
-
-
-def _from_csv(file: Path) -> Histogram:
-    lines = [line for line in _text(file).splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    try:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, strict=True)]
-    except csv.Error as fault:
-        raise InputError(f"{file} is no valid CSV file: {fault}") from None
-    if not rows:
-        raise InputError(f"{file} has no rows; expected columns low, high, counts")
-    columns = [0, 1, 2]
-    if not any(_is_number(cell) for cell in rows[0]):
-        columns, rows = _columns(rows[0], file), rows[1:]
-        width = None
-    else:
-        width = 3
-    if not rows:
-        raise InputError(f"{file} has a header but no rows; expected columns low, high, counts")
-    values = np.empty((len(rows), 3))
-    for number, row in enumerate(rows):
-        cells = [row[column] for column in columns] if len(row) > max(columns) else []
-        if not cells or (width is not None and len(row) != width) or not all(map(_is_number, cells)):
-            raise InputError(
-                f"{file}: row {number + 1} is {','.join(row)[:60]!r}; expected numbers low, high, counts"
-            )
-        values[number] = [float(cell) for cell in cells]
-    low, high, counts = values.T
-    gap = np.flatnonzero(~(np.abs(low[1:] - high[:-1]) <= TOUCHING * np.abs(high[:-1] - low[:-1])))
-    if gap.size:
-        at = gap[0]
-        raise InputError(
-            f"{file}: row {at + 2} starts at {low[at + 1]:g}, the one before ends at {high[at]:g}; expected "
-            "bins that touch, in rising order"
-        )
-    return _histogram(np.append(low, high[-1]), counts, None, str(file))
-
-
-def _columns(header: list[str], file: Path) -> list[int]:
-    """Return the places of low, high and counts in a header."""
-    found = []
-    for what, starts in (("low", ("low",)), ("high", ("high",)), ("counts", COUNTS)):
-        # a unit may follow: low_GeV2, low [GeV]
-        places = [i for i, name in enumerate(header) if re.match("[a-z]*", name.lower())[0] in starts]  # type: ignore[index]
-        if len(places) != 1:
-            raise InputError(
-                f"{file}: {len(places)} columns are called {what}; expected columns low, high, counts, "
-                f"found {', '.join(header)[:80]}"
-            )
-        found += places
-    return found
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def _from_uhi(file: Path, name: str) -> Histogram:

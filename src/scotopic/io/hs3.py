@@ -1,7 +1,8 @@
 """A scan in the HEP Statistics Serialization Standard (HS3, version 0.2): one analysis for each window.
 
 The likelihoods are those of the pyhf workspaces, number by number: a `histfactory_dist` whose samples are the signal
-and the background's Bernstein polynomials (see :mod:`scotopic.io.window_model`), its errors as `histosys` modifiers.
+and the background's Bernstein polynomials (see :mod:`scotopic.io.window_model`), its errors a `normsys` (efficiency,
+e^±ε) and a symmetric `histosys` modifier (resolution). How they are interpolated stands under ``misc``.
 A window alone is a document with one analysis, a scan has one per mass, ``mass_0``, ``mass_1``, … Windows share bins:
 their likelihoods must not be multiplied.
 """
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 Document = dict[str, Any]
 
 VERSION = "0.2"
+INTERPOLATION = {"normsys": "exponential (code 1)", "histosys": "linear (code 0)"}
 WIDEST = 8.0  # standard deviations of a nuisance, bounds of its domain
 
 
@@ -57,7 +59,11 @@ def hs3_document(
     }
     if about:
         metadata["description"] = about
-    return {"metadata": metadata, **parts, "misc": {"scotopic": {"masses": known}}}
+    return {
+        "metadata": metadata,
+        **parts,
+        "misc": {"scotopic": {"masses": known, "interpolation": INTERPOLATION}},
+    }
 
 
 def write_hs3(document: Document, path: Path) -> Path:
@@ -71,28 +77,22 @@ def write_hs3(document: Document, path: Path) -> Path:
 def _window(model: WindowModel, name: str, axis: str) -> dict[str, Document]:
     axes = [{"name": axis, "edges": model.edges.tolist()}]
     modifiers = [_factor(POI)]
-    modifiers += [
-        {
-            "name": nuisance,
-            "type": "histosys",
-            "parameter": nuisance,
-            "constraint": "Gauss",
-            "data": {
-                "hi": {"contents": (model.signal + change).tolist()},
-                "lo": {"contents": (model.signal - change).tolist()},
-            },
-        }
-        for nuisance, change in model.variations.items()
-    ]
+    if model.efficiency_error > 0.0:
+        high, low = model.efficiency_ends
+        modifiers.append(_constrained("efficiency", "normsys", high, low))
+    if model.variation.any():
+        ends = ({"contents": one} for one in model.signal_ends)
+        modifiers.append(_constrained("resolution", "histosys", *ends))
+    nuisances = [one["parameter"] for one in modifiers[1:]]
     samples = [{"name": "signal", "data": {"contents": model.signal.tolist()}, "modifiers": modifiers}]
     start = {POI: 0.0}
-    bounds = {POI: model.bound} | dict.fromkeys(model.variations, WIDEST)
+    bounds = {POI: model.bound} | dict.fromkeys(nuisances, WIDEST)
     for k, member in enumerate(model.basis):
         one = f"background_{k}"
         samples.append({"name": one, "data": {"contents": member.tolist()}, "modifiers": [_factor(one)]})
         start[one] = float(model.start[k])
         bounds[one] = model.free
-    start |= dict.fromkeys(model.variations, 0.0)
+    start |= dict.fromkeys(nuisances, 0.0)
     return {
         "distributions": {"name": name, "type": "histfactory_dist", "axes": axes, "samples": samples},
         "data": {
@@ -119,6 +119,11 @@ def _window(model: WindowModel, name: str, axis: str) -> dict[str, Document]:
             "init": f"{name}_start",
         },
     }
+
+
+def _constrained(name: str, kind: str, high: Any, low: Any) -> Document:
+    data = {"hi": high, "lo": low}
+    return {"name": name, "type": kind, "parameter": name, "constraint": "Gauss", "data": data}
 
 
 def _factor(name: str) -> Document:

@@ -1,11 +1,11 @@
 """What a file is, by its first bytes."""
 
-import gzip
-import zlib
 from pathlib import Path
-from typing import IO, Literal, cast
+from typing import Literal
 
 from scotopic.errors import InputError
+from scotopic.io.compression import opened
+from scotopic.io.lhe_syntax import is_lhe
 from scotopic.io.parquet import kind_of_parquet
 from scotopic.io.root import kind_of_root
 
@@ -13,13 +13,6 @@ Format = Literal["lhe", "hepmc", "parquet", "root"]
 Kind = Literal["events", "detected", "candidates"]
 
 NAMES = {"lhe": "an LHE file", "hepmc": "a HepMC3 file", "parquet": "a Parquet file", "root": "a ROOT file"}
-
-
-def opened(path: Path) -> IO[bytes]:
-    """Open a plain or gzipped file for reading; which of the two its first bytes tell, not its name."""
-    with open(path, "rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return cast(IO[bytes], gzip.open(path, "rb")) if packed else open(path, "rb")
 
 
 def format_of(path: Path) -> Format:
@@ -31,13 +24,8 @@ def format_of(path: Path) -> Format:
         If the file is missing, empty or of none of the formats.
     """
     path = Path(path)
-    try:
-        with opened(path) as file:
-            head = file.read(4096)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(f"{path} is a damaged gzip file; expected a complete one") from None
-    except OSError as fault:
-        raise InputError(f"cannot read {path}: {fault.strerror or fault}") from None
+    with opened(path) as file:
+        head = file.read(4096)
     if not head.strip():
         raise InputError(f"{path} is empty; expected events or candidates")
     if head[:4] == b"PAR1":
@@ -48,6 +36,12 @@ def format_of(path: Path) -> Format:
         return "lhe"
     if b"HepMC::" in head:
         return "hepmc"
+    if (
+        head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+    ):  # declarations and comments of any length may come first
+        with opened(path) as file:
+            if is_lhe(file, path):
+                return "lhe"
     raise InputError(f"{path} is none of LHE, HepMC3, scotopic Parquet, ROOT (by its first bytes)")
 
 

@@ -1,173 +1,144 @@
 """Les Houches event files (hep-ph/0609017): a streaming reader and a writer."""
 
-import gzip
 import re
-import zlib
-from collections.abc import Iterator
+from array import array
+from collections.abc import Sequence
 from html import escape, unescape
 from io import TextIOWrapper
-from itertools import takewhile
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
 from scotopic.errors import InputError
+from scotopic.events.frames import event_beams, without_spread
 from scotopic.events.record import Events
 from scotopic.files import replacing
+from scotopic.io.compression import opened
 from scotopic.io.decay_tree import PRIMARY, branches
+from scotopic.io.file_beams import beams_with_header
 from scotopic.io.gzip_writer import writing
 from scotopic.io.incoming import incoming_beams
-from scotopic.io.kinds import opened
+from scotopic.io.lhe_syntax import Particle, Setup, read_blocks
 from scotopic.io.particles import ParticleList, from_header
 from scotopic.progress import track
 
 MASSES = {11: 0.51099895e-3, 13: 0.1056583755, 15: 1.77686}  # GeV, PDG 2024
 
-ORIGIN = np.zeros(3)
+ORIGIN = np.zeros(4)
 
 
 def read_lhe(path: Path) -> ParticleList:
-    """Return the particles of a plain or gzipped LHE file.
+    """Return the particles of a plain or packed LHE file.
 
     The weights are XWGTUP. The cross section is the sum of XSECUP where positive; else, for
     IDWTUP = ±1 and ±4, the mean of XWGTUP; else unknown.
     """
-    try:
-        with TextIOWrapper(opened(path), errors="replace") as file:
+    with opened(path) as file:
+        try:
             return _parse(file, path)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(f"{path} is a damaged gzip file; expected a complete one") from None
-    except (ValueError, IndexError) as fault:
-        if isinstance(fault, InputError):
-            raise
-        raise InputError(f"{path} is no valid LHE file: {fault}") from None
+        except ValueError as fault:
+            if isinstance(fault, InputError):
+                raise
+            raise InputError(f"{path} is no valid LHE file: {fault}") from None
 
 
-def _block(lines: Iterator[str], end: str, path: Path) -> list[str]:
-    block: list[str] = []
-    for line in lines:
-        if end in line:
-            return block
-        if line.lstrip().startswith("<event"):
-            raise InputError(f"{path} has an <event> before {end}; expected one behind the other")
-        block.append(line)
-    raise InputError(f"{path} ends before {end}; expected a complete LHE file")
-
-
-def _parse(file: IO[str], path: Path) -> ParticleList:
-    lines = iter(file)
-    head, init = [], None
-    for line in lines:
-        if line.lstrip().startswith("<init"):
-            init = _block(lines, "</init>", path)
-            break
-        head.append(line)
-        if "<event" in line:
-            break
-    if init is None:
-        raise InputError(f"{path} has no <init> block; expected an LHE file with beams and cross section")
-    setup = init[0].split()
-    strategy, n_processes = abs(int(setup[8])), int(setup[9])
-    rows = np.array([line.split()[:3] for line in init[1 : 1 + n_processes]], dtype=np.float64)
-    sigma, error = float(rows[:, 0].sum()), float(np.sqrt((rows[:, 1] ** 2).sum()))
-    weights: list[float] = []
-    counts: list[int] = []
-    final: list[list[str]] = []
-    incoming: list[list[str]] = []
-    places: list[np.ndarray] = []
+def _parse(file: IO[bytes], path: Path) -> ParticleList:
+    own: dict[str, str] = {}
+    setup: Setup | None = None
+    weights, counts = array("d"), array("q")
+    codes, momenta, places = array("q"), array("d"), array("d")
+    incoming: list[np.ndarray] = []
     displaced = False
-    complete = False
-    for line in track(lines, f"reading {path.name}"):
-        if "</LesHouchesEvents>" in line:
-            complete = True
-        if "<event" not in line:
+    for block in track(read_blocks(file, path), f"reading {path.name}"):
+        if isinstance(block, str):
+            tag = re.search(r"<scotopic ([^>]*)/>", block)
+            own = {key: unescape(v) for key, v in re.findall(r'(\w+)="([^"]*)"', tag[1])} if tag else own
             continue
-        block = _block(lines, "</event>", path)
-        fields = block[0].split()
-        weights.append(float(fields[2]))
-        particles = [row.split() for row in takewhile(_is_particle, block[1:])]
-        if len(particles) != int(fields[0]):
-            raise InputError(
-                f"{path}: event {len(weights)} has {len(particles)} lines of particles; expected its NUP, {fields[0]}"
-            )
-        count = 0
-        flown = _places(particles)
+        if isinstance(block, Setup):
+            setup = block
+            continue
+        flown = _places(block.particles)
         displaced = displaced or bool(flown)
-        for k, particle in enumerate(particles):
-            if particle[1] == "1":
-                places.append(flown[k] if flown else ORIGIN)
-                final.append([particle[0], *particle[6:10]])
+        count = 0
+        for k, particle in enumerate(block.particles):
+            if particle.status == 1:
+                places.extend(flown[k] if flown else ORIGIN)
+                codes.append(particle.pdg)
+                momenta.extend((particle.energy, particle.px, particle.py, particle.pz))
                 count += 1
-            elif particle[1] == "-1" and len(incoming) < 2:
-                incoming.append([particle[0], *particle[6:10]])
+        incoming.append(_incoming(block.particles))
+        weights.append(block.weight)
         counts.append(count)
-    if not complete:
-        raise InputError(f"{path} ends before </LesHouchesEvents>; expected a complete LHE file")
-    table = np.array(final, dtype=np.float64).reshape(-1, 5)
-    x = np.array(weights)
-    if not sigma > 0.0:
-        known = strategy in (1, 4) and x.size > 0
-        sigma, error = (float(x.mean()), float(x.std() / np.sqrt(x.size))) if known else (0.0, 0.0)
-    text = "".join(init)
-    name = re.search(r"<generator[^>]*>([^<]*)</generator>", text)
-    own = re.search(r"<scotopic ([^>]*)/>", "".join(head))
-    told = {key: unescape(v) for key, v in re.findall(r'(\w+)="([^"]*)"', own.group(1))} if own else {}
+    assert setup is not None
+    sigma, error = _cross_section(setup, np.array(weights))
     return ParticleList(
         counts=np.array(counts, dtype=np.int64),
-        pdg=table[:, 0].astype(np.int32),
-        momenta=table[:, [4, 1, 2, 3]],
-        weights=x,
-        vertices=np.stack(places) if displaced else None,
-        beams=_beams(setup, np.array(incoming, dtype=np.float64), own is not None),
-        cross_section_pb=sigma if sigma > 0.0 else None,
-        cross_section_error_pb=error if sigma > 0.0 else None,
-        source=name.group(1).strip() if name else "LHE",
-        **from_header(told),
+        pdg=np.array(codes, dtype=np.int32),
+        momenta=np.array(momenta).reshape(-1, 4),
+        weights=np.array(weights),
+        vertices=np.array(places).reshape(-1, 4) if displaced else None,
+        beams=beams_with_header(setup.beams, setup.energies, incoming, path),
+        cross_section_pb=sigma,
+        cross_section_error_pb=error,
+        source=setup.generator or "LHE",
+        **from_header(own),
     )
 
 
-def _places(particles: list[list[str]]) -> list[np.ndarray]:
-    """Return where the particles of an event were made, mm, by VTIMUP of their mothers; nothing if none flew."""
-    if not any(p[1] == "2" and float(p[11]) > 0.0 for p in particles):
+def _cross_section(setup: Setup, weights: np.ndarray) -> tuple[float | None, float | None]:
+    """Return the cross section and its error, pb."""
+    sections = np.array(setup.cross_sections).reshape(-1, 2)
+    sigma, error = float(sections[:, 0].sum()), float(np.sqrt((sections[:, 1] ** 2).sum()))
+    if sigma > 0.0:
+        return sigma, error
+    if abs(setup.strategy) in (1, 4) and weights.size and weights.mean() > 0.0:
+        return float(weights.mean()), float(weights.std() / np.sqrt(weights.size))
+    return None, None
+
+
+def _places(particles: Sequence[Particle]) -> list[np.ndarray]:
+    """Return when and where the particles of an event were made, (ct, x, y, z) in mm, by VTIMUP of their mothers.
+
+    Nothing if none flew. A particle that comes from its like, by radiation or as a copy, starts where that did.
+    """
+    if not any(p.status == 2 and p.lifetime > 0.0 for p in particles):
         return []
     made = [ORIGIN] * len(particles)
+    named = [(p.mother - 1, p.pdg) for p in particles]
+    radiated = {
+        mother for mother, code in named if 0 <= mother < len(particles) and particles[mother].pdg == code
+    }
     for k, particle in enumerate(particles):  # mothers stand before what comes from them
-        mother = int(particle[2]) - 1
-        if 0 <= mother < k and particles[mother][1] == "2":
-            x, y, z, energy = (float(text) for text in particles[mother][6:10])
-            p = np.array([x, y, z])
-            mass = np.sqrt(max(energy**2 - p @ p, 0.0))
-            proper = float(particles[mother][11])
-            made[k] = made[mother] + (proper / mass * p if proper > 0.0 and mass > 0.0 else 0.0)
+        mother = particle.mother - 1
+        if 0 <= mother < k and particles[mother].status == 2:
+            flier = particles[mother]
+            p = np.array([flier.energy, flier.px, flier.py, flier.pz])
+            mass = np.sqrt(max(flier.energy**2 - p[1:] @ p[1:], 0.0))
+            flies = flier.lifetime > 0.0 and mass > 0.0 and mother not in radiated
+            made[k] = made[mother] + (flier.lifetime / mass * p if flies else 0.0)
     return made
 
 
-def _is_particle(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith(("#", "<"))
-
-
-def _beams(setup: list[str], incoming: np.ndarray, own: bool) -> np.ndarray | None:
-    ids, energies = [int(i) for i in setup[:2]], [float(e) for e in setup[2:4]]
-    if sorted(ids) != [-11, 11] or min(energies) <= 0.0:
-        if incoming.shape != (2, 5) or sorted(incoming[:, 0]) != [-11.0, 11.0]:
-            return None
-    elif incoming.shape != (2, 5) or not (
-        own or np.allclose(sorted(incoming[:, 4]), sorted(energies), rtol=1e-3)
-    ):
-        m = MASSES[11]  # incoming legs after radiation, or absent: beams head-on, the first along +z
-        pz = np.sqrt(np.maximum(np.square(energies) - m**2, 0.0)) * [1.0, -1.0]
-        incoming = np.array([[i, 0.0, 0.0, z, e] for i, z, e in zip(ids, pz, energies, strict=True)])
-    order = np.argsort(-incoming[:, 0])
-    return incoming[order][:, [4, 1, 2, 3]]
+def _incoming(particles: Sequence[Particle]) -> np.ndarray:
+    """Return the incoming particles of an event, (id, px, py, pz, E) each."""
+    rows = [[p.pdg, p.px, p.py, p.pz, p.energy] for p in particles if p.status == -1]
+    return np.array(rows, dtype=np.float64).reshape(-1, 5)
 
 
 def write_lhe(events: Events, path: Path) -> None:
-    """Write events as LHE; gzipped where the name ends in .gz.
+    """Write events as LHE, in the centre of mass; gzipped where the name ends in .gz.
 
+    LHE names one pair of beams, head-on along z: events are written as if every collision had the nominal ones, and
+    readers that know the beams put their crossing angle and spread back.
     Equal weights are written with IDWTUP = 3 and XWGTUP = 1, others with ±4 and XWGTUP in pb whose
     mean is the cross section. XSECUP is the sum of the weights. Particles that decayed have status 2 and in VTIMUP
     their proper time times c, in mm.
+
+    Raises
+    ------
+    InputError
+        For laboratory events that do not keep their beams, and for displaced particles without what decayed there.
     """
     if events.vertices is not None and events.decayed is None:
         raise InputError(
@@ -182,14 +153,16 @@ def write_lhe(events: Events, path: Path) -> None:
     equal = n > 0 and bool(np.allclose(weights, weights[0], rtol=1e-12, atol=0.0)) and weights[0] > 0.0
     strategy = 3 if equal or not known else (-4 if (weights < 0.0).any() else 4)
     x = np.ones(n) if equal and known else weights * n if known else weights
-    beams = incoming_beams(events)
-    ebeam = beams[:, 0].mean(axis=1)
+    incoming_beams(events, path)
+    still = without_spread(events)
+    beams = event_beams(still)
+    half = 0.5 * still.sqrt_s
     tell = {
         "process": events.process,
         "seed": "" if events.seed is None else events.seed,
-        "frame": events.frame,
-        "sqrt_s": repr(float(events.sqrt_s)),
-        "beam_spread": events.beam_spread,
+        "frame": still.frame,
+        "sqrt_s": repr(float(still.sqrt_s)),
+        "beam_spread": still.beam_spread,
     }
     attributes = " ".join(f'{key}="{escape(str(value))}"' for key, value in tell.items())
     with (
@@ -198,40 +171,42 @@ def write_lhe(events: Events, path: Path) -> None:
         TextIOWrapper(raw, encoding="utf-8", newline="\n") as file,
     ):
         file.write(f'<LesHouchesEvents version="3.0">\n<header>\n<scotopic {attributes}/>\n</header>\n')
-        file.write(f"<init>\n11 -11 {ebeam[0]:.10e} {ebeam[1]:.10e} 0 0 0 0 {strategy} 1\n")
+        file.write(f"<init>\n11 -11 {half:.16e} {half:.16e} 0 0 0 0 {strategy} 1\n")
         file.write(f"{sigma:.16e} {error:.16e} {np.abs(x).max(initial=0.0):.16e} 1\n")
         source = escape(events.source)
         file.write(f'<generator name="{source}" version="1">{source}</generator>\n</init>\n')
         for i in track(range(n), f"writing {path.name}", total=n):
-            file.write(_event(events, beams[:, :, i], float(x[i]), i))
+            file.write(_event(still, events, beams[:, :, i], float(x[i]), i))
         file.write("</LesHouchesEvents>\n")
 
 
-def _event(events: Events, beams: np.ndarray, weight: float, i: int) -> str:
+def _event(events: Events, flown: Events, beams: np.ndarray, weight: float, i: int) -> str:
+    """Return one event; `flown` are the same events where their vertices are known."""
     rows = [_row(code, -1, p) for code, p in zip((11, -11), beams, strict=True)]
     if events.decayed is None:
         slots = np.flatnonzero(events.pdg[:, i])
         rows += [_row(int(events.pdg[s, i]), 1, events.momenta[s, :, i]) for s in slots]
     else:
-        rows += _decay_rows(events, i)
+        rows += _decay_rows(events, flown, i)
     top = f"{len(rows)} 1 {weight:.16e} {events.sqrt_s:.10e} -1 -1\n"
     return "<event>\n" + top + "".join(rows) + "</event>\n"
 
 
-def _decay_rows(events: Events, i: int) -> list[str]:
-    told = events.decayed
+def _decay_rows(events: Events, flown: Events, i: int) -> list[str]:
+    told, seen = events.decayed, flown.decayed
     assert told is not None
-    tree = list(branches(events, i))
+    assert seen is not None
+    tree = list(branches(flown, i))
     ends = {branch.mother: branch.place for branch in tree}
     lines, number = [], {PRIMARY: "1 2"}
     for branch in tree:
         mothers = number[branch.mother]
         for row in branch.decayed:
-            p = told.momenta[row, :, i]
-            flown = float(np.linalg.norm(ends[row] - branch.place))
+            p = seen.momenta[row, :, i]
+            way = float(np.linalg.norm((ends[row] - branch.place)[1:]))
             mass = np.sqrt(max(0.0, p[0] ** 2 - p[1:] @ p[1:]))
-            proper = flown * mass / float(np.linalg.norm(p[1:])) if flown else 0.0
-            lines.append(_row(int(told.pdg[row, i]), 2, p, mothers, proper))
+            proper = way * mass / float(np.linalg.norm(p[1:])) if way else 0.0
+            lines.append(_row(int(told.pdg[row, i]), 2, told.momenta[row, :, i], mothers, proper))
             number[row] = f"{len(lines) + 2} 0"
         for slot in branch.final:
             lines.append(_row(int(events.pdg[slot, i]), 1, events.momenta[slot, :, i], mothers))

@@ -3,7 +3,6 @@
 import difflib
 import math
 import re
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.io.guests import guest
+from scotopic.io.compression import file_and_name
 from scotopic.io.kinds import require
 from scotopic.io.root import kind_of_root
+from scotopic.io.root_trees import Columns, opened_tree, read_columns
 from scotopic.selection.candidates import Candidates
+from scotopic.text_files import LARGEST_CARD, parse_toml, read_text, shown
 
 FIXED = (
     "__experiment__",
@@ -47,59 +48,51 @@ def read_ntuple(path: Path, columns: list[str] | None = None, tree: str | None =
     columns : list of str, optional
         Escaped or decoded names to read, where the file has them; None reads nothing but lists the names.
     tree : str, optional
-        Name of the TTree; needed only where the file has several.
+        Name of the TTree, TNtuple or RNTuple; needed only where several have such columns.
     """
-    uproot = guest("uproot")
+    path = Path(path)
     require(path, "root", "candidates in a flat ROOT ntuple")
-    try:
-        with uproot.open(path) as file:
-            trees = file.keys(filter_classname="TTree", cycle=False)
-            if tree is None and len(set(trees)) == 1:
-                tree = trees[0]
-            if tree not in trees:
-                names = ", ".join(sorted(set(trees))) or "none"
-                raise InputError(f"{path}: expected one tree, or its name in the mapping; trees: {names}")
-            known: dict[str, Any] = {}
-            for branch in file[tree].branches:
-                known.setdefault(decode(branch.name), branch)
-            if columns is None:
-                return dict.fromkeys(known)
-            chosen = {decode(name) for name in columns} & known.keys()
-            out = {name: known[name].array(library="np") for name in sorted(chosen)}
-    except InputError:
-        raise
-    except Exception as fault:  # uproot raises many kinds on damaged files
-        raise InputError(f"{path} is a damaged ROOT file ({type(fault).__name__})") from None
-    for name, values in out.items():
-        if values.dtype.kind not in "fiub" or values.ndim != 1:
-            raise InputError(f"{path}: column {name} is no flat number; expected one row per candidate")
-    return out
+    asked = {decode(name) for name in columns or ()}
+    with opened_tree(path, tree, decode, lambda known: bool(asked & known.keys())) as known:
+        if columns is None:
+            return dict.fromkeys(known)
+        return read_columns(path, known, sorted(asked & known.keys()))
 
 
-def read_candidates(path: Path, mapping: Path | None = None) -> Candidates:
+def read_candidates(path: Path, mapping: Path | None = None, tree: str | None = None) -> Candidates:
     """Return the candidates of a flat ROOT ntuple.
 
     Parameters
     ----------
+    path : path
+        ``FILE`` or ``FILE:TREE``.
     mapping : path, optional
         TOML with ``[observables]`` (see `docs/file_formats.md`); else that of alp-gammagamma, whose
         observables are left out where the file lacks them. A user's mapping must name existing columns.
+    tree : str, optional
+        Name of the tree; else that in `path` or in `mapping`, else the only one that has the columns.
     """
-    path = Path(path)
+    path, name = file_and_name(Path(path))
     require(path, "root", "candidates in a flat ROOT ntuple")
     if kind_of_root(path) == "events":
         raise InputError(f"{path} is a ROOT file of events; expected candidates in a flat ROOT ntuple")
-    rules, tree = _load(mapping)
-    names = read_ntuple(path, None, tree)
-    unknown = [
-        f"{r[0]['column']}{_near(r[0]['column'], names)}" for r in rules.values() if not _pick(r, names)
-    ]
-    if mapping is not None and unknown:
-        raise InputError(f"{path} lacks columns of {mapping}: {'; '.join(unknown)}")
-    chosen = {observable: rule for observable, r in rules.items() if (rule := _pick(r, names))}
-    if not chosen:
-        raise InputError(f"{path} has no column that the mapping names; give one with --mapping")
-    columns = read_ntuple(path, [rule["column"] for rule in chosen.values()] + [*EVENT, "__weight__"], tree)
+    rules, mapped = _load(mapping)
+    enough = all if mapping is not None else any
+
+    def fits(known: Columns) -> bool:
+        return enough(_pick(r, known) is not None for r in rules.values())
+
+    with opened_tree(path, tree or name or mapped, decode, fits) as known:
+        unknown = [
+            f"{r[0]['column']}{_near(r[0]['column'], known)}" for r in rules.values() if not _pick(r, known)
+        ]
+        if mapping is not None and unknown:
+            raise InputError(f"{path} lacks columns of {mapping}: {'; '.join(unknown)}")
+        chosen = {observable: rule for observable, r in rules.items() if (rule := _pick(r, known))}
+        if not chosen:
+            raise InputError(f"{path} has no column that the mapping names; give one with --mapping")
+        names = {decode(rule["column"]) for rule in chosen.values()}
+        columns = read_columns(path, known, sorted(names | ({*EVENT, "__weight__"} & known.keys())))
     observables: dict[str, NDArray[np.float64]] = {}
     for observable, rule in chosen.items():
         values = columns[decode(rule["column"])].astype(np.float64)
@@ -116,17 +109,18 @@ def read_candidates(path: Path, mapping: Path | None = None) -> Candidates:
 
 
 def _load(mapping: Path | None) -> tuple[dict[str, list[dict[str, Any]]], str | None]:
-    where = files("scotopic.io") / "mappings" / "alp-gammagamma.toml" if mapping is None else Path(mapping)
-    try:
-        card = tomllib.loads(where.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
-        raise InputError(f"cannot read the mapping {where}: {fault}") from None
+    where = str(mapping) if mapping is not None else "alp-gammagamma.toml"
+    if mapping is None:
+        text = (files("scotopic.io") / "mappings" / where).read_text(encoding="utf-8")
+    else:
+        text = read_text(mapping, LARGEST_CARD)
+    card = parse_toml(text, where)
     unknown = ", ".join(sorted(card.keys() - {"tree", "observables"}))
     if unknown:
         raise InputError(f"{where} has unknown entries: {unknown}; expected tree and [observables]")
     tree = card.get("tree")
     if not (tree is None or isinstance(tree, str)):
-        raise InputError(f"{where}: tree = {tree!r}; expected the name of a tree")
+        raise InputError(f"{where}: tree = {shown(tree)}; expected the name of a tree")
     observables = card.get("observables", {})
     if not isinstance(observables, dict) or not observables:
         raise InputError(f"{where} has no [observables]; expected observable = column")
@@ -142,14 +136,14 @@ def _rows(rule: Any, where: str) -> list[dict[str, Any]]:
         raise InputError(f"{where} = []; expected a column")
     for row in rows:
         if not isinstance(row, dict) or "column" not in row or row.keys() - {"column", "factor", "squared"}:
-            raise InputError(f"{where} takes column, factor and squared; got {row}")
+            raise InputError(f"{where} takes column, factor and squared; got {shown(row)}")
         column, factor, squared = row["column"], row.get("factor", 1.0), row.get("squared", False)
         if not isinstance(column, str) or not column:
-            raise InputError(f"{where}: column = {column!r}; expected the name of a column")
+            raise InputError(f"{where}: column = {shown(column)}; expected the name of a column")
         if not _is_factor(factor):
-            raise InputError(f"{where}: factor = {factor!r}; expected a finite number other than 0")
+            raise InputError(f"{where}: factor = {shown(factor)}; expected a finite number other than 0")
         if not isinstance(squared, bool):
-            raise InputError(f"{where}: squared = {squared!r}; expected true or false")
+            raise InputError(f"{where}: squared = {shown(squared)}; expected true or false")
     return rows
 
 

@@ -1,6 +1,7 @@
 """Tables with a JSON header in Parquet: how scotopic keeps its own records."""
 
-import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,61 +10,71 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.files import replacing
+from scotopic.io.compression import require_file
 from scotopic.io.guests import guest
+from scotopic.io.headers import Header, Stamp, decode_header, encode_header
 
 KEY = b"scotopic"
-VERSION = 1
 
 
 def write_table(path: Path, kind: str, header: dict[str, Any], columns: dict[str, NDArray[Any]]) -> None:
     """Write named (N,) columns, with `header` as JSON in the file's metadata."""
     arrow, parquet = guest("pyarrow"), guest("pyarrow.parquet")
-    text = json.dumps({"kind": kind, "version": VERSION} | header)
-    table = arrow.table(columns).replace_schema_metadata({KEY: text.encode()})
+    table = arrow.table(columns).replace_schema_metadata({KEY: encode_header(kind, header).encode()})
     with replacing(path) as temporary:
         parquet.write_table(table, temporary, compression="zstd")
 
 
-def read_header(path: Path) -> dict[str, Any]:
-    """Return the JSON header of a file that `write_table` wrote."""
-    arrow, parquet = guest("pyarrow"), guest("pyarrow.parquet")
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Yield a Parquet file; any fault while it is read is that of the file."""
+    parquet = guest("pyarrow.parquet")
+    require_file(path)
     try:
-        metadata = parquet.read_schema(path).metadata or {}
-    except (OSError, arrow.ArrowException):
+        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+            yield file
+    except InputError:
+        raise
+    except Exception:  # pyarrow raises many kinds on damaged files
         raise InputError(f"{path} is a damaged Parquet file; expected a complete one") from None
+
+
+def _header(file: Any, form: type[Header], path: Path) -> Header:
+    metadata = file.schema_arrow.metadata or {}
     if KEY not in metadata:
         raise InputError(
             f"{path} is a Parquet file without scotopic's header; expected one written by scotopic"
         )
-    header: dict[str, Any] = json.loads(metadata[KEY])
-    if header.get("version") != VERSION:
-        raise InputError(
-            f"{path} has version {header.get('version')} of the layout, this scotopic reads {VERSION}"
-        )
-    return header
+    return decode_header(metadata[KEY], form, path)
 
 
 def kind_of_parquet(path: Path) -> Literal["events", "detected"]:
     """Return the kind in the header."""
-    kind = read_header(path).get("kind")
+    with _opened(path) as file:
+        kind = _header(file, Stamp, path).kind
     if kind == "events":
         return "events"
     if kind == "detected":
         return "detected"
-    raise InputError(f"{path} holds {kind!r}; expected events or detected events")
+    raise InputError(f"{path} holds {kind[:40]!r}; expected events or detected events")
 
 
-def read_table(path: Path, kind: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Return the header and the columns of a file of the given kind."""
-    header = read_header(path)
-    if header["kind"] != kind:
-        raise InputError(f"{path} holds {header['kind']}; expected {kind}")
-    arrow, parquet = guest("pyarrow"), guest("pyarrow.parquet")
-    try:
-        table = parquet.read_table(path)
-    except (OSError, arrow.ArrowException):
-        raise InputError(f"{path} is a damaged Parquet file; expected a complete one") from None
-    return header, {name: np.asarray(table[name].to_numpy()) for name in table.column_names}
+def read_table(path: Path, kind: str, form: type[Header]) -> tuple[Header, dict[str, NDArray[Any]]]:
+    """Return the header and the columns, all of numbers without gaps, of a file of the given kind."""
+    with _opened(path) as file:
+        found = _header(file, Stamp, path).kind
+        if found != kind:
+            raise InputError(f"{path} holds {found[:40]}; expected {kind}")
+        header = _header(file, form, path)
+        table = file.read()
+        columns = {}
+        for name in table.column_names:
+            column = table[name]
+            values = np.asarray(column.to_numpy()) if column.null_count == 0 else np.empty(0, object)
+            if values.dtype.kind not in "fiub" or name in columns:
+                raise InputError(f"{path}: column {name[:40]!r} is no column of numbers without gaps")
+            columns[name] = values
+        return header, columns
 
 
 def split(name: str, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
@@ -72,8 +83,32 @@ def split(name: str, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
 
 
 def join(name: str, columns: dict[str, NDArray[Any]], slots: int, n: int, dtype: Any) -> NDArray[Any]:
-    """Return the (slots, N) array that `split` took apart."""
+    """Return the (slots, N) array that `split` took apart.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+    ValueError
+        If one holds what does not fit into `dtype`.
+    """
+    rows = [columns[f"{name}.{slot}"] for slot in range(slots)]
+    if f"{name}.{slots}" in columns:
+        raise ValueError(f"it has more than {slots} columns {name}")
     out = np.zeros((slots, n), dtype=dtype)
-    for slot in range(slots):
-        out[slot] = columns[f"{name}.{slot}"]
+    for slot, row in enumerate(rows):
+        out[slot] = fitting(f"{name}.{slot}", row, dtype)
+    return out
+
+
+def fitting(name: str, values: NDArray[Any], dtype: Any) -> NDArray[Any]:
+    """Return numbers as `dtype`; raises ValueError for such as do not fit, which NumPy would wrap."""
+    kind = np.dtype(dtype).kind
+    if kind == "f" and values.dtype.kind == "f":
+        return values.astype(dtype)
+    if values.dtype.kind != kind:
+        raise ValueError(f"the column {name} holds {values.dtype}; expected {np.dtype(dtype)}")
+    out = values.astype(dtype)
+    if (out != values).any():
+        raise ValueError(f"the column {name} holds numbers beyond {np.dtype(dtype)}")
     return out

@@ -1,22 +1,22 @@
 """From a generator's list of particles to `Events`: final state, frame, energy, weights."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events, Frame
+from scotopic.io.file_beams import FileBeams
+from scotopic.io.file_frame import FrameChoice, find_frame
 
 Floats = NDArray[np.float64]
-FrameChoice = Literal["auto", "cm", "lab"]
 
-NEUTRINOS = (12, 14, 16)
-SQRT_S_TOLERANCE = 0.05  # GeV
-ASYMMETRY = 1e-3  # beams whose energies differ by more than this relative amount are in the laboratory
+PHOTON = 22
+ALONG_BEAM = 1e-2  # rad; a change of the beams flies no further off them
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,11 @@ class ParticleList:
     Attributes
     ----------
     counts : (N,) final-state particles of each event
-    pdg : (P,), momenta : (P, 4) in GeV, vertices : (P, 3) in mm or None
+    pdg : (P,), momenta : (P, 4) in GeV
+    vertices : (P, 4) (ct, x, y, z) in mm, or None
     weights : (N,) as in the file
-    beams : (2, 4) momenta of the electron and the positron beam, GeV, or None
+    beams : of each collision, None where the file does not name them
+    notes : what a reader of the sample must know
     cross_section_pb, cross_section_error_pb : of the file, None if unknown
     """
 
@@ -36,7 +38,7 @@ class ParticleList:
     pdg: NDArray[np.int32]
     momenta: Floats
     weights: Floats
-    beams: Floats | None
+    beams: FileBeams | None
     vertices: Floats | None = None
     cross_section_pb: float | None = None
     cross_section_error_pb: float | None = None
@@ -46,6 +48,7 @@ class ParticleList:
     frame: Frame | None = None
     sqrt_s: float | None = None
     beam_spread: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def from_header(told: Mapping[str, str]) -> dict[str, Any]:
@@ -59,55 +62,108 @@ def from_header(told: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def invariant_mass(p: Floats) -> float:
-    """Return the mass of a four-vector (4,) in GeV, 0 where it is space-like."""
-    return float(np.sqrt(max(0.0, p[0] ** 2 - p[1] ** 2 - p[2] ** 2 - p[3] ** 2)))
-
-
 def assemble(particles: ParticleList, path: Path, frame: FrameChoice, sqrt_s: float | None) -> Events:
     """Return the events of a particle list.
 
-    Neutrinos leave the final state, momenta turn so that the electron beam runs along +z, and the
-    weights are scaled so that they sum to the cross section where it is known.
+    Momenta turn so that the electron beam runs along +z, photons of negative energy become a change of the beams, and
+    the weights are scaled so that they sum to the cross section where it is known.
     """
     n = particles.counts.size
     if n == 0:
         raise InputError(f"{path} holds no events")
     if not (np.isfinite(particles.momenta).all() and np.isfinite(particles.weights).all()):
         raise InputError(f"{path} holds momenta or weights that are not finite numbers")
-    if (particles.momenta[:, 0] < 0.0).any():
-        raise InputError(f"{path} holds final-state particles of negative energy")
+    particles = beams_absorb_photons(particles, path)
+    where, energy = find_frame(particles.beams, particles.frame, particles.sqrt_s, path, frame, sqrt_s)
+    own = _own_beams(particles)
+    beams = particles.beams if where == "lab" else own  # in the centre of mass nominal ones need no record
     event = np.repeat(np.arange(n), particles.counts)
-    found, energy = _frame_and_energy(particles, event, path, frame, sqrt_s)
-    keep = ~np.isin(np.abs(particles.pdg), NEUTRINOS)
-    event, kind, momenta = event[keep], particles.pdg[keep], particles.momenta[keep]
-    counts = np.bincount(event, minlength=n)
-    first = np.cumsum(counts) - counts
-    slot = np.arange(event.size) - first[event]
-    slots = max(1, int(counts.max()))
-    turn = particles.beams is not None and particles.beams[0, 3] < 0.0
+    slot = np.arange(event.size) - np.repeat(np.cumsum(particles.counts) - particles.counts, particles.counts)
+    slots = max(1, int(particles.counts.max()))
+    turn = particles.beams is not None and particles.beams.nominal[0, 3] < 0.0
     sign = np.array([1.0, -1.0, 1.0, -1.0]) if turn else np.ones(4)  # half a turn about y
     pdg = np.zeros((slots, n), dtype=np.int32)
-    pdg[slot, event] = kind
+    pdg[slot, event] = particles.pdg
     p = np.zeros((slots, 4, n))
-    p[slot, :, event] = momenta * sign
-    vertices = None
+    p[slot, :, event] = particles.momenta * sign
+    places = None
     if particles.vertices is not None:
-        vertices = np.zeros((slots, 3, n))
-        vertices[slot, :, event] = particles.vertices[keep] * sign[1:]
+        places = np.zeros((slots, 4, n))
+        places[slot, :, event] = particles.vertices * sign
     return Events(
         pdg=pdg,
         momenta=p,
         weights=_weights(particles, path),
-        frame=found,
+        frame=where,
         sqrt_s=energy,
         process=particles.process,
         cross_section_pb=particles.cross_section_pb,
         cross_section_error_pb=particles.cross_section_error_pb,
         source=particles.source,
         seed=particles.seed,
-        beam_spread=particles.beam_spread,
-        vertices=vertices,
+        beam_spread=particles.beam_spread or own is not None,
+        vertices=None if places is None else places[:, 1:],
+        times=None if places is None else places[:, 0],
+        beams=None if beams is None else np.moveaxis(beams.momenta * sign, 0, 2),
+        notes=_beam_notes(particles, where),
+    )
+
+
+def _own_beams(particles: ParticleList) -> FileBeams | None:
+    """Return the beams of the collisions where they are not the nominal ones, else None."""
+    beams = particles.beams
+    if beams is not None and particles.frame == "cm" and particles.sqrt_s is not None:
+        half = 0.5 * particles.sqrt_s  # scotopic's own header tells the nominal ones
+        beams = replace(beams, nominal=np.array([[half, 0.0, 0.0, half], [half, 0.0, 0.0, -half]]))
+    return beams if beams is not None and beams.differ else None
+
+
+def _beam_notes(particles: ParticleList, frame: Frame) -> tuple[str, ...]:
+    if particles.beams is None:
+        return (*particles.notes, f"the file does not name its beams; taken as {frame} of the card's")
+    return (*particles.notes, *particles.beams.notes)
+
+
+def beams_absorb_photons(particles: ParticleList, path: Path) -> ParticleList:
+    """Return the particles without photons of negative energy, whose beams have that energy more.
+
+    KKMCee balances the spread of its beams so.
+
+    Raises
+    ------
+    InputError
+        If other particles have negative energies, or such a photon does not fly along a beam.
+    """
+    negative = particles.momenta[:, 0] < 0.0
+    if not negative.any():
+        return particles
+    event = np.repeat(np.arange(particles.counts.size), particles.counts)
+    number = int(event[np.argmax(negative)]) + 1
+    if (particles.pdg[negative] != PHOTON).any() or particles.beams is None:
+        raise InputError(
+            f"{path} holds final-state particles of negative energy (event {number}); only photons along beams that "
+            "the file names are taken, as changes of the beams"
+        )
+    beams = particles.beams.momenta.copy()
+    for at, change in zip(event[negative], -particles.momenta[negative], strict=True):
+        cos = beams[at, :, 1:] @ change[1:] / np.linalg.norm(beams[at, :, 1:], axis=1) / change[0]
+        side = int(np.argmax(cos))
+        if not cos[side] > np.cos(ALONG_BEAM):
+            raise InputError(
+                f"{path} holds a photon of negative energy that flies along no beam (event {at + 1}); expected "
+                "changes of the beams"
+            )
+        beams[at, side] += change
+    said = f"photons of negative energy: {np.count_nonzero(negative)}, taken as changes of the beams, not as particles"
+    keep = ~negative
+    return replace(
+        particles,
+        counts=np.bincount(event[keep], minlength=particles.counts.size),
+        pdg=particles.pdg[keep],
+        momenta=particles.momenta[keep],
+        vertices=None if particles.vertices is None else particles.vertices[keep],
+        beams=replace(particles.beams, momenta=beams),
+        notes=(*particles.notes, said),
     )
 
 
@@ -118,43 +174,3 @@ def _weights(particles: ParticleList, path: Path) -> Floats:
     if not total > 0.0:
         raise InputError(f"{path}: the event weights sum to {total:g}; expected a positive sum")
     return particles.weights * (particles.cross_section_pb / total)
-
-
-def _frame_and_energy(
-    particles: ParticleList,
-    event: NDArray[np.int64],
-    path: Path,
-    frame: FrameChoice,
-    sqrt_s: float | None,
-) -> tuple[Frame, float]:
-    if frame not in ("auto", "cm", "lab"):
-        raise InputError(f"frame = {frame!r}; expected auto, cm or lab")
-    if sqrt_s is not None and not (np.isfinite(sqrt_s) and sqrt_s > 0.0):
-        raise InputError(f"sqrt_s = {sqrt_s} GeV, must be positive and finite")
-    told, energy = particles.frame, particles.sqrt_s
-    if particles.beams is not None:
-        electron, positron = particles.beams[:, 0]
-        differ = abs(electron - positron) > ASYMMETRY * (electron + positron)
-        told = told or ("lab" if differ else "cm")
-        found = invariant_mass(particles.beams.sum(axis=0))
-        if energy is not None and not abs(found - energy) <= SQRT_S_TOLERANCE:
-            raise InputError(
-                f"{path} has beams of √s = {found:.4g} GeV, not the {energy:.4g} GeV of its header"
-            )
-        energy = energy or found
-    if frame == "auto" and told is None:
-        raise InputError(f"{path} has no beam particles that tell its frame; give it with --frame cm or lab")
-    if frame == "cm" and told == "lab":
-        raise InputError(f"{path} has beams of different energy, so it is in the laboratory frame, not cm")
-    if energy is None:
-        total = np.zeros((particles.counts.size, 4))
-        np.add.at(total, event, particles.momenta)
-        energy = sqrt_s or float(np.median([invariant_mass(p) for p in total]))
-    if not energy > 0.0:
-        raise InputError(f"{path} does not tell its centre-of-mass energy; expected beam particles")
-    if sqrt_s is not None and abs(energy - sqrt_s) > SQRT_S_TOLERANCE:
-        raise InputError(f"{path} was made at √s = {energy:.4g} GeV, not at {sqrt_s:.4g} GeV")
-    if frame != "auto":
-        return frame, energy
-    assert told is not None
-    return told, energy

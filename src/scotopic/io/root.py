@@ -3,7 +3,6 @@
 The layout is of plain ROOT: columns are branches of numbers, or of arrays of one fixed length.
 """
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +16,11 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.files import replacing
+from scotopic.io.compression import require_file
 from scotopic.io.guests import guest
+from scotopic.io.headers import Header, Stamp, decode_header, encode_header
 
 KEY = "scotopic"
-VERSION = 1
 DATE = datetime(1995, 1, 1)
 """ROOT counts years from here; files carry it, so that the same content gives the same bytes."""
 ROWS = 100_000  # at a time; a basket must stay below 2 GB
@@ -33,7 +33,7 @@ def write_root(path: Path, tree: str, header: dict[str, Any], columns: dict[str,
     """
     uproot = guest("uproot")
     n = len(next(iter(columns.values())))
-    text = json.dumps({"kind": tree, "version": VERSION, "entries": n} | header)
+    text = encode_header(tree, {"entries": n} | header)
     types = {name: np.dtype((values.dtype, values.shape[1:])) for name, values in columns.items()}
     with (
         replacing(path) as temporary,
@@ -60,35 +60,47 @@ def _without_times(uproot: Any) -> Iterator[None]:
 
 def kind_of_root(path: Path) -> Literal["events", "candidates"]:
     """Return "events" for a file that `write_root` wrote, "candidates" for any other ROOT file."""
-    with _opened(path) as folder:
+    with opened_root(path) as folder:
         if not _is_ours(folder):
             return "candidates"
-        kind = _header(folder, path)["kind"]
+        kind = decode_header(str(folder[KEY]), Stamp, path).kind
     if kind == "events":
         return "events"
-    raise InputError(f"{path} holds {kind!r}; expected events or candidates")
+    raise InputError(f"{path} holds {kind[:40]!r}; expected events or candidates")
 
 
-def read_root(path: Path, tree: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+class Table(Stamp):
+    """A header that tells the length of its tree."""
+
+    entries: int
+
+
+def read_root(path: Path, tree: str, form: type[Header]) -> tuple[Header, dict[str, NDArray[Any]]]:
     """Return the header and the columns of a file that `write_root` wrote with the TTree `tree`."""
-    with _opened(path) as folder:
+    with opened_root(path) as folder:
         if not _is_ours(folder):
             raise InputError(f"{path} is a ROOT file without scotopic's header; expected one of {tree}")
-        header = _header(folder, path)
-        if header["kind"] != tree:
-            raise InputError(f"{path} holds {header['kind']!r}; expected {tree}")
+        text = str(folder[KEY])
+        table = decode_header(text, Table, path)
+        if table.kind != tree:
+            raise InputError(f"{path} holds {table.kind[:40]!r}; expected {tree}")
+        header = decode_header(text, form, path)
         branches = {branch.name: branch for branch in folder[tree].branches}
-        columns = {name: branch.array(library="np") for name, branch in branches.items()}
-        sizes = {len(values) for values in columns.values() if values.dtype.kind in "fiu"}
-        if sizes != {header["entries"]}:
+        if any(branch.num_entries != table.entries for branch in branches.values()):
             raise InputError(f"{path}: its header does not fit its tree; expected it as scotopic wrote it")
+        columns = {name: branch.array(library="np") for name, branch in branches.items()}
+        if not all(
+            len(values) == table.entries and values.dtype.kind in "fiub" for values in columns.values()
+        ):
+            raise InputError(f"{path}: its tree holds no plain numbers; expected it as scotopic wrote it")
     return header, columns
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def opened_root(path: Path) -> Iterator[Any]:
     """Yield the folder of a ROOT file; any fault while it is read is that of the file."""
     uproot = guest("uproot")
+    require_file(path)
     try:
         with open(path, "rb") as handle, uproot.open(handle) as folder:
             if not 0 < folder.file.fBEGIN < folder.file.fEND <= os.fstat(handle.fileno()).st_size:
@@ -102,12 +114,3 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def _is_ours(folder: Any) -> bool:
     return bool(folder.classnames(recursive=False, cycle=False).get(KEY) == "TObjString")
-
-
-def _header(folder: Any, path: Path) -> dict[str, Any]:
-    header: dict[str, Any] = json.loads(str(folder[KEY]))
-    if header["version"] != VERSION:
-        raise InputError(
-            f"{path} has version {header['version']} of the layout, this scotopic reads {VERSION}"
-        )
-    return header

@@ -38,8 +38,10 @@ class WindowModel:
     counts : (W,)
     signal : (W,)
         Fraction of the signal in each bin.
-    variations : mapping of str to (W,)
-        Change of the signal by one standard deviation, of those nuisances that have an effect.
+    efficiency_error : float
+        Standard deviation of the logarithm of the efficiency, a factor of the signal.
+    variation : (W,)
+        Change of the signal by one standard deviation of the resolution.
     basis : (K, W)
         Background templates; `start` are their fitted factors (K,).
     bound, free : float
@@ -49,11 +51,22 @@ class WindowModel:
     edges: Floats
     counts: Floats
     signal: Floats
-    variations: dict[str, Floats]
+    efficiency_error: float
+    variation: Floats
     basis: Floats
     start: Floats
     bound: float
     free: float
+
+    @property
+    def signal_ends(self) -> tuple[list[float], list[float]]:
+        """Return the signal at +1 and −1 standard deviation of the resolution."""
+        return (self.signal + self.variation).tolist(), (self.signal - self.variation).tolist()
+
+    @property
+    def efficiency_ends(self) -> tuple[float, float]:
+        """Return the factor of the signal at +1 and −1 standard deviation of the efficiency."""
+        return float(np.exp(self.efficiency_error)), float(np.exp(-self.efficiency_error))
 
 
 def window_models(
@@ -92,13 +105,13 @@ def window_models(
         basis = max(float(counts[bins].sum()), 1.0) * bernstein(own, background_order)
         weight = 1.0 / np.sqrt(np.maximum(null[i, inside], 0.3))
         start = np.linalg.lstsq((basis * weight).T, null[i, inside] * weight)[0]
-        changes = {"efficiency": float(errors[i]) * signal, "resolution": windows.variation[i, inside]}
         models.append(
             WindowModel(
                 edges=own,
                 counts=counts[bins],
                 signal=signal,
-                variations={name: change for name, change in changes.items() if change.any()},
+                efficiency_error=float(errors[i]),
+                variation=windows.variation[i, inside],
                 basis=basis,
                 start=start,
                 bound=REACH * float(abs(best[i]) + unit[i]),

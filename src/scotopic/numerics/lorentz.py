@@ -143,6 +143,12 @@ def onto_axis(v: Array, axis: Array) -> Array:
     return np.asarray(v[0] * first + v[1] * second + v[2] * axis)
 
 
+def from_axis(v: Array, axis: Array) -> Array:
+    """Return three-vectors (3, N) turned by the inverse of the rotation of `onto_axis`: `axis` (3, N) goes to +z."""
+    first, second = _perpendicular(axis)
+    return np.stack([(v * along).sum(axis=0) for along in (first, second, np.broadcast_to(axis, v.shape))])
+
+
 def _perpendicular(axis: Array) -> tuple[Array, Array]:
     """Return two unit vectors that make a right-handed basis with `axis`.
 

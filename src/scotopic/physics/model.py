@@ -284,7 +284,7 @@ def _builder(name: str) -> Callable[..., object]:
         ).read_card(Path(name))
         return made
     raise InputError(
-        f"unknown model {name!r}; there are: {', '.join(_MODELS)}, or the path of a .py file "
+        f"unknown model {name[:100]!r}; there are: {', '.join(_MODELS)}, or the path of a .py file "
         "or of a .toml card of charges"
     )
 
@@ -301,7 +301,7 @@ def model_module(name: str) -> Any:
         return importlib.import_module(_MODELS[name])
     if not name.endswith(".py"):
         raise InputError(
-            f"unknown model {name!r}; there are: {', '.join(_MODELS)}, or the path of a .py file"
+            f"unknown model {name[:100]!r}; there are: {', '.join(_MODELS)}, or the path of a .py file"
         )
     return run_file(Path(name), "model")
 

@@ -23,17 +23,21 @@ class Fiducial:
         Absolute PDG code with the lowest and the highest polar angle (rad); other particles do not matter.
     least_energy : float
         GeV.
+    particles : int, optional
+        Only so many count, from the first slot on: radiated photons come behind.
     """
 
     polar: tuple[tuple[int, float, float], ...]
     least_energy: float = 0.0
+    particles: int | None = None
 
 
 def acceptance(events: Events, beams: Beams, fiducial: Fiducial) -> float:
     """Return the weighted share of events whose particles all lie within `fiducial`."""
     lab = to_lab(events, beams) if events.frame == "cm" else events
     inside = np.ones(len(lab), dtype=bool)
-    for codes, momenta in zip(np.abs(lab.pdg), lab.momenta, strict=True):
+    counted = slice(fiducial.particles)
+    for codes, momenta in zip(np.abs(lab.pdg[counted]), lab.momenta[counted], strict=True):
         theta = polar_angle(momenta)
         for code, low, high in fiducial.polar:
             good = (theta > low) & (theta < high) & (momenta[0] > fiducial.least_energy)

@@ -5,17 +5,31 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.alp_strahlung import generate_alp_strahlung
+from scotopic.events.record import Events
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.physics.models.sm import checked_alpha
 from scotopic.physics.standard_model import ALPHA_0
 from scotopic.searches.alp_backgrounds import BACKGROUNDS, generate_background
 from scotopic.searches.alp_selection import COMMON_CUTS, HIGH, LOW, MIDDLE, TRIGGER_LINES, find_candidates
+from scotopic.searches.radiation import HIGHER_ORDERS, RADIATION, Radiation
 from scotopic.searches.search import Search, Systematic, coupling_at
 
 Floats = NDArray[np.float64]
 
 BHABHA = "theory and acceptance of Bhabha scattering, not numbers of events"
 REFERENCE_COUPLING = 1e-3  # 1/GeV
+
+
+def generate_signal(
+    mass: float, n: int, *, sqrt_s: float, seed: int, radiation: Radiation = RADIATION
+) -> Events:
+    """Return e+e- → γa, a → γγ at g = 10⁻³/GeV."""
+    return generate_alp_strahlung(mass, n, sqrt_s=sqrt_s, seed=seed, g=REFERENCE_COUPLING, isr=radiation.isr)
+
+
+def tree_cross_section_pb(mass: float, *, sqrt_s: float) -> float:
+    """Return the cross section of that signal in pb at tree level."""
+    return float(strahlung_cross_section(mass, REFERENCE_COUPLING, sqrt_s**2))
 
 
 def coupling_of(
@@ -46,6 +60,7 @@ ALP_GAMMAGAMMA = Search(
     regions=(LOW, MIDDLE, HIGH),
     systematics=(
         Systematic("photon reconstruction and trigger", "efficiency", 0.05, "P", "size not recalled"),
+        HIGHER_ORDERS,
         Systematic("luminosity", "efficiency", 3.0 / 445.0, "R", "arXiv:2007.13071, abstract", False, BHABHA),
         Systematic("photon energy and angle resolution", "resolution", 0.10, "P", "size not recalled"),
     ),
@@ -58,7 +73,8 @@ ALP_GAMMAGAMMA = Search(
         "middle": (3.95, 4.5, 5.2, 5.8, 6.4, 6.9),
         "high": (6.8, 7.3, 7.9, 8.5, 9.0, 9.4, 9.75),
     },
-    generate_signal=generate_alp_strahlung,
+    generate_signal=generate_signal,
+    tree_cross_section_pb=tree_cross_section_pb,
     backgrounds=BACKGROUNDS,
     generate_background=generate_background,
     find_candidates=find_candidates,

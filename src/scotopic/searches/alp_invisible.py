@@ -4,17 +4,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.invisible_recoil import generate_hidden_alp
+from scotopic.events.alp_strahlung import generate_hidden_alp
+from scotopic.events.record import Events
 from scotopic.physics.models.alp_photon import strahlung_cross_section
+from scotopic.searches.alp_gammagamma import REFERENCE_COUPLING, tree_cross_section_pb
 from scotopic.searches.photon_backgrounds import BACKGROUNDS
 from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.photon_selection import VETOES, find_candidates
 from scotopic.searches.photon_unknowns import SYSTEMATICS, UNKNOWNS
+from scotopic.searches.radiation import RADIATION, Radiation
 from scotopic.searches.search import coupling_at
 
 Floats = NDArray[np.float64]
 
-REFERENCE_COUPLING = 1e-3  # 1/GeV
+
+def generate_signal(
+    mass: float, n: int, *, sqrt_s: float, seed: int, radiation: Radiation = RADIATION
+) -> Events:
+    """Return e+e- → γa at g = 10⁻³/GeV, the ALP as it is."""
+    return generate_hidden_alp(mass, n, sqrt_s=sqrt_s, seed=seed, g=REFERENCE_COUPLING, isr=radiation.isr)
 
 
 def coupling_of(cross_section_fb: Floats, mass: Floats, s: float, *, invisible: float = 1.0) -> Floats:
@@ -37,7 +45,8 @@ ALP_INVISIBLE = PhotonSearch(
     paper_luminosity_fb=20.0,
     coupling_symbol="g_agammagamma [1/GeV]",
     backgrounds=BACKGROUNDS,
-    generate_signal=generate_hidden_alp,
+    generate_signal=generate_signal,
+    tree_cross_section_pb=tree_cross_section_pb,
     coupling_of=coupling_of,
     find_candidates=find_candidates,
 )

@@ -39,7 +39,7 @@ def _energy_cut(threshold: float) -> Cut:
 
 
 def _fiducial(threshold: float) -> Fiducial:
-    return Fiducial(((PHOTON, float(POLAR_RANGE[0]), float(POLAR_RANGE[1])),), threshold)
+    return Fiducial(((PHOTON, float(POLAR_RANGE[0]), float(POLAR_RANGE[1])),), threshold, particles=3)
 
 
 LOW = Region(

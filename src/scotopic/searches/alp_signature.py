@@ -88,7 +88,7 @@ def _fractions(mass: float, couplings: Floats, experiment: Experiment) -> Floats
     cos_cm, phi_cm, cos_decay, phi_decay = _directions()
     heavy = max(mass, LIGHTEST * beams.sqrt_s)
     energy = np.hypot(two_body_momentum(beams.sqrt_s, heavy, 0.0), heavy)
-    alp = boost(from_angles(energy, heavy, cos_cm, phi_cm), beams.boost)
+    alp = beams.in_laboratory(from_angles(energy, heavy, cos_cm, phi_cm))
     first, second = (
         boost(from_angles(0.5 * heavy, 0.0, sign * cos_decay, phi_decay + turn), velocity(alp))
         for sign, turn in ((1.0, 0.0), (-1.0, np.pi))

@@ -78,8 +78,9 @@ class ChannelSearch:
         The first covers all masses.
     level, method
         Of the limits, as for `scotopic.stats.scan`.
-    generate_signal : callable (mass, n, *, decay, sqrt_s, seed) -> Events
-        Cross sections and efficiencies are those within its generator cuts.
+    generate_signal : callable (mass, n, *, decay, sqrt_s, seed, radiation) -> Events
+    tree_cross_section_pb : callable (mass, *, decay, sqrt_s) -> float
+        Of that signal without radiation: efficiencies and limits refer to it.
     steps : mapping of background to float
         Distance of the knots of its smoothed spectrum, in ln[(r + 0.01 GeV)/(√s − r)] of the reduced mass r.
     find_candidates : callable (detected, *, experiment, source) -> Candidates
@@ -102,6 +103,7 @@ class ChannelSearch:
     paper_luminosity_fb: float
     coupling_symbol: str
     generate_signal: Callable[..., Events]
+    tree_cross_section_pb: Callable[..., float]
     backgrounds: tuple[CountedBackground, ...]
     steps: Mapping[str, float]
     find_candidates: Callable[..., Candidates]

@@ -55,8 +55,8 @@ class CountingSearch:
         Half width of a window, in standard deviations of M²_rec.
     signal_masses : tuple of float
         Where signal is simulated, GeV.
-    generate_signal : callable (mass, n, *, sqrt_s, seed, workers) -> Events
-        At a coupling of one, with initial-state radiation where a coupling is quoted.
+    generate_signal : callable (mass, n, *, sqrt_s, seed, radiation, workers) -> Events
+        At a coupling of one.
     tree_cross_section_pb : callable (mass, *, sqrt_s) -> float
         At a coupling of one, without radiation: efficiencies and limits refer to it.
     controls : tuple of ControlSample
@@ -109,11 +109,13 @@ class CountingResult:
     """Limits of a counting search, by window in rising mass.
 
     Limits are on the tree-level cross section: efficiencies are selected events, with radiation, over those of it.
+    `definition` is the search itself; `efficiency_error` is the statistical one, `resolution` that of the mass.
     Masses in GeV, `low` and `high` edges of the windows in GeV², cross sections in fb. `cuts` (M, 2) are the final
     cuts in use; `expected` numbers of events by background, scaled to control samples; couplings None where none is
     quoted.
     """
 
+    definition: CountingSearch
     search: str
     experiment: str
     luminosity_fb: float

@@ -10,6 +10,7 @@ from scotopic.events.record import Events
 from scotopic.physics.model import get_model
 from scotopic.physics.models.dark_higgs import higgsstrahlung_cross_section
 from scotopic.searches.plane_search import PlaneSearch
+from scotopic.searches.radiation import HIGHER_ORDERS, RADIATION, Radiation
 from scotopic.searches.search import Systematic
 from scotopic.searches.zprime_backgrounds import BACKGROUNDS
 from scotopic.searches.zprime_controls import MUON_CONTROLS
@@ -22,7 +23,14 @@ NARROW = 0.03  # ε of the simulated signal: a width below 0.1 MeV at 10 GeV
 
 
 def generate_signal(
-    mAp: float, mh: float, n: int, *, sqrt_s: float, seed: int, isr: str = "pt", workers: int = 1
+    mAp: float,
+    mh: float,
+    n: int,
+    *,
+    sqrt_s: float,
+    seed: int,
+    radiation: Radiation = RADIATION,
+    workers: int = 1,
 ) -> Events:
     """Return e+e- → μ+μ-h′ through a narrow A′, with its polarisation; cross section of ε²α_D = 1."""
     made = generate(
@@ -32,12 +40,14 @@ def generate_signal(
         parameters={"mAp": mAp, "mh": mh, "epsilon": NARROW, "alphaD": 1.0},
         sqrt_s=sqrt_s,
         seed=seed,
-        isr=isr,
+        **radiation.options,
         unweighted=True,
         workers=workers,
     )
-    sigma = (made.cross_section_pb or 0.0) / NARROW**2
-    return replace(made, weights=made.weights / NARROW**2, cross_section_pb=sigma)
+    sigma, error = ((one or 0.0) / NARROW**2 for one in (made.cross_section_pb, made.cross_section_error_pb))
+    return replace(
+        made, weights=made.weights / NARROW**2, cross_section_pb=sigma, cross_section_error_pb=error
+    )
 
 
 def cross_section_fb(mAp: Floats, mh: Floats, *, s: float) -> Floats:
@@ -72,6 +82,7 @@ DARKHIGGS_INVISIBLE = PlaneSearch(
         Systematic("trigger", "efficiency", 0.06, "M", f"as for the Z′, {ARTICLE}", *TRIGGERED),
         Systematic("tracking", "efficiency", 0.04, "M", f"as for the Z′, {ARTICLE}"),
         Systematic("particle identification", "efficiency", 0.04, "M", f"as for the Z′, {ARTICLE}"),
+        HIGHER_ORDERS,
         Systematic("luminosity", "luminosity", 0.01, "P", OURS, *BHABHA),
         Systematic("final suppression", "background", 0.22, "M", f"as for the Z′, {ARTICLE}", *SUPPRESSED),
         LOST_PHOTONS,

@@ -6,22 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.events.dark_photon_strahlung import COS_MAX, seen_cuts
 from scotopic.events.generate import generate
+from scotopic.events.radiating_pairs import final_state_slots
 from scotopic.events.record import Events
 from scotopic.physics.model import Model, get_model
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import Process
-from scotopic.physics.standard_model import ELECTRON_MASS, MUON_MASS
+from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS
 from scotopic.searches.channel_search import Channel, ChannelSearch, Veto
+from scotopic.searches.radiation import HIGHER_ORDERS, RADIATION, Radiation
 from scotopic.searches.search import Systematic, coupling_at
 from scotopic.searches.visible_backgrounds import BACKGROUNDS
 from scotopic.searches.visible_selection import ARTICLE, COMMON_CUTS, ELECTRONS, MUONS, OURS, find_candidates
 
 Floats = NDArray[np.float64]
 
-COS_MAX = 0.95
-"""Cross sections are those with the photon at |cosθ*| below: nobody sees it beyond, where they diverge."""
 REFERENCE_EPSILON = 1e-3
 NARROW = 1e-5  # width of the simulated signal over its mass
 MARGIN = 1e-3  # relative: masses within a hundred widths of the simulated signal
@@ -31,7 +32,9 @@ HIGH_MASSES = (0.7, 1.3, 2.2, 3.5, 5.0, 6.5, 8.0, 9.3, 10.22)
 DECAYS = {"e- e+": (ELECTRON_MASS, pdg_code("e-")), "mu- mu+": (MUON_MASS, pdg_code("mu-"))}
 
 
-def generate_signal(mass: float, n: int, *, decay: str, sqrt_s: float, seed: int) -> Events:
+def generate_signal(
+    mass: float, n: int, *, decay: str, sqrt_s: float, seed: int, radiation: Radiation = RADIATION
+) -> Events:
     """Return unweighted e+e- → γA′ → γℓ+ℓ- through a narrow A′ with its polarisation, the photon at |cosθ*| < 0.95.
 
     The weights sum to σ × BR(A′ → ℓ+ℓ-) in pb with a total width of 10⁻⁵ m, ε = 10⁻³.
@@ -42,17 +45,25 @@ def generate_signal(mass: float, n: int, *, decay: str, sqrt_s: float, seed: int
         process,
         n,
         sqrt_s=sqrt_s,
-        cuts=(
-            "E:gamma:0.1:",
-            f"abscostheta:gamma::{COS_MAX}",
-            f"M:mu-,mu+:{mass * (1.0 - MARGIN)}:{mass * (1.0 + MARGIN)}",
-        ),
+        cuts=(*seen_cuts(mass, sqrt_s), f"M:mu-,mu+:{mass * (1.0 - MARGIN)}:{mass * (1.0 + MARGIN)}"),
         seed=seed,
+        **radiation.options,
         unweighted=True,
     )
     pdg = made.pdg.copy()
     pdg[:2] = np.array([[code], [-code]])
-    return replace(made, pdg=pdg, resonance=(0, 1), process=f"e- e+ > {decay} gamma")
+    photons = final_state_slots(process, made, radiation.fsr)
+    return replace(made, pdg=pdg, resonance=(0, 1, *photons), process=f"e- e+ > {decay} gamma")
+
+
+def tree_cross_section_pb(mass: float, *, decay: str, sqrt_s: float) -> float:
+    """Return the cross section of that signal in pb at tree level, in the approximation of a narrow width."""
+    lepton_mass, _ = DECAYS[decay]
+    squared = (lepton_mass / mass) ** 2
+    width = ALPHA_0 * REFERENCE_EPSILON**2 * mass / 3.0 * (1.0 + 2.0 * squared) * np.sqrt(1.0 - 4.0 * squared)
+    within = 2.0 / np.pi * np.arctan(2.0 * MARGIN / NARROW)  # of the resonance
+    sigma = float(radiation_cross_section(mass, REFERENCE_EPSILON, sqrt_s**2, COS_MAX))
+    return float(sigma * within * width / (NARROW * mass))
 
 
 def _production(mass: float, lepton_mass: float) -> Model:
@@ -126,7 +137,7 @@ DARKPHOTON_VISIBLE = ChannelSearch(
     ),
     systematics=(
         Systematic("tracking, identification, photon and trigger", "efficiency", 0.04, "P", OURS),
-        Systematic("radiation that the signal lacks", "efficiency", 0.03, "P", OURS),
+        HIGHER_ORDERS,
         Systematic("luminosity", "efficiency", 0.006, "P", OURS),
         Systematic("momentum and photon resolution", "resolution", 0.05, "P", OURS),
     ),
@@ -135,6 +146,7 @@ DARKPHOTON_VISIBLE = ChannelSearch(
     paper_luminosity_fb=500.0,
     coupling_symbol="epsilon",
     generate_signal=generate_signal,
+    tree_cross_section_pb=tree_cross_section_pb,
     backgrounds=BACKGROUNDS,
     steps={"eeg": 0.35, "mumug": 0.35, "pipig": 0.12},
     find_candidates=find_candidates,

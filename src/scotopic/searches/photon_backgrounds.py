@@ -13,20 +13,23 @@ from numpy.typing import NDArray
 from scotopic.detector.calorimeter import OUTSIDE, VISIBLE_GeV, find_region, loss_probability
 from scotopic.detector.experiment import Calorimeter, Experiment, MuonChambers
 from scotopic.detector.missed import veto_efficiency
+from scotopic.events.beams import Beams
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
-from scotopic.numerics.lorentz import azimuth, boost, cos_polar_angle, polar_angle
+from scotopic.numerics.lorentz import azimuth, cos_polar_angle, polar_angle
 from scotopic.physics.model import get_model
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import parse_process
 from scotopic.searches.photon_search import PhotonBackground, PhotonRegion
 from scotopic.searches.photon_selection import HARD_OTHER_GeV
+from scotopic.searches.radiation import NO_RADIATION, RADIATION
 from scotopic.selection.single_photon import Area
 
 Floats = NDArray[np.float64]
 
 SOFT_GeV = 0.1
-"""γγ has no photon above this beside its two, γγγ has: together they are e+e- → γγ(γ) to first order."""
+"""γγ has no photon above this beside its two, γγγ has: together they are e+e- → γγ(γ) to first order, and γγγ does not
+radiate further."""
 LEAST_LOSS = 0.5
 """Probability of losses in the detector, at least; weights undo it."""
 NEAR = np.deg2rad(0.15)  # holes are widened by this, for the beams' spread
@@ -45,6 +48,8 @@ BACKGROUNDS = (
         "e- e+ > e- e+ gamma",
         ("theta:gamma:20:160", "abscostheta:e:0.905:"),
         least_energy_cut=True,
+        # in the low-mass area there is a corner of its phase space only, of 2 % of the background
+        radiates_in=("high", "soft"),
         lost_track_boost=10.0,
     ),
     PhotonBackground(
@@ -72,8 +77,8 @@ BACKGROUNDS = (
         "γγ, one lost",
         "e- e+ > gamma gamma",
         ("abscostheta:gamma::0.999",),
-        isr="collinear",
-        soft=(2, 3),
+        radiates_in=("low", "high", "soft"),
+        soft=True,
         copies=5,
     ),
     PhotonBackground(
@@ -107,25 +112,25 @@ class Chance:
     Attributes
     ----------
     kinds : tuple of int
-        Absolute PDG code by slot; slots behind them are photons.
-    soft : tuple of int
-        Slots that must be softer than `SOFT_GeV`.
+        Absolute PDG code by slot; slots behind them are radiated photons.
+    soft : bool
+        Whether those must be softer than `SOFT_GeV`.
     inside_deg : float
         Depth in the area from which on events come in full number.
     least_cm : float
         Threshold in E*, GeV.
-    beta : (3,)
-        Velocity of the centre of mass in the laboratory.
+    beams : Beams
+        They tell where particles of the centre of mass fly in the laboratory.
     """
 
     kinds: tuple[int, ...]
-    soft: tuple[int, ...]
+    soft: bool
     area: Area
     inside_deg: float
     least_cm: float
     calo: Calorimeter
     chambers: MuonChambers
-    beta: tuple[float, float, float]
+    beams: Beams
 
     def __call__(self, momenta: Floats) -> Floats:
         """Return the estimate (N,) of events with `momenta` (slots, 4, N) in the centre of mass."""
@@ -135,7 +140,7 @@ class Chance:
             there = p[0] > 0.0
             safe = np.where(there, p, np.array([1.0, 0.0, 0.0, 1.0])[:, None])
             one, other = self._photon(safe) if kind == PHOTON else self._electron(safe, kind)
-            if slot in self.soft:
+            if self.soft and slot >= len(self.kinds):
                 one, other = np.zeros(len(one)), (p[0] < SOFT_GeV).astype(np.float64)
             seen.append(np.where(there, one, 0.0))
             lost.append(np.where(there, other, 1.0))
@@ -149,7 +154,7 @@ class Chance:
         return math.erfc(self.calo.dt99_sigmas / math.sqrt(2.0))
 
     def _photon(self, p: Floats) -> tuple[Floats, Floats]:
-        lab = boost(p, np.array(self.beta))
+        lab = self.beams.in_laboratory(p)
         theta, cos = polar_angle(lab), cos_polar_angle(p)
         deep = [self.area.depth(factor * p[0], theta, cos) for factor in (1.0, BETTER)]
         inside = (np.max(deep, axis=0) > -MARGIN) & (BETTER * p[0] > self.least_cm)
@@ -160,7 +165,7 @@ class Chance:
     def _electron(self, p: Floats, kind: int) -> tuple[Floats, Floats]:
         if kind != ELECTRON:  # neutrinos
             return np.zeros(p.shape[1]), np.ones(p.shape[1])
-        lab = boost(p, np.array(self.beta))
+        lab = self.beams.in_laboratory(p)
         theta = polar_angle(lab)
         loss = self._loss(lab, theta)
         outside = find_region(theta, self.calo) == OUTSIDE
@@ -203,8 +208,9 @@ def generate_background(
         threshold,
         experiment.calo,
         experiment.klm,
-        tuple(experiment.beams.boost.tolist()),
+        experiment.beams,
     )
+    radiation = RADIATION if region.name in background.radiates_in else NO_RADIATION
     made = generate(
         background.process,
         max(1, round(background.share * n)),
@@ -212,7 +218,7 @@ def generate_background(
         cuts=cuts,
         seed=seed,
         unweighted=True,
-        isr=background.isr,
+        **radiation.options,
         bias=chance,
         workers=workers,
     )

@@ -62,10 +62,10 @@ class PhotonBackground:
         Generator cuts.
     least_energy_cut : bool
         Whether the photon's energy must lie above a cut that follows the region's threshold.
-    isr : str
-        Radiation of the beams.
-    soft : tuple of int
-        Slots of photons that must be softer than `scotopic.searches.photon_backgrounds.SOFT_GeV`.
+    radiates_in : tuple of str
+        Regions in which the beams radiate; elsewhere it is at tree level.
+    soft : bool
+        Whether radiated photons must be softer than `scotopic.searches.photon_backgrounds.SOFT_GeV`.
     lost_track_boost : float
         Factor on the track-loss probability, undone by weights.
     share : float
@@ -79,8 +79,8 @@ class PhotonBackground:
     process: str
     cuts: tuple[str, ...]
     least_energy_cut: bool = False
-    isr: str = "none"
-    soft: tuple[int, ...] = ()
+    radiates_in: tuple[str, ...] = ()
+    soft: bool = False
     lost_track_boost: float = 1.0
     share: float = 1.0
     copies: int = 1
@@ -126,7 +126,9 @@ class PhotonSearch:
 
     Attributes
     ----------
-    generate_signal : callable (mass, n, *, sqrt_s, seed) -> Events
+    generate_signal : callable (mass, n, *, sqrt_s, seed, radiation) -> Events
+    tree_cross_section_pb : callable (mass, *, sqrt_s) -> float
+        Of that signal without radiation: efficiencies and limits refer to it.
     coupling_of : callable (cross_section_fb, mass, s, *, invisible) -> coupling
     """
 
@@ -142,6 +144,7 @@ class PhotonSearch:
     coupling_symbol: str
     backgrounds: tuple[PhotonBackground, ...]
     generate_signal: Callable[..., Events]
+    tree_cross_section_pb: Callable[..., float]
     coupling_of: Callable[..., Floats]
     find_candidates: Callable[..., Candidates]
 

@@ -1,7 +1,7 @@
 """Selection of single photons: triggers, vetoes and areas in energy and angle.
 
 The areas for Belle II are the two of the Belle II Physics Book (arXiv:1808.10567), recalled; they close at masses of 7/
-and 9 GeV. Everywhere else |cosθ*| < 0.6 stands for them, as recalled from BaBar (arXiv:1702.03327).
+and 9 GeV. |cosθ*| < 0.6 is that of BaBar, recalled (arXiv:1702.03327). The card says which hold, ``[single_photons]``.
 """
 
 from dataclasses import replace
@@ -36,7 +36,7 @@ AREAS = {
 
 LINES = ("single_photon", "lml1", "lml6", "lml13")
 LIGHTEST = 0.001  # GeV; all masses below a GeV look alike
-BORDER = {"belle2": 6.3, "babar": 5.5}  # GeV, between low and high mass
+BORDER = {"physics_book": 6.3, "central": 5.5}  # GeV, between low and high mass
 LOW_CLOSES = 2.97, 3.0  # GeV, least E* of the low-mass areas
 SOFT_BELOW = 1.8  # GeV, E* from which the high-mass area is used
 SIGNAL_MASSES = 9  # simulated in each region, equally far apart in m²
@@ -72,19 +72,30 @@ def mass_reach(sqrt_s: float, threshold: float) -> float:
 
 
 def make_regions(experiment: Experiment, line: str) -> tuple[PhotonRegion, ...]:
-    """Return the regions that a level-1 line opens: low mass, high mass and, for Belle II, soft photons below."""
+    """Return the regions that a level-1 line opens: low and high mass, with the Physics Book's areas soft photons too.
+
+    Raises
+    ------
+    InputError
+        If the card lacks the line, or does not say in which areas to look.
+    """
     threshold, sqrt_s = line_of(experiment, line).threshold_cm_GeV, experiment.beams.sqrt_s
     reach = mass_reach(sqrt_s, threshold)
-    if not experiment.name.startswith("belle2"):
+    if experiment.single_photons is None:
+        raise InputError(
+            f"{experiment.name}: the card has no [single_photons] areas, physics_book or central, in which a single "
+            "photon is looked for"
+        )
+    if experiment.single_photons.areas == "central":
         return (
-            _region("low", "central", sqrt_s, LIGHTEST, BORDER["babar"], -10.0, LOW_CLOSES[1], BABAR),
-            _region("high", "central", sqrt_s, BORDER["babar"], reach, 20.0, threshold, BABAR),
+            _region("low", "central", sqrt_s, LIGHTEST, BORDER["central"], -10.0, LOW_CLOSES[1], BABAR),
+            _region("high", "central", sqrt_s, BORDER["central"], reach, 20.0, threshold, BABAR),
         )
     high = max(threshold, SOFT_BELOW)
     middle = mass_reach(sqrt_s, high)
     regions = [
-        _region("low", "low", sqrt_s, LIGHTEST, BORDER["belle2"], -10.0, LOW_CLOSES[0], BOOK),
-        _region("high", "high", sqrt_s, BORDER["belle2"], middle, 20.0, high, BOOK),
+        _region("low", "low", sqrt_s, LIGHTEST, BORDER["physics_book"], -10.0, LOW_CLOSES[0], BOOK),
+        _region("high", "high", sqrt_s, BORDER["physics_book"], middle, 20.0, high, BOOK),
     ]
     ours = (
         Cut(f"{INSIDE_DEG:g}° inside the area", "depth_low", INSIDE_DEG, np.inf, "P", "this project"),

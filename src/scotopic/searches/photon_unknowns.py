@@ -5,6 +5,7 @@ through crystals between 1e-6 and 1e-5, and nothing is known of the muon chamber
 """
 
 from scotopic.searches.photon_search import Unknown
+from scotopic.searches.radiation import HIGHER_ORDERS
 from scotopic.searches.search import Systematic
 
 RANGE = "range of the card's assumption"
@@ -27,6 +28,7 @@ UNKNOWNS = (
 )
 
 SYSTEMATICS = (
+    HIGHER_ORDERS,
     Systematic("photon reconstruction and trigger", "efficiency", 0.04, "P", "not published"),
     Systematic("luminosity", "efficiency", 0.01, "M", "arXiv:1910.05365"),
 )

@@ -11,7 +11,7 @@ from scotopic.events.record import Events
 from scotopic.searches.acceptance import Fiducial
 from scotopic.searches.control_samples import ControlSample, ControlYield
 from scotopic.searches.counting_search import CountedBackground
-from scotopic.searches.search import Systematic
+from scotopic.searches.search import Systematic, mass_resolution
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep
 from scotopic.stats.plane import Plane
@@ -46,8 +46,8 @@ class PlaneSearch:
         Lowest m_h that is tested, GeV.
     smoothing : mapping of background to (float, float)
         Standard deviations (GeV, GeV²) of the kernel that smooths its simulated events.
-    generate_signal : callable (m_A, m_h, n, *, sqrt_s, seed, workers) -> Events
-        With initial-state radiation, at a coupling of one.
+    generate_signal : callable (m_A, m_h, n, *, sqrt_s, seed, radiation, workers) -> Events
+        At a coupling of one.
     find_candidates : callable (detected, *, source) -> Candidates
     cross_section_fb : callable (m_A, m_h, *, s) -> array
         σ × BR at tree level in fb where the coupling is one: efficiencies and limits refer to it.
@@ -93,8 +93,12 @@ class PlaneResult:
 
     Attributes
     ----------
+    definition : PlaneSearch
+        The search itself.
     mass : (W, 2)
         m_A and m_h, GeV.
+    efficiency_error : (W,)
+        Statistical.
     half_width : (W, 2)
         Of the windows, GeV and GeV².
     correlation : (W,)
@@ -108,6 +112,7 @@ class PlaneResult:
     expected : mapping of background to (W,)
     """
 
+    definition: PlaneSearch
     search: str
     experiment: str
     luminosity_fb: float
@@ -139,6 +144,12 @@ class PlaneResult:
         half = self.half_width[window]
         m2_recoil = self.mass[window, 1] ** 2 + half[1] * v
         return np.stack([self.mass[window, 0] + half[0] * u, np.sqrt(np.maximum(m2_recoil, 0.0))], axis=1)
+
+    @property
+    def resolution(self) -> Floats:
+        """Return the resolutions (W, 2) of both masses, GeV."""
+        width = self.half_width / self.definition.window_sigmas
+        return np.stack([width[:, 0], mass_resolution(self.mass[:, 1], width[:, 1])], axis=1)
 
     @property
     def limits(self) -> dict[str, Floats]:
@@ -173,7 +184,7 @@ class PlaneResult:
             "acceptance": self.acceptance,
             "efficiency": self.efficiency,
             "efficiency_error": self.efficiency_error,
-            "resolution": self.half_width / self.settings["window_sigmas"],
+            "resolution": self.resolution,
             "observed_events": plane.observed,
             "expected_events": dict(self.expected),
             "background_error": plane.background_error,

@@ -62,6 +62,11 @@ def coupling_at(cross_section_fb: Floats, reference_fb: Floats, reference_coupli
     return np.asarray(reference_coupling * np.sqrt(positive / reference_fb))
 
 
+def mass_resolution(mass: Floats, square_resolution: Floats) -> Floats:
+    """Return the resolution (GeV) of a mass whose square has a resolution in GeV²: to the mass one deviation above."""
+    return np.asarray(np.sqrt(mass**2 + square_resolution) - mass)
+
+
 @dataclass(frozen=True)
 class Systematic:
     """A relative uncertainty with its origin; `on` names what it scales.
@@ -126,8 +131,10 @@ class Search:
     ----------
     signal_masses : mapping of region name to masses
         Where the signal is simulated; GeV, rising, reaching beyond the region.
-    generate_signal : callable (mass, n, *, sqrt_s, seed) -> Events
-    generate_background : callable (background, n, *, sqrt_s, seed, isr, workers) -> Events
+    generate_signal : callable (mass, n, *, sqrt_s, seed, radiation) -> Events
+    tree_cross_section_pb : callable (mass, *, sqrt_s) -> float
+        Of that signal without radiation: efficiencies and limits refer to it.
+    generate_background : callable (background, n, *, sqrt_s, seed, workers) -> Events
     find_candidates : callable (detected, *, signal, source) -> Candidates
     coupling_of : callable (cross_section_fb, mass, s, **parameters) -> coupling
     """
@@ -146,6 +153,7 @@ class Search:
     coupling_symbol: str
     signal_masses: Mapping[str, tuple[float, ...]]
     generate_signal: Callable[..., Events]
+    tree_cross_section_pb: Callable[..., float]
     backgrounds: tuple[Background, ...]
     generate_background: Callable[..., Events]
     find_candidates: Callable[..., Candidates]
@@ -192,9 +200,11 @@ class RegionSpectrum:
 class SearchResult:
     """Limits, p-values and what they stand on.
 
-    Masses in GeV, cross sections in fb, couplings in the model's unit. Bands have shape (M, 2).
+    Masses and their `resolution` in GeV, cross sections in fb, couplings in the model's unit. Bands have shape (M, 2).
+    `definition` is the search itself, of whichever noun; `efficiency_error` the statistical one.
     """
 
+    definition: Any
     search: str
     experiment: str
     luminosity_fb: float

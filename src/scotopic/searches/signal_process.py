@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from scotopic.errors import InputError
+from scotopic.events.dark_photon_strahlung import COS_MAX, seen_cuts
 from scotopic.searches import searches
 
 
@@ -22,7 +23,7 @@ class SignalProcess:
     flight_mm : float
         Mean flight up to which decays look as the simulated ones, made where the beams collide. P
     cuts : tuple of str
-        Generator cuts within which the search's cross section is meant.
+        Generator cuts within which the search's tree-level cross section is meant.
     published : tuple of str
         Bounds of the catalogue that such a search set.
     """
@@ -39,11 +40,16 @@ class SignalProcess:
         """Whether the decay must be seen near the collision."""
         return math.isfinite(self.flight_mm)
 
+    def cuts_at(self, mass: float, sqrt_s: float) -> tuple[str, ...]:
+        """Return the cuts of the signal of a mass with radiation, beside which a single photon may be soft; GeV."""
+        return seen_cuts(mass, sqrt_s) if self.cuts else ()
+
     def process(self, particle: str) -> str:
         """Return the process that makes a particle of this name."""
         return f"e- e+ > {' '.join(self.made_with)} {particle}"
 
 
+SEEN = (f"abscostheta:gamma:0:{COS_MAX}",)
 INVISIBLE = ("invisible",)
 
 TRACKS_MM = 10.0  # tracks from the interaction point
@@ -54,13 +60,13 @@ SIGNALS = {
         ("gamma",), ("gamma gamma",), 0, PHOTONS_MM, published=("alp-belle2-2020",)
     ),
     "alp-invisible": SignalProcess(("gamma",), INVISIBLE, 0, published=("alp-babar-invisible",)),
-    "darkphoton-invisible": SignalProcess(("gamma",), INVISIBLE, 2, cuts=("abscostheta:gamma:0:0.95",)),
+    "darkphoton-invisible": SignalProcess(("gamma",), INVISIBLE, 2, cuts=SEEN),
     "darkphoton-visible": SignalProcess(
         ("gamma",),
         ("e- e+", "mu- mu+"),
         2,
         TRACKS_MM,
-        ("abscostheta:gamma:0:0.95",),
+        SEEN,
         published=("bl-babar-visible",),
     ),
     "zprime-invisible": SignalProcess(("mu-", "mu+"), INVISIBLE, 2),

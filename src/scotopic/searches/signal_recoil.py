@@ -1,33 +1,37 @@
-"""The true recoil of a simulated signal, against which the resolution is measured.
+"""Resolutions of simulated signals: measured less true values.
 
-With initial-state radiation the measured recoil mass has a tail that is no resolution: radiated photons recoil too.
+With radiation a measured mass has a tail that is no resolution: what is radiated recoils too.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.events.record import Events
-from scotopic.physics.particles import ELECTRON, MUON
 from scotopic.selection.candidates import Candidates
 
 Floats = NDArray[np.float64]
 
 
-def true_recoil_squared(events: Events) -> Floats:
-    """Return M² (GeV²) of all particles of each event but its electrons and muons."""
-    lepton = np.isin(np.abs(events.pdg), (ELECTRON.pdg, MUON.pdg))
-    recoil = np.where(lepton[:, None], 0.0, events.momenta).sum(axis=0)
+def true_recoil_squared(events: Events, seen: int) -> Floats:
+    """Return M² (GeV²) of all particles of each event but those of the first so many slots."""
+    recoil = events.momenta[seen:].sum(axis=0)
     return np.asarray(recoil[0] ** 2 - (recoil[1:] ** 2).sum(axis=0))
 
 
-def recoil_residual(found: Candidates, events: Events) -> Floats:
-    """Return measured less true M²_rec (GeV²) of candidates found in `events`."""
-    return np.asarray(found["m2_recoil"] - true_recoil_squared(events)[found.event])
+def recoil_residual(found: Candidates, events: Events, seen: int) -> Floats:
+    """Return measured less true M²_rec (GeV²) against the first `seen` particles of candidates found in `events`."""
+    return np.asarray(found["m2_recoil"] - true_recoil_squared(events, seen)[found.event])
 
 
 def recoil_resolution(found: Candidates, events: Events) -> float:
-    """Return half of the central 68 % of measured less true M²_rec (GeV²) of candidates found in `events`."""
-    return central_width(recoil_residual(found, events))
+    """Return half of the central 68 % of measured less true M²_rec (GeV²) of lepton pairs found in `events`."""
+    return central_width(recoil_residual(found, events, 2))
+
+
+def radiated_less(found: Candidates, events: Events, particles: int) -> NDArray[np.bool_]:
+    """Return the half of the candidates in whose events less was radiated: all that is behind the first particles."""
+    energy = events.momenta[particles:, 0].sum(axis=0)[found.event]
+    return np.asarray(energy <= np.median(energy))
 
 
 def central_width(values: Floats) -> float:

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
+from scotopic.searches.signal_recoil import central_width
+
 Floats = NDArray[np.float64]
 
 # Probabilities whose quantiles define the shape; dense in the core, down to 0.05 % in the tails.
@@ -22,11 +24,11 @@ class SignalShape:
     mass : (K,)
         Simulated masses, GeV, rising.
     efficiency, efficiency_error : (K,)
-        Selected fraction of the generated signal and its binomial error.
+        Selected over tree-level cross section, as `scotopic.searches.radiation.efficiency` defines it.
     acceptance : (K,)
         Share of the generated signal whose particles fly where the search looks for them.
     resolution : (K,)
-        Half of the central 68 % interval of x, GeV to the power.
+        Half of the central 68 % of x less its true value, GeV to the power: that of the detector, without radiation.
     quantiles : (K, P)
         Quantiles of the pull (x − m^power)/resolution at `PROBABILITIES`.
     power : float
@@ -65,8 +67,30 @@ class SignalShape:
         return np.diff(cumulative)
 
 
+@dataclass(frozen=True)
+class SignalSample:
+    """Selected true candidates at one simulated mass.
+
+    Attributes
+    ----------
+    x : (N,)
+        With its radiative tail.
+    residual : (M,)
+        x less its true value, which radiation moves too; of some of them or all.
+    efficiency, efficiency_error : float
+        As `scotopic.searches.radiation.efficiency` returns them.
+    acceptance : float
+    """
+
+    x: Floats
+    residual: Floats
+    efficiency: float
+    efficiency_error: float
+    acceptance: float
+
+
 def measure_shape(
-    masses: Sequence[float], samples: Sequence[tuple[Floats, int, float]], power: float = 2.0
+    masses: Sequence[float], samples: Sequence[SignalSample], power: float = 2.0
 ) -> SignalShape:
     """Return the shape measured on simulated signal.
 
@@ -74,27 +98,21 @@ def measure_shape(
     ----------
     masses : sequence of float
         GeV, rising.
-    samples : sequence of (x, generated, acceptance)
-        Selected true candidates' x, the number of generated events and their acceptance.
+    samples : sequence of SignalSample
     power : float
         Of the mass in x.
     """
-    efficiency, error, accepted, resolution, quantiles = [], [], [], [], []
-    for mass, (x, generated, acceptance) in zip(masses, samples, strict=True):
-        fraction = len(x) / generated
-        low, high = np.quantile(x, [0.158655, 0.841345])
-        efficiency.append(fraction)
-        accepted.append(acceptance)
-        error.append(np.sqrt(fraction * (1.0 - fraction) / generated))
-        resolution.append(0.5 * (high - low))
-        quantiles.append(np.quantile((x - mass**power) / resolution[-1], PROBABILITIES))
+    resolution, quantiles = [], []
+    for mass, sample in zip(masses, samples, strict=True):
+        resolution.append(central_width(sample.residual))
+        quantiles.append(np.quantile((sample.x - mass**power) / resolution[-1], PROBABILITIES))
     rising = np.maximum.accumulate(np.array(quantiles), axis=1)
     rising += 1e-9 * np.arange(len(PROBABILITIES))
     return SignalShape(
         np.array(masses),
-        np.array(efficiency),
-        np.array(error),
-        np.array(accepted),
+        np.array([sample.efficiency for sample in samples]),
+        np.array([sample.efficiency_error for sample in samples]),
+        np.array([sample.acceptance for sample in samples]),
         np.array(resolution),
         rising,
         power,

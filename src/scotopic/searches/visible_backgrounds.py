@@ -17,6 +17,7 @@ from scotopic.events.record import Events
 from scotopic.numerics.rng import seed_of
 from scotopic.progress import track
 from scotopic.searches.counting_search import CountedBackground
+from scotopic.searches.radiation import RADIATION
 
 TOP = 10.43  # GeV, above which the photon has less than 0.15 GeV
 HIGH_SLICES = (0.8, 2.2, 4.5, 7.5, 9.6, TOP)
@@ -42,7 +43,9 @@ def in_slices(
             each,
             sqrt_s=experiment.beams.sqrt_s,
             cuts=(*PHOTON_CUTS, *cuts, f"M:{pair[0]},{pair[1]}:{low}:{high}"),
+            sample_cuts=(*PHOTON_CUTS, *cuts, f"M:{pair[0]},{pair[1]}:{borders[0]}:{borders[-1]}"),
             seed=seed_of(seed, "slice", number),
+            **RADIATION.options,
             workers=workers,
         )
         for number, (low, high) in enumerate(track(slices, f"events with {' '.join(pair)}", len(slices)))

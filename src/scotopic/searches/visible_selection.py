@@ -38,6 +38,12 @@ LOWEST, HIGHEST = 0.02, 10.2  # GeV, arXiv:1406.2980, abstract
 TOP = 10.32  # GeV, where the spectra end
 WINDOW = (12.0, 12.0)  # resolutions: 24 in all, of 20 to 30 recalled
 
+
+def _fiducial(lepton: int) -> Fiducial:
+    tracks, photon = np.deg2rad([20.0, 150.0]), np.deg2rad([16.0, 142.0])
+    return Fiducial(((lepton, *tracks), (22, *photon)), particles=3)
+
+
 ELECTRONS = Region(
     name="ee",
     mass_low=LOWEST,
@@ -52,7 +58,9 @@ ELECTRONS = Region(
     window=WINDOW,
     spectrum_low=0.010,
     spectrum_high=TOP,
-    fiducial=Fiducial(((11, np.deg2rad(20.0), np.deg2rad(150.0)), (22, np.deg2rad(16.0), np.deg2rad(142.0)))),
+    fiducial=Fiducial(
+        ((11, np.deg2rad(20.0), np.deg2rad(150.0)), (22, np.deg2rad(16.0), np.deg2rad(142.0))), particles=3
+    ),
 )
 MUONS = Region(
     name="mumu",
@@ -64,7 +72,9 @@ MUONS = Region(
     window=WINDOW,
     spectrum_low=0.002,
     spectrum_high=TOP,
-    fiducial=Fiducial(((13, np.deg2rad(20.0), np.deg2rad(150.0)), (22, np.deg2rad(16.0), np.deg2rad(142.0)))),
+    fiducial=Fiducial(
+        ((13, np.deg2rad(20.0), np.deg2rad(150.0)), (22, np.deg2rad(16.0), np.deg2rad(142.0))), particles=3
+    ),
 )
 
 
@@ -86,7 +96,7 @@ def find_candidates(detected: Detected, *, experiment: Experiment, source: str =
     electrons = electron.any(axis=0) & ~muon.any(axis=0)
     mass = np.where(muons, MUON_MASS, ELECTRON_MASS)
     beams = experiment.beams
-    nominal = beams.total_momentum(np.array(beams.electron_GeV), np.array(beams.positron_GeV))
+    nominal = beams.nominal.sum(axis=0)
     measured = _measured(pairs, mass, detected, photon.slot[event], experiment)
     fitted = fit_to_beams(measured, mass, nominal, _beam_covariance(experiment, detected.beam_spread))
     fired = [detected.trigger[line] for line in TRIGGER_LINES if line in detected.trigger]
@@ -137,9 +147,8 @@ def _beam_covariance(experiment: Experiment, beam_spread: bool) -> Floats:
     if not beam_spread:
         return np.zeros((4, 4))
     beams = experiment.beams
-    sin, cos = np.sin(beams.half_crossing_rad), np.cos(beams.half_crossing_rad)
     covariance = np.zeros((4, 4))
-    for spread, sign in zip(beams.spread_GeV, (1.0, -1.0), strict=True):
-        direction = np.array([1.0, sin, 0.0, sign * cos])
+    for spread, along in zip(beams.spread_GeV, beams.directions(), strict=True):
+        direction = np.array([1.0, *along])
         covariance += spread**2 * np.outer(direction, direction)
     return covariance

@@ -10,6 +10,7 @@ from scotopic.events.record import Events
 from scotopic.events.tau_decays import decay_taus
 from scotopic.numerics.rng import seed_of, stream
 from scotopic.searches.counting_search import CountedBackground
+from scotopic.searches.radiation import RADIATION
 
 
 def muons_and_photon(n: int, *, experiment: Experiment, seed: int, workers: int) -> Events:
@@ -20,7 +21,7 @@ def muons_and_photon(n: int, *, experiment: Experiment, seed: int, workers: int)
         sqrt_s=experiment.beams.sqrt_s,
         cuts=("E:gamma:0.15:", "theta:mu:25:155"),
         seed=seed,
-        isr="pt",
+        **RADIATION.options,
         workers=workers,
     )
 
@@ -33,7 +34,7 @@ def pions_and_photon(n: int, *, experiment: Experiment, seed: int, workers: int)
         sqrt_s=experiment.beams.sqrt_s,
         cuts=("E:gamma:0.15:", "theta:pi:25:155"),
         seed=seed,
-        isr="pt",
+        **RADIATION.options,
         workers=workers,
     )
 
@@ -42,22 +43,29 @@ def taus(n: int, *, experiment: Experiment, seed: int, workers: int) -> Events:
     """Return e+e- → τ+τ- with radiation, decayed with spin correlations; decays to leptons have smaller weights."""
     beams = experiment.beams
     made = generate(
-        "e- e+ > tau- tau+", n, sqrt_s=beams.sqrt_s, seed=seed, isr="pt", unweighted=True, workers=workers
+        "e- e+ > tau- tau+",
+        n,
+        sqrt_s=beams.sqrt_s,
+        seed=seed,
+        unweighted=True,
+        workers=workers,
+        **RADIATION.options,
     )
     # flight lengths are those of the laboratory
     rng = stream(seed, "beams") if experiment.beam.use_spread else None
     lab = to_lab(made, beams, rng)
-    return decay_taus(lab, seed=seed_of(seed, "decays"), workers=workers, enriched=True)
+    return decay_taus(lab, seed=seed_of(seed, "decays"), workers=workers, enriched=True, fsr=RADIATION.fsr)
 
 
 def electrons_and_muons(n: int, *, experiment: Experiment, seed: int, workers: int) -> Events:
-    """Return e+e- → e+e-μ+μ- with muons of momentum, electrons anywhere; no radiation."""
+    """Return e+e- → e+e-μ+μ- with muons of momentum, electrons anywhere."""
     return generate(
         "e- e+ > e- e+ mu- mu+",
         n,
         sqrt_s=experiment.beams.sqrt_s,
         cuts=("p:mu:0.4:", "theta:mu:25:155"),
         seed=seed,
+        **RADIATION.options,
         workers=workers,
     )
 

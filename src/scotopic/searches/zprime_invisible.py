@@ -11,6 +11,7 @@ from scotopic.events.generate import generate
 from scotopic.events.record import Events
 from scotopic.physics.model import get_model
 from scotopic.searches.counting_search import TREE_PRECISION, CountingSearch
+from scotopic.searches.radiation import HIGHER_ORDERS, RADIATION, Radiation
 from scotopic.searches.search import Systematic
 from scotopic.searches.zprime_backgrounds import BACKGROUNDS
 from scotopic.searches.zprime_controls import MUON_CONTROLS
@@ -36,11 +37,11 @@ def _model(mass: float) -> dict[str, Any]:
 
 
 def generate_signal(
-    mass: float, n: int, *, sqrt_s: float, seed: int, isr: str = "pt", workers: int = 1
+    mass: float, n: int, *, sqrt_s: float, seed: int, radiation: Radiation = RADIATION, workers: int = 1
 ) -> Events:
     """Return e+e- → μ+μ-Z′ at g′ = 1, the Z′ stable: it is not seen."""
-    about = _model(mass)
-    return generate(PROCESS, n, **about, sqrt_s=sqrt_s, seed=seed, isr=isr, unweighted=True, workers=workers)
+    about = {**_model(mass), **radiation.options}
+    return generate(PROCESS, n, **about, sqrt_s=sqrt_s, seed=seed, unweighted=True, workers=workers)
 
 
 def tree_cross_section_pb(mass: float, *, sqrt_s: float) -> float:
@@ -72,6 +73,7 @@ ZPRIME_INVISIBLE = CountingSearch(
         Systematic("tracking", "efficiency", 0.04, "M", ARTICLE),
         Systematic("particle identification", "efficiency", 0.04, "M", ARTICLE),
         Systematic("discrepancy in the μμ yield", "efficiency", 0.125, "M", ARTICLE, *UNEXPLAINED),
+        HIGHER_ORDERS,
         Systematic("luminosity", "luminosity", 0.007, "M", ARTICLE, *BHABHA),
         Systematic("τ suppression", "background", 0.22, "M", ARTICLE, *SUPPRESSED),
         LOST_PHOTONS,

@@ -11,6 +11,7 @@ from scotopic.events.cross_section import cross_section
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
 from scotopic.searches.counting_search import TREE_PRECISION, CountingSearch
+from scotopic.searches.radiation import HIGHER_ORDERS, RADIATION, Radiation
 from scotopic.searches.search import Systematic
 from scotopic.searches.zprime_backgrounds import BACKGROUNDS
 from scotopic.searches.zprime_controls import ELECTRON_AND_MUON
@@ -31,9 +32,12 @@ def _model(mass: float) -> dict[str, Any]:
     return {"model": "lfv-zprime", "parameters": {"mass": mass, "kind": "flat"}}
 
 
-def generate_signal(mass: float, n: int, *, sqrt_s: float, seed: int, workers: int = 1) -> Events:
-    """Return e+e- → e-μ+Z′ of the toy model at a coupling of one, the Z′ not seen, without radiation."""
-    return generate(PROCESS, n, **_model(mass), sqrt_s=sqrt_s, seed=seed, unweighted=True, workers=workers)
+def generate_signal(
+    mass: float, n: int, *, sqrt_s: float, seed: int, radiation: Radiation = RADIATION, workers: int = 1
+) -> Events:
+    """Return e+e- → e-μ+Z′ of the toy model at a coupling of one, the Z′ not seen."""
+    about = {**_model(mass), **radiation.options}
+    return generate(PROCESS, n, **about, sqrt_s=sqrt_s, seed=seed, unweighted=True, workers=workers)
 
 
 def tree_cross_section_pb(mass: float, *, sqrt_s: float) -> float:
@@ -54,6 +58,7 @@ ZPRIME_LFV = CountingSearch(
         Systematic("trigger", "efficiency", 0.01, "M", ARTICLE, *TRIGGERED),
         Systematic("tracking", "efficiency", 0.04, "M", ARTICLE),
         Systematic("particle identification", "efficiency", 0.04, "M", ARTICLE),
+        HIGHER_ORDERS,
         Systematic("luminosity", "luminosity", 0.007, "M", ARTICLE, *BHABHA),
         Systematic("τ suppression", "background", 0.22, "M", ARTICLE, *SUPPRESSED),
     ),

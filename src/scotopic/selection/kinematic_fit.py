@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 STEPS = 4
+FLOOR = 1e-12  # of the trace of the covariance
 SHORTEST = 0.1  # of the measured pT or energy: a step cannot go below
 
 
@@ -70,6 +71,8 @@ def fit_to_beams(measured: Measured, mass: Floats, total: Floats, total_covarian
         miss = momenta.sum(axis=0) + np.einsum("cpik,ipk->ck", slope, start - y) - total[:, None]
         weighted = slope * np.moveaxis(variance, 0, 1)
         system = np.einsum("cpik,dpik->kcd", weighted, slope) + total_covariance
+        # rounding of far tails would make it singular
+        system += FLOOR * np.trace(system, axis1=1, axis2=2)[:, None, None] * np.eye(4)
         multiplier = np.linalg.solve(system, miss.T[:, :, None])[:, :, 0].T
         chi2 = (miss * multiplier).sum(axis=0)
         y = start - np.moveaxis(np.einsum("cpik,ck->pik", weighted, multiplier), 0, 1)

@@ -190,7 +190,7 @@ def sideband_background(count: ArrayLike, ratio: ArrayLike) -> tuple[Floats, Flo
     Parameters
     ----------
     count : array_like
-        Events in the sideband, whole.
+        Events in the sideband; an expectation, of simulation for instance, need not be whole.
     ratio : array_like
         τ, events there per background event in the signal region.
 
@@ -205,8 +205,8 @@ def sideband_background(count: ArrayLike, ratio: ArrayLike) -> tuple[Floats, Flo
     Nucl. Instrum. Meth. A 595 (2008) 480: the predictive p-value is then that of the binomial test.
     """
     m, tau = np.asarray(count, dtype=np.float64), np.asarray(ratio, dtype=np.float64)
-    if not (np.isfinite(m) & (m >= 0.0) & (m == np.floor(m))).all():
-        raise InputError("count: numbers of events in a sideband are whole and at least 0")
+    if not (np.isfinite(m) & (m >= 0.0)).all():
+        raise InputError("count: numbers of events in a sideband are finite and at least 0")
     if not (np.isfinite(tau) & (tau > 0.0)).all():
         raise InputError("ratio: must be finite and above 0")
     return (m + 1.0) / tau, np.sqrt(m + 1.0) / tau

@@ -20,6 +20,7 @@ from scipy.special import ndtr, ndtri
 from scotopic.numerics.newton import Fits, LinearModel, fit_poisson, twice_log_ratio
 from scotopic.numerics.rng import stream
 from scotopic.progress import track
+from scotopic.stats.empirical_p_value import at_least
 from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]
@@ -28,7 +29,6 @@ GRID = np.arange(-2.0, 7.0)  # yields, in units of `unit_yield`; CLs from 0
 TOYS = 1000  # per yield
 BAND_TOYS = 500
 QUANTILES = ndtr([-2.0, -1.0, 0.0, 1.0, 2.0])
-TIE = 1e-9  # relative, equal q of equal data
 SMALLEST = 1.0 / (TOYS + 2.0)  # probability that so many toys can tell
 
 
@@ -73,7 +73,7 @@ class Calibration:
         """Return the limits (2, T), CLs+b and CLs, of data with q (S, T); NaN beyond the grid."""
         below = np.array(
             [
-                np.searchsorted(toys, value - TIE * (1.0 + value))
+                np.searchsorted(np.sqrt(toys), at_least(np.sqrt(value)))
                 for toys, value in zip(self.q_toys, q, strict=True)
             ]
         )

@@ -13,6 +13,7 @@ from scotopic.stats.windows import Windows
 Floats = NDArray[np.float64]
 
 METHODS = ("clsb", "cls")
+WIDEST = 5.0  # standard deviation of the logarithm of an efficiency
 
 
 def arrays_of(**given: ArrayLike) -> list[Floats]:
@@ -85,9 +86,16 @@ def both_sides(half_width: SupportsIndex | Sequence[SupportsIndex]) -> tuple[int
 
 
 def check_level(level: float) -> None:
-    """Refuse levels that no upper limit of a scan can have."""
-    if not (isinstance(level, SupportsFloat) and 0.5 < float(level) < 1.0):
-        raise InputError(f"level = {level!r}, must lie between 0.5 and 1, such as 0.95")
+    """Refuse what is no confidence or credibility of an upper limit: a p-value of 5 % or a number of per cent."""
+    value = float(level) if isinstance(level, SupportsFloat) and np.ndim(level) == 0 else np.nan
+    if 0.5 < value < 1.0:
+        return
+    hint = ""
+    if 0.0 < value <= 0.5:
+        hint = f": the confidence, not what is left beside it, which for {value:g} would be {1.0 - value:g}"
+    elif 50.0 < value < 100.0:
+        hint = f"; {value:g} % is {value / 100.0:g}"
+    raise InputError(f"level = {level!r}, must be one number between 0.5 and 1, such as 0.95{hint}")
 
 
 def check_settings(
@@ -111,8 +119,8 @@ def check_settings(
         raise InputError(f"method {method!r} is unknown; there are {' and '.join(METHODS)}")
     if efficiency_error.shape not in {(), (n_masses,)}:
         raise InputError(f"efficiency_error has shape {efficiency_error.shape}, expected () or ({n_masses},)")
-    if not ((efficiency_error >= 0.0) & (efficiency_error < 1.0)).all():
-        raise InputError("efficiency_error is relative: at least 0 and below 1")
+    if not ((efficiency_error >= 0.0) & (efficiency_error <= WIDEST)).all():
+        raise InputError(f"efficiency_error is relative: from 0 to {WIDEST:g}")
     if not 0.0 <= resolution_error < 1.0:
         raise InputError(f"resolution_error = {resolution_error} is relative: at least 0 and below 1")
 

@@ -14,6 +14,7 @@ from scipy.special import ndtr
 from scotopic.errors import InputError
 from scotopic.stats.background_prior import Parametric, expected_counts
 from scotopic.stats.bayes import bayes_limits
+from scotopic.stats.checks import check_level
 from scotopic.stats.cls import cls_limits
 from scotopic.stats.counting_model import CountingModel, counting_model
 from scotopic.stats.feldman_cousins import feldman_cousins_limits
@@ -75,7 +76,7 @@ def counting_limit(
     luminosity, luminosity_error : array_like
         Integrated luminosity and its absolute error, the same.
     level : float
-        Credibility or confidence, between 0 and 1.
+        Credibility or confidence, between 0.5 and 1.
     method : {"bayes", "cls", "feldman-cousins", "feldman-cousins-raw"}
         Flat prior in the cross section; CLs; the unified intervals of Feldman and Cousins as published (upper ends
         monotonic in the background) or as constructed.
@@ -97,7 +98,7 @@ def counting_limit(
     ------
     InputError
         For numbers of events that are negative, not whole or not finite, negative errors, an efficiency or
-        luminosity of zero, a level outside 0 to 1, an unknown method or prior, a prior whose posterior is improper.
+        luminosity of zero, a level outside 0.5 to 1, an unknown method or prior, a prior whose posterior is improper.
 
     Notes
     -----
@@ -181,12 +182,7 @@ def check_settings(level: float, method: str) -> None:
     """Refuse levels and methods that make no sense."""
     if method not in METHODS:
         raise InputError(f"method {method!r} is unknown; there are {', '.join(METHODS)}")
-    try:
-        inside = 0.0 < float(level) < 1.0
-    except (TypeError, ValueError):
-        inside = False
-    if not inside:
-        raise InputError(f"level = {level}: must be one number between 0 and 1, such as 0.9")
+    check_level(level)
 
 
 def _unified(

@@ -17,6 +17,7 @@ from scotopic.stats.background_prior import (
     Tabulated,
     gaussian_many,
 )
+from scotopic.stats.checks import WIDEST
 from scotopic.stats.many_events import KNOWN
 from scotopic.stats.predictive import Floats, Integers
 
@@ -24,7 +25,6 @@ BACKGROUND_PRIORS = (*PRIORS, "samples", "table")
 EFFICIENCY_PRIORS = ("log-normal", "gamma")
 MOST = 1e6  # events, but for a Gaussian background
 MOST_GAUSSIAN = 1e12
-WIDEST = 5.0  # standard deviation of ln κ
 WIDEST_BACKGROUND = 2.0  # standard deviation of ln b
 NORMALISED = 1e-6  # by how much the sum of a table of probabilities may miss one
 

@@ -149,8 +149,10 @@ def fit_linear(
     )
     spread = np.zeros((n_parameters, n_parameters, n.shape[1]))
     spread[np.ix_(free, free)] = np.where(status == FAILED, np.nan, covariance)
+    known_ratio = np.divide(data, constant[:, None], out=np.zeros_like(data), where=constant[:, None] > 0.0)
+    multiplier = np.where(dead[:, None], known_ratio, found.multiplier[:, :, 0].T)
     bins = slice(0, n_bins)
-    return LinearFit(values, spread, deviance, expectation[bins], found.multiplier[:, bins, 0].T, status)
+    return LinearFit(values, spread, deviance, expectation[bins], multiplier[bins], status)
 
 
 def likelihood_ratio(

@@ -17,16 +17,15 @@ from scotopic.stats.background_prior import Background
 from scotopic.stats.checks import whole
 from scotopic.stats.counting import bands_of, check_settings, counting_limit
 from scotopic.stats.counting_model import counting_model
+from scotopic.stats.empirical_p_value import p_value
 from scotopic.stats.gross_vitells import EulerFit, GlobalP, euler_characteristic, fit_euler
 from scotopic.stats.plane_input import plane_input, plane_windows
 from scotopic.stats.plane_toys import PlaneToys, log_p_table
 from scotopic.stats.plane_windows import Cells
 from scotopic.stats.predictive import Floats, Integers
-from scotopic.stats.toys import p_value
 
 LEVELS = (0.5, 2.0)  # of q0, where Euler characteristics are counted
 EULER_TOYS = 400  # at most
-SAME = 1e-7  # significances are discrete: toys as large as the data but for rounding count as larger
 FILLED = 0.2  # of the rectangle around the windows: fewer make no field
 
 
@@ -49,6 +48,8 @@ class Plane:
     p_local, z_local : (W,)
         Predictive p-value of at least the observed number without signal, and its one-sided significance, zero
         for p-values above ½.
+    largest_z : float
+        Largest local significance of the data, in the windows of the toys, which differ by the edges of their cells.
     toy_max_z : (T,)
         Largest local significance in each toy of the whole plane.
     euler : EulerFit or None
@@ -65,6 +66,7 @@ class Plane:
     band95: Floats
     p_local: Floats
     z_local: Floats
+    largest_z: float
     toy_max_z: Floats
     euler: EulerFit | None
 
@@ -85,7 +87,7 @@ class Plane:
 
     @property
     def _p_global(self) -> tuple[float, float, float]:
-        return p_value(float(self.z_local.max()) * (1.0 - SAME), self.toy_max_z)
+        return p_value(self.largest_z, self.toy_max_z)
 
     @property
     def p_global_euler(self) -> GlobalP | None:
@@ -187,6 +189,7 @@ def plane_scan(
         band95=bands.band95,
         p_local=p_local,
         z_local=_significance(p_local, model.background, observed),
+        largest_z=float(toy.significance(observed).max()),
         toy_max_z=largest,
         euler=_euler(where, fields),
     )

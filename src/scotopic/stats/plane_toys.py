@@ -99,6 +99,11 @@ class PlaneToys:
         significance = np.maximum(-ndtri_exp(log_p), 0.0)
         return cls(grid, Alias.build(expected.ravel()), relative.ravel(), significance)
 
+    def significance(self, counts: Integers) -> Floats:
+        """Return the significance (W,) of counts (W,); of more than are tabulated, that of the most."""
+        last = self.table.shape[1] - 1
+        return np.asarray(self.table[np.arange(len(counts)), np.minimum(counts, last)])
+
     def cells(self, toy: int, seed: int) -> NDArray[np.int32]:
         """Return the cells of the events of one toy; toy number n is always the same."""
         generator = stream(seed, "plane toy", toy)
@@ -136,15 +141,13 @@ class PlaneToys:
     def largest(self, toys: int, keep: int, seed: int, workers: int) -> tuple[Floats, Floats]:
         """Return the largest significance (T,) of every toy, and all (keep, W) of the first ones."""
         corners = self.grid.corners()
-        base = np.arange(len(self.table)) * self.table.shape[1]
-        flat, last = self.table.ravel(), self.table.shape[1] - 1
         kept = np.empty((min(keep, toys), len(self.table)))
 
         def work(first: int) -> list[float]:
             found = []
             for toy in range(first, min(first + BLOCK, toys)):
                 counts = self._windowed(self.cells(toy, seed), corners)
-                z = flat[base + np.minimum(counts, last)]
+                z = self.significance(counts)
                 if toy < len(kept):
                     kept[toy] = z
                 found.append(float(z.max()))

@@ -15,8 +15,9 @@ from scotopic.errors import InputError
 from scotopic.numerics.newton import BOUNDARY, FAILED, INTERIOR
 from scotopic.stats.calibration import calibrated_limits
 from scotopic.stats.checks import arrays_of, both_sides, check_input, check_settings, check_windows
+from scotopic.stats.empirical_p_value import p_value
 from scotopic.stats.limits import fit_null, upper_limits
-from scotopic.stats.toys import discovery, fit_toys, largest_z, p_value
+from scotopic.stats.toys import discovery, fit_toys, largest_z
 from scotopic.stats.windows import Windows
 
 Floats = NDArray[np.float64]
@@ -152,9 +153,10 @@ def scan(
     seed : int
         The same seed and expectation give the same toys, whatever the masses.
     efficiency_error : float or (M,)
-        Relative error of the signal efficiency, a Gaussian nuisance term of the limits.
+        Relative error of the signal efficiency, which is log-normal: the standard deviation of its logarithm, a
+        nuisance term of the limits.
     resolution_error : float
-        Relative error of the resolution, the same.
+        Relative error of the resolution, another one, in which the template is linear.
     expectation : (B,), optional
         Smooth background expectation for toys, median and bands; by default the fitted background.
     calibrate_below : float
@@ -172,8 +174,8 @@ def scan(
     Definitions of G. Cowan et al., Eur. Phys. J. C71 (2011) 1554: q_s = 2[NLL(s, θ̂̂) − NLL(ŝ, θ̂)] for
     s ≥ ŝ, else 0. The median is the limit of the polynomial that the fit without signal finds in the
     expectation, the bands are those of it with a yield of ±1, ±2 errors added. Significances
-    are without nuisance terms, which mean nothing where there is no signal. Calibrated limits take the
-    effect of the nuisance terms from the asymptotic ones.
+    are without nuisance terms, which mean nothing where there is no signal. Calibrated limits take what
+    the error of the resolution adds, and the factor of that of the efficiency, from the asymptotic ones.
     """
     below_above = both_sides(half_width)
     counts, edges, masses, errors = arrays_of(
@@ -244,12 +246,11 @@ def scan_windows(
     calibrated = ((core * expected).sum(axis=1) < calibrate_below) & ~collinear
     if calibrated.any():
         few = np.flatnonzero(calibrated)
-        shift = _effect_of_errors(
+        shift, factor = _effect_of_errors(
             windows.take(few), data[few, :, 0], expected[few], both[few], errors[few], level, bounded
         )
-        both[few] = shift + calibrated_limits(
-            windows.take(few), data[few], expected[few], level, seed, workers
-        )
+        known = calibrated_limits(windows.take(few), data[few], expected[few], level, seed, workers)
+        both[few] = factor * (shift + known)
         both = np.where(np.isfinite(both), both, asymptotic)  # beyond the grid: many signal events
     wrong = (status == FAILED) | collinear
     clsb, cls = np.moveaxis(np.where(wrong[:, None, None], np.nan, both), 1, 0)
@@ -292,14 +293,19 @@ def _effect_of_errors(
     errors: Floats,
     level: float,
     bounded: bool,
-) -> Floats:
-    # What the nuisance terms add to the asymptotic limits (M, 2, 6).
-    if not errors.any() and not windows.variation.any():
-        return np.zeros_like(with_errors)
+) -> tuple[Floats, Floats]:
+    # What an error of the resolution adds to asymptotic limits (M, 2, 6), and the factor of that of the efficiency
+    def limits(part: Windows, some: Floats) -> Floats:
+        found = upper_limits(part, counts, expected, some, level, bounded=bounded)
+        return np.stack([found.clsb, found.cls], axis=1)
+
+    nothing = np.zeros_like(errors)
+    without = limits(windows, nothing) if errors.any() else with_errors
     fixed = replace(windows, variation=np.zeros_like(windows.variation))
-    without = upper_limits(fixed, counts, expected, np.zeros_like(errors), level, bounded=bounded)
-    change = with_errors - np.stack([without.clsb, without.cls], axis=1)
-    return np.where(np.isfinite(change), change, 0.0)
+    change = without - limits(fixed, nothing) if windows.variation.any() else np.zeros_like(with_errors)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = with_errors / without
+    return np.where(np.isfinite(change), change, 0.0), np.where(np.isfinite(factor), factor, 1.0)
 
 
 def _smooth(fitted: Floats, windows: Windows, counts: Floats) -> Floats:

@@ -1,26 +1,28 @@
 """Scan of a spectrum whose background is known from simulation, up to the sizes of its parts.
 
-At a yield s the expectation is ν_i = s τ_i (1 + ε η_ε) + B_i + Σ_k η_k V_ki with unit Gaussian constraints on all η:
-V_k is the change of the background by one standard deviation of an unknown, ε the relative error of the efficiency.
+At a yield s the expectation is ν_i = S τ_i + B_i + Σ_k η_k V_ki, S = s e^{ε η}, with unit Gaussian constraints on all
+η: V_k is the change of the background by one standard deviation of an unknown, ε the standard deviation of the
+logarithm of the efficiency. Fits are done at signals S, where they are linear; there η = −ε S F′(S), s = S e^{−ε η}.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import PchipInterpolator
+from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.stats import norm
 
 from scotopic.errors import InputError
 from scotopic.numerics.newton import FAILED
 from scotopic.numerics.rng import stream
+from scotopic.stats.checks import check_level
 from scotopic.stats.linear_fit import GaussianTerm, LinearFit, fit_linear
 from scotopic.stats.scan import Scan
 
 Floats = NDArray[np.float64]
 
 STEPS = np.array([0.15, 0.4, 0.7, 1.0, 1.4, 2.0, 3.0, 4.5, 7.0, 12.0])
-"""Yields above the best one, in its standard errors, between which test statistics are interpolated."""
+"""Signals above the best one, in its standard errors, between which test statistics are interpolated."""
 BANDS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
 LEAST = 1e-3  # events of background in a bin, so that any data are possible
 CORE = 0.0228  # of the signal in either tail, beyond two standard deviations
@@ -52,7 +54,7 @@ def template_scan(
     variations : (K, B)
         Their change by one standard deviation of each unknown, at least 0.
     efficiency_error : float or (M,)
-        Relative.
+        Standard deviation of the logarithm of the signal efficiency.
     level : float
         Confidence level.
     toys : int
@@ -137,42 +139,48 @@ class _Fit:
     def free(self, counts: Floats) -> LinearFit:
         return fit_linear(counts, self.design, offset=self.background, terms=self.terms)
 
-    def at(self, counts: Floats, signal: float) -> Floats:
-        """Return the deviance (T,) at a yield, everything else fitted."""
+    def at(self, counts: Floats, signal: float) -> tuple[float, float]:
+        """Return deviance and F′ of one data set at a signal that is there, everything else fitted."""
         design, terms = self.design[:, 1:], [GaussianTerm(k, 0.0, 1.0) for k in range(len(self.terms))]
-        offset = self.background + signal * self.template
-        if self.error > 0.0 and signal > 0.0:
-            design = np.column_stack([design, signal * self.error * self.template])
-            terms.append(GaussianTerm(design.shape[1] - 1, 0.0, 1.0))
         if not terms:  # nothing varies
-            design, terms = np.zeros((len(offset), 1)), [GaussianTerm(0, 0.0, 1.0)]
-        return fit_linear(counts, design, offset=offset, terms=terms).deviance
+            design, terms = np.zeros((len(counts), 1)), [GaussianTerm(0, 0.0, 1.0)]
+        fit = fit_linear(counts, design, offset=self.background + signal * self.template, terms=terms)
+        return float(fit.deviance[0]), float(((1.0 - fit.multiplier[:, 0]) * self.template).sum())
 
     def null(self, counts: Floats) -> LinearFit:
         return fit_linear(counts, self.design, offset=self.background, terms=self.terms, fixed={0: 0.0})
 
-    def roots(self, counts: Floats, best: float, deviance: float) -> tuple[Floats, Floats]:
-        """Return yields from the best one (0 at least) upwards and √q there."""
-        yields = max(best, 0.0) + self.spread * STEPS
-        q = np.array([float(self.at(counts, s)[0]) for s in yields]) - deviance
-        return yields, np.sqrt(np.maximum(q, 0.0))
+    def roots(self, counts: Floats, signals: Floats, lowest: float) -> tuple[Floats, Floats]:
+        """Return ln(s/S) of the yields s that fit best with signals S, and √q of these yields."""
+        deviance, slope = np.array([self.at(counts, one) for one in signals]).T
+        pull = -self.error * signals * slope
+        return -self.error * pull, np.sqrt(np.maximum(deviance + pull**2 - lowest, 0.0))
 
     def expected(self, asimov: Floats, targets: Floats) -> Floats:
         """Return the yields at which √q of the background's Asimov data set reaches the targets."""
-        yields, root = self.roots(asimov, 0.0, float(self.null(asimov).deviance[0]))
-        return _crossing(np.append(0.0, yields), np.append(0.0, root), targets)
+        signals = self.spread * STEPS
+        log_ratio, root = self.roots(asimov, signals, float(self.null(asimov).deviance[0]))
+        reached = _crossing(np.append(0.0, signals), np.append(0.0, root), targets)
+        return reached * _ratio(0.0, signals, log_ratio, reached)
 
     def limits(self, counts: Floats, alpha: float) -> dict[str, float | Floats]:
         free, null = self.free(counts), self.null(counts)
         best, lowest = float(free.theta[0, 0]), float(free.deviance[0])
         q0 = max(float(null.deviance[0]) - lowest, 0.0) if best > 0.0 else 0.0
-        yields, root = self.roots(counts, best, lowest)
+        found = max(best, 0.0)
+        signals = (
+            found + max(self.spread, np.sqrt(found / self.template.sum())) * STEPS
+        )  # or of a large signal
+        log_ratio, root = self.roots(counts, signals, lowest)
         fitted = np.maximum(null.expectation[:, 0], LEAST)
-        asimov = np.array([float(self.at(fitted, s)[0]) for s in yields]) - float(
-            self.null(fitted).deviance[0]
-        )
-        root_a = np.sqrt(np.maximum(asimov, 0.0))
+        there = np.append(0.2 * signals[0], signals)
+        log_ratio_a, root_a = self.roots(fitted, there, float(self.null(fitted).deviance[0]))
+        # the Asimov data set at the same yields, with signals of its own
+        yields = np.clip(np.log(signals) + log_ratio, *(np.log(there) + log_ratio_a)[[0, -1]])
+        own = np.exp(PchipInterpolator(np.log(there) + log_ratio_a, np.log(there))(yields))
+        root_a = PchipInterpolator(np.append(0.0, there), np.append(0.0, root_a))(own)
         cls = norm.logsf(root) - norm.logcdf(root_a - root)
+        limit = _crossing(signals, -cls, np.array([-np.log(alpha)]))[0]
         inside = (np.cumsum(self.template) > CORE * self.template.sum()) & (
             np.cumsum(self.template) - self.template < (1.0 - CORE) * self.template.sum()
         )
@@ -181,10 +189,15 @@ class _Fit:
             "shat_error": float(np.sqrt(free.covariance[0, 0, 0])),
             "background": float(fitted[inside].sum()),
             "q0": q0,
-            "cls": float(_crossing(yields, -cls, np.array([-np.log(alpha)]))[0]),
+            "cls": float(limit * _ratio(found, signals, log_ratio, limit)),
             "expected": self.expected(self.background, norm.isf(alpha * norm.cdf(BANDS)) + BANDS),
             "status": max(int(free.status[0]), int(null.status[0])),
         }
+
+
+def _ratio(best: float, signals: Floats, log_ratio: Floats, at: Floats) -> Floats:
+    # s/S of signals in between: ln(s/S) = ε² S F′(S), zero at the best one, is all but a parabola
+    return np.asarray(np.exp(CubicSpline(np.append(best, signals), np.append(0.0, log_ratio))(at)))
 
 
 def _crossing(yields: Floats, values: Floats, targets: Floats) -> Floats:
@@ -220,5 +233,4 @@ def _check(n: Floats, tau: Floats, known: Floats, change: Floats, masses: int, l
     for name, values in (("templates", tau), ("background", known), ("variations", change)):
         if not (np.isfinite(values) & (values >= 0.0)).all():
             raise InputError(f"template scan: {name} must be finite and at least 0")
-    if not 0.5 < level < 1.0:
-        raise InputError(f"level = {level}, must lie between 0.5 and 1")
+    check_level(level)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
-from scipy.stats import beta
 
 from scotopic.numerics.engine import Engine, map_lanes
 from scotopic.numerics.newton import (
@@ -246,14 +245,3 @@ class _LeftOver:
                 return root - z, ((1.0 - fits.multiplier) * template).sum(axis=1) / root
 
         return find_crossing(function, shat, start, unit, LIMIT_TOLERANCE)
-
-
-def p_value(observed: float, toys: Floats) -> tuple[float, float, float]:
-    """Return (k + 1)/(N + 1), k of N toys being at least `observed`, and its 68 % interval.
-
-    The interval is that of Clopper and Pearson.
-    """
-    n, k = len(toys), int((toys >= observed).sum())
-    low = float(beta.ppf(0.158655, k, n - k + 1)) if k else 0.0
-    high = float(beta.ppf(0.841345, k + 1, n - k)) if k < n else 1.0
-    return (k + 1) / (n + 1), low, high

@@ -15,6 +15,8 @@ from scotopic.selection.candidates import Candidates
 
 Floats = NDArray[np.float64]
 
+SURELY_SEEN = 10.0  # events expected: none is seen once in 22,000 samples
+
 
 @dataclass(frozen=True)
 class ControlRates:
@@ -76,10 +78,17 @@ def measure_scales(
     """Return the factors that control samples tell; where there are no counts, they are one and have errors.
 
     A factor that comes out negative is set to zero, its error stays. A background without a simulated event in its
-    sample has a factor of 1 ± 1.
+    sample has a factor of 1 ± 1; so has one whose sample is empty in data that should hold it: they were chosen before.
     """
     names = tuple(controls[0].rates)
-    known = [one for one in controls if one.rates[one.sample.measures] > 0.0]
+    absent = [
+        one
+        for one in controls
+        if counts is not None
+        and counts[one.sample.name] == 0
+        and luminosity_fb * sum(one.rates.values()) > SURELY_SEEN
+    ]
+    known = [one for one in controls if one.rates[one.sample.measures] > 0.0 and one not in absent]
     blind = [one.sample.measures for one in controls if one not in known]
     measured = [one.sample.measures for one in known]
     size = (len(known), len(names))
@@ -112,6 +121,10 @@ def measure_scales(
         + (f"{one.scale:.3f} ± " if counts is not None else "± ")
         + f"{one.scale_error:.3f}: {one.sample.label}, {one.observed:.0f} events"
         for one in yields
+    ) + tuple(
+        f"background {one.sample.measures} is not scaled, its error is 100 %: the data hold no event of its control "
+        f"sample ({one.sample.label}), where {luminosity_fb * sum(one.rates.values()):.3g} are expected"
+        for one in absent
     )
     return BackgroundScales(factors, (*measured, *blind), covariance, yields, notes)
 

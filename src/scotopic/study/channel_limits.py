@@ -1,6 +1,5 @@
 """Limits of a search in several channels whose expectation is simulated."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,16 +8,20 @@ from numpy.typing import NDArray
 
 from scotopic.numerics.rng import seed_of, stream
 from scotopic.searches.binning import BINS_PER_RESOLUTION
-from scotopic.searches.channel_search import Channel, ChannelSearch
+from scotopic.searches.channel_search import Channel
 from scotopic.searches.search import RegionSpectrum, SearchResult
 from scotopic.searches.signal_shape import SignalShape
-from scotopic.selection.cut import apply_cuts
+from scotopic.selection.cut import CutStep
 from scotopic.stats import channel_scan
 from scotopic.stats.channel_scan import scan_channels
 from scotopic.study.channel_simulation import ChannelSimulation
-from scotopic.study.limits import FLUCTUATED, PROJECTED, Injection
+from scotopic.study.data_source import FLUCTUATED, PROJECTED, source_of
+from scotopic.study.limits import Injection
+from scotopic.study.luminosity import choose_luminosity
 from scotopic.study.observation import Observation
+from scotopic.study.provenance import count_marks
 from scotopic.study.simulated_luminosity import less_simulated
+from scotopic.study.warning_notes import cut_region, note_far_limits, note_no_limits
 
 Floats = NDArray[np.float64]
 
@@ -45,10 +48,8 @@ def set_channel_limits(
     """
     search = simulation.search
     notes = list(observation.notes) if observation else [PROJECTED if projected else FLUCTUATED]
-    luminosity = luminosity_fb or (observation.luminosity_fb if observation else None)
-    if luminosity is None:
-        luminosity = search.paper_luminosity_fb
-        notes.append(f"luminosity not given: {luminosity:g}/fb")
+    luminosity, said = choose_luminosity(search, luminosity_fb, observation)
+    notes += said
     if projected:
         notes += less_simulated({name: one.weights for name, one in simulation.samples.items()}, luminosity)
     mass = mass_hypotheses(simulation) if masses is None else np.asarray(masses, dtype=np.float64)
@@ -68,6 +69,8 @@ def set_channel_limits(
         )
         for channel, share in zip(search.channels, shares / efficiency, strict=True)
     ]
+    flow, empty = _cut_flow(simulation, observation, [one.edges for one, _ in spectra])
+    notes += empty
     errors = np.array(
         [
             part * _at(channel, simulation, mass, "efficiency_error_at")
@@ -113,11 +116,15 @@ def set_channel_limits(
         "band68": sigma(found.band68),
         "band95": sigma(found.band95),
     }
+    if not projected:
+        notes += note_far_limits(mass, limits["observed"], limits["median"], limits["band95"])
+        notes += note_no_limits(mass, limits["observed"], limits["median"])
     width = sum(
         np.nan_to_num(share) * np.nan_to_num(_width(channel, simulation, mass))
         for channel, share in zip(search.channels, shares / efficiency, strict=True)
     )
     return SearchResult(
+        definition=search,
         search=search.name,
         experiment=simulation.experiment.name,
         luminosity_fb=luminosity,
@@ -141,8 +148,8 @@ def set_channel_limits(
         p_global=found.p_global,
         spectra=tuple(alone),
         shapes=simulation.shapes,
-        cut_flow=observation.cut_flow if observation else simulation.cut_flows[search.backgrounds[0].name],
-        marks=_marks(search, simulation),
+        cut_flow=flow,
+        marks=count_marks(simulation.experiment, search),
         notes=tuple(notes),
         settings={
             "parameters": given,
@@ -153,9 +160,26 @@ def set_channel_limits(
             "signal_events_per_mass": simulation.signal_events,
             "background_events": simulation.background_events,
             "cut_flow_of": "data" if observation else search.backgrounds[0].name,
+            "source": source_of(data=observation is not None, projected=projected),
             "systematic_terms": with_systematics,
         },
     )
+
+
+def _cut_flow(
+    simulation: ChannelSimulation, observation: Observation | None, edges: Sequence[Floats]
+) -> tuple[tuple[CutStep, ...], list[str]]:
+    """Return the cut flow of data, or of the leading background, through all channels, and notes on data cut away."""
+    leading = simulation.search.backgrounds[0].name
+    flow = observation.cut_flow if observation else simulation.cut_flows[leading]
+    sample = observation.candidates if observation else simulation.samples[leading]
+    notes: list[str] = []
+    for channel, bins in zip(simulation.search.channels, edges, strict=True):
+        region = channel.region
+        _, steps, empty = cut_region(sample, region.name, region.cuts, region.observable, bins, True)
+        flow += steps
+        notes += empty if observation else []
+    return flow, notes
 
 
 def mass_hypotheses(simulation: ChannelSimulation) -> Floats:
@@ -207,8 +231,9 @@ def _spectrum(
     expected = simulation.expected(channel, edges, luminosity)
     expectation = np.sum(list(expected.values()), axis=0) if expected else np.zeros(len(edges) - 1)
     if observation is not None:
-        kept, _ = apply_cuts(observation.candidates, region.cuts)
-        counts = np.histogram(kept[region.observable], edges)[0].astype(np.float64)
+        counts, _, _ = cut_region(
+            observation.candidates, region.name, region.cuts, region.observable, edges, True
+        )
     elif seed is None:
         counts = expectation
     else:
@@ -252,10 +277,3 @@ def _injected(
         if events
         else np.zeros(len(edges) - 1)
     )
-
-
-def _marks(search: ChannelSearch, simulation: ChannelSimulation) -> dict[str, int]:
-    cuts = [*search.cuts, *(cut for channel in search.channels for cut in channel.region.cuts)]
-    marks = [one.mark for one in cuts] + [one.mark for one in search.systematics]
-    marks += [one.mark for one in search.vetoes]
-    return dict(Counter(simulation.experiment.marks()) + Counter(mark[0] for mark in marks))

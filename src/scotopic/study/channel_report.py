@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scotopic.figures import efficiency, limit_bands, p_value_scan, resolution, save, spectrum, write_csv
 from scotopic.files import replacing
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
-from scotopic.searches import get_channel_search
 from scotopic.searches.channel_search import Channel
 from scotopic.searches.search import RegionSpectrum, SearchResult
+from scotopic.study.data_source import sample_text
 from scotopic.study.hepdata_tables import (
     coupling_table,
     cross_section_table,
@@ -20,7 +20,7 @@ from scotopic.study.hepdata_tables import (
     qualifiers_of,
     resolution_error,
 )
-from scotopic.study.report import comments, coupling_curves, cross_section_curves, plain, sample_text
+from scotopic.study.report import comments, coupling_curves, cross_section_curves, plain
 
 Floats = NDArray[np.float64]
 
@@ -40,10 +40,10 @@ def write_channels(result: SearchResult, folder: Path) -> list[Path]:
     }
     stated = comments(result)
     written: list[Path] = []
-    for name, curves, label, unit in (
-        ("cross_section_limit", cross_section_curves(result), SIGMA, "fb"),
-        ("coupling_limit", coupling_curves(result), EPSILON, "epsilon"),
-    ):
+    limits = [("cross_section_limit", cross_section_curves(result), SIGMA, "fb")]
+    if "model" not in result.settings:  # another model's coupling stands in its own report
+        limits.append(("coupling_limit", coupling_curves(result), EPSILON, "epsilon"))
+    for name, curves, label, unit in limits:
         figure = limit_bands(curves, y_label=label, x_label=MASS, level=result.settings["level"], **about)
         table = curves.columns(unit)
         if unit == "fb":
@@ -56,7 +56,7 @@ def write_channels(result: SearchResult, folder: Path) -> list[Path]:
     figure = p_value_scan(result.mass, result.p0_local, p_global=result.p_global, x_label=MASS, **about)
     p_values = {"mass_GeV": result.mass, "p0_local": result.p0_local, "z_local": result.z_local}
     written += [*save(figure, folder / "p_value"), write_csv(folder / "p_value.csv", p_values, stated)]
-    search = get_channel_search(result.search)
+    search = result.definition
     labels = {one.name: one.label for one in search.backgrounds}
     channels = {channel.name: channel for channel in search.channels}
     efficiencies, resolutions = {}, {}
@@ -113,7 +113,7 @@ def channel_limits(result: SearchResult, part: RegionSpectrum, channel: Channel)
 
 def channel_tables(result: SearchResult) -> list[Table]:
     """Return the HEPData tables of a result."""
-    search = get_channel_search(result.search)
+    search = result.definition
     channels = {channel.name: channel for channel in search.channels}
     tables = [cross_section_table(result), coupling_table(result), p_value_table(result)]
     for part in result.spectra:

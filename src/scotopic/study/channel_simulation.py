@@ -13,8 +13,10 @@ from scotopic.numerics.rng import seed_of
 from scotopic.progress import track
 from scotopic.searches.acceptance import acceptance
 from scotopic.searches.channel_search import Channel, ChannelSearch
+from scotopic.searches.radiation import efficiency
 from scotopic.searches.response import select_events
-from scotopic.searches.signal_shape import SignalShape, measure_shape
+from scotopic.searches.signal_recoil import radiated_less
+from scotopic.searches.signal_shape import SignalSample, SignalShape, measure_shape
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep, apply_cuts
 from scotopic.stats.log_spline import LogSpline, fit_log_spline
@@ -133,6 +135,11 @@ def _simulate_signal(
                 "check the card"
             )
         inside = acceptance(made, experiment.beams, channel.region.fiducial)
-        samples.append((found[channel.region.observable], n, inside))
+        tree_pb = search.tree_cross_section_pb(mass, decay=channel.decay, sqrt_s=sqrt_s)
+        reached = efficiency(found.weights, made, tree_pb)
+        x, place = found[channel.region.observable], np.sqrt(mass**2 - 4.0 * channel.lepton_mass**2)
+        # what radiation moves in the fit to the beams cannot be told event by event
+        residual = (x - place)[radiated_less(found, made, 3)]
+        samples.append(SignalSample(x, residual, *reached, inside))
     reduced = np.sqrt(np.array(channel.signal_masses) ** 2 - 4.0 * channel.lepton_mass**2)
     return measure_shape(list(reduced), samples, power=1.0)

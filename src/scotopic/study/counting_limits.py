@@ -9,8 +9,10 @@ from scipy.special import ndtri
 
 from scotopic.numerics.rng import stream
 from scotopic.searches.counting_search import CountingResult
+from scotopic.searches.search import mass_resolution
 from scotopic.selection.candidates import Candidates
 from scotopic.stats import counting_bands, counting_limit, predictive_p_value
+from scotopic.stats.empirical_p_value import p_value
 from scotopic.study.background_scales import background_scales, without_variances
 from scotopic.study.counting_simulation import (
     OBSERVABLE,
@@ -19,7 +21,10 @@ from scotopic.study.counting_simulation import (
     make_windows,
     passes_final,
 )
+from scotopic.study.data_source import source_of
+from scotopic.study.provenance import count_marks
 from scotopic.study.simulated_luminosity import resolved_luminosity_fb, simulation_notes
+from scotopic.study.warning_notes import note_far_limits
 
 Floats = NDArray[np.float64]
 
@@ -96,12 +101,15 @@ def set_counting_limits(
     bands = counting_bands(background, **uncertain)
     p_local = np.asarray(predictive_p_value(observed, background, error))
     mass = np.sqrt(windows.centre)
+    if data is not None:
+        notes += tuple(note_far_limits(mass, limits, np.asarray(bands.median), np.asarray(bands.band95)))
     coupling = _couplings(simulation, mass, limits, bands.median, bands.band68, bands.band95, parameters)
     composition = {
         name: 1e3 * luminosity_fb * float(found.weights.sum())
         for name, found in simulation.backgrounds.items()
     }
     return CountingResult(
+        definition=search,
         search=search.name,
         experiment=simulation.experiment.name,
         luminosity_fb=luminosity_fb,
@@ -110,13 +118,13 @@ def set_counting_limits(
         high=windows.centre + windows.half_width,
         cuts=windows.cuts,
         efficiency=windows.efficiency,
-        efficiency_error=efficiency_error,
+        efficiency_error=windows.efficiency_error,
         acceptance=np.interp(
             mass,
             [point.mass for point in simulation.signal],
             [point.acceptance for point in simulation.signal],
         ),
-        resolution=windows.half_width / search.window_sigmas,
+        resolution=mass_resolution(mass, windows.half_width / search.window_sigmas),
         observed=observed,
         expected=expected,
         background_error=error,
@@ -138,10 +146,11 @@ def set_counting_limits(
         controls=scales.yields,
         systematics=search.systematics,
         cut_flows=simulation.cut_flows,
-        marks=simulation.experiment.marks(),
+        marks=count_marks(simulation.experiment, search),
         notes=notes,
         settings={
             "parameters": dict(parameters),
+            "source": source_of(data=data is not None, projected=projected),
             "method": "bayes",
             "level": search.level,
             "toys": toys,
@@ -218,8 +227,8 @@ def _global_p(
         return None
     counts = _draw(simulation, windows, factors, luminosity_fb, stream(seed, "toys"), toys)
     table = np.asarray(predictive_p_value(counts, background[:, None], error[:, None]))
-    smaller = int((table.min(axis=0) <= p_local.min()).sum())
-    return (smaller + 1) / (toys + 1)
+    observed, thrown = (-np.log(np.maximum(p.min(axis=0), 1e-300)) for p in (p_local, table))
+    return p_value(float(observed), thrown)[0]
 
 
 def _couplings(

@@ -17,11 +17,10 @@ from scotopic.figures import (
     write_csv,
     yields,
 )
-from scotopic.figures.style import SIMULATED
 from scotopic.files import replacing
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
-from scotopic.searches import get_counting_search
 from scotopic.searches.counting_search import CountingResult
+from scotopic.study.data_source import sample_text
 from scotopic.study.hepdata_tables import limit_columns
 from scotopic.study.report import plain
 from scotopic.study.systematics_table import state_systematics, systematics_table
@@ -45,11 +44,6 @@ def comments(result: CountingResult) -> list[str]:
         *state_systematics(result.systematics, result.controls),
         *result.notes,
     ]
-
-
-def sample_text(result: CountingResult) -> str:
-    """Return what stands above a figure: pseudo-data, or the user's file."""
-    return SIMULATED if result.notes[0].startswith("pseudo-data") else "user's data"
 
 
 def cross_section_curves(result: CountingResult) -> LimitCurves:
@@ -93,7 +87,7 @@ def yields_table(result: CountingResult) -> dict[str, Floats]:
         "acceptance": result.acceptance,
         "p0_local": result.p0_local,
     }
-    first, second = get_counting_search(result.search).final
+    first, second = result.definition.final
     table |= {f"{first}_above": result.cuts[:, 0], f"{second}_above": result.cuts[:, 1]}
     return table | {f"expected_{name}": values for name, values in result.expected.items()}
 
@@ -123,14 +117,14 @@ def hepdata_tables(result: CountingResult) -> list[Table]:
         Table(
             "yields",
             "Windows",
-            "Events, expectation, efficiency within the window and resolution of the recoil mass squared.",
+            "Events, expectation, efficiency within the window and resolution of the recoil mass.",
             (axis,),
             (
                 Column("EVENTS", "", result.observed),
                 Column("BACKGROUND", "", result.background, {"total": result.background_error}),
-                Column("EFFICIENCY", "", result.efficiency, {"total": result.efficiency_error}),
+                Column("EFFICIENCY", "", result.efficiency, {"stat": result.efficiency_error}),
                 Column("ACCEPTANCE", "", result.acceptance),
-                Column("RESOLUTION M^2(RECOIL)", "GeV^2", result.resolution),
+                Column("RESOLUTION", "GeV", result.resolution),
             ),
             ("EFFICIENCY",),
             qualifiers,
@@ -153,12 +147,14 @@ def write_counting(result: CountingResult, folder: Path) -> list[Path]:
         "luminosity_fb": result.luminosity_fb,
         "sample": sample_text(result),
     }
-    labels = {one.name: one.label for one in get_counting_search(result.search).backgrounds}
+    labels = {one.name: one.label for one in result.definition.backgrounds}
     stated = comments(result)
     level = result.settings["level"]
     curves = cross_section_curves(result)
+    generic = r"$\sigma$ (fb)" if result.coupling_observed is not None else r"$\varepsilon\,\sigma$ (fb)"
+    sigma_label = SIGMA_LABELS.get(result.search, generic)
     figure = limit_bands(
-        curves, y_label=SIGMA_LABELS[result.search], x_label=X_LABEL, level=level, kind="credibility", **about
+        curves, y_label=sigma_label, x_label=X_LABEL, level=level, kind="credibility", **about
     )
     written = save(figure, folder / "cross_section_limit")
     written.append(write_csv(folder / "cross_section_limit.csv", curves.columns("fb"), stated))
@@ -186,7 +182,12 @@ def write_counting(result: CountingResult, folder: Path) -> list[Path]:
         efficiency(measured, x_label=X_LABEL, experiment=result.experiment), folder / "efficiency"
     )
     widths = {"signal": (result.mass, result.resolution, 0.0 * result.resolution)}
-    written += save(resolution(widths, x_label=X_LABEL, experiment=result.experiment), folder / "resolution")
+    written += save(
+        resolution(
+            widths, x_label=X_LABEL, y_label=r"$\sigma(M_\mathrm{rec})$ (GeV)", experiment=result.experiment
+        ),
+        folder / "resolution",
+    )
     table = systematics_table(result.systematics, result.controls)
     written.append(write_csv(folder / "systematics.csv", table, stated))
     written += write_submission(hepdata_tables(result), folder / "hepdata", comment="; ".join(stated))

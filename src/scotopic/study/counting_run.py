@@ -12,6 +12,8 @@ from scotopic.searches import get_counting_search
 from scotopic.searches.counting_search import CountingResult, CountingSearch
 from scotopic.study.counting_limits import set_counting_limits
 from scotopic.study.counting_simulation import simulate_counting
+from scotopic.study.data_source import FLUCTUATED
+from scotopic.study.luminosity import choose_luminosity
 from scotopic.study.observation import observe
 from scotopic.study.settings import check_settings
 
@@ -51,16 +53,14 @@ def run_counting_search(
         toys=toys,
     )
     card = load_experiment(experiment)
-    notes = ["pseudo-data: drawn from the simulated expectation"]
+    notes = [FLUCTUATED]
     seen = None
     if data is not None:
         key = seed_of(seed, "data")
         seen = observe(data, search, card, frame=frame, mapping=mapping, seed=key, workers=workers)
         notes = list(seen.notes)
-    luminosity = luminosity_fb or (seen.luminosity_fb if seen else None)
-    if luminosity is None:
-        luminosity = search.paper_luminosity_fb
-        notes.append(f"luminosity not given: {1e3 * luminosity:g}/pb, as in the paper")
+    luminosity, said = choose_luminosity(search, luminosity_fb, seen)
+    notes += said
     simulation = simulate_counting(
         search,
         card,

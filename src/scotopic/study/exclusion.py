@@ -1,8 +1,7 @@
 """What is excluded of a model: every published bound that applies, and our projections beside them."""
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,9 @@ from scotopic.bounds import CONVENTIONS, Bound, load_bound
 from scotopic.bounds import bounds as shipped
 from scotopic.bounds.bound import LIMITS
 from scotopic.bounds.carriers import Carrier, get_carrier
-from scotopic.bounds.files import read_bound, read_folder
+from scotopic.bounds.files import answers_for, read_bound, read_folder
 from scotopic.bounds.polygon import merge
+from scotopic.bounds.readers.given import read_given
 from scotopic.bounds.recasting import SPACING, recast
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
@@ -24,9 +24,22 @@ from scotopic.searches.search import SearchResult
 from scotopic.searches.signal_process import SIGNALS
 from scotopic.study.carried_signal import carried_signal
 from scotopic.study.model_projection import project_in_model
+from scotopic.text_files import is_folder
 
 Floats = NDArray[np.float64]
 Projected = SearchResult | CountingResult
+
+
+@dataclass(frozen=True)
+class OwnBound:
+    """How a file of the user was read."""
+
+    file: str
+    bound: str
+    convention: str
+    kind: str
+    level: float | None
+    how: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +62,10 @@ class Exclusion:
     not_applicable : tuple of (bound, reason)
     projections : tuple of SearchResult or CountingResult
         Ours, of searches that are sensitive to the model.
+    own : tuple of OwnBound
+        The user's own files, and what they were taken for.
+    not_read : tuple of (file, reason)
+        Files of the user's folders that could not be read.
     """
 
     model: str
@@ -60,6 +77,8 @@ class Exclusion:
     bounds: tuple[Bound, ...]
     not_applicable: tuple[tuple[str, str], ...]
     projections: tuple[Projected, ...]
+    own: tuple[OwnBound, ...] = ()
+    not_read: tuple[tuple[str, str], ...] = ()
 
     def bibtex(self) -> str:
         """Return the BibTeX of exactly the bounds that were used, each entry once."""
@@ -83,6 +102,8 @@ class Exclusion:
             "bounds": [one.name for one in self.bounds],
             "projections": [one.to_json() for one in self.projections],
             "not_applicable": [{"bound": name, "reason": reason} for name, reason in self.not_applicable],
+            "own": [asdict(one) for one in self.own],
+            "not_read": [{"file": file, "reason": reason} for file, reason in self.not_read],
         }
 
 
@@ -92,7 +113,8 @@ def exclude(
     experiment: str,
     luminosity_fb: float | None = None,
     parameters: Mapping[str, float | str] | None = None,
-    own: Sequence[Path] = (),
+    own: Sequence[str | Path] = (),
+    given: Mapping[str, str] | None = None,
     projected: bool = True,
     seed: int = 1,
     workers: int = 1,
@@ -110,7 +132,9 @@ def exclude(
     parameters : mapping
         ``invisible``, the branching fraction to dark particles; ``mixing``.
     own : sequence of path
-        Files or folders of the user's own bounds.
+        Files or folders of the user's own bounds. A file must be readable; of a folder what cannot be read is listed.
+    given : mapping
+        What these files leave open, as for `scotopic.read_bound`; a key ``FILE:KEY`` is for one of them.
     projected : bool
         Whether to run the searches.
 
@@ -121,7 +145,8 @@ def exclude(
     """
     carrier = get_carrier(model, parameters)
     load_experiment(experiment)  # refuses unknown ones before any work
-    published, unread = _published(own)
+    read, not_read = _own(own, given or {})
+    published = [*map(load_bound, shipped()), *(bound for bound, _ in read)]
     used, refused = carry_over(published, carrier)
     mass, intervals, coupling, strongest = _envelope(used)
     results, left_out = _project(carrier, experiment, luminosity_fb, seed, workers) if projected else ((), [])
@@ -133,8 +158,13 @@ def exclude(
         coupling,
         strongest,
         used,
-        (*refused, *unread, *left_out),
+        (*refused, *left_out),
         results,
+        tuple(
+            OwnBound(file, one.name, one.convention, one.kind, one.level, one.reading.how)
+            for one, file in read
+        ),
+        tuple(not_read),
     )
 
 
@@ -160,17 +190,26 @@ def carry_over(published: Sequence[Bound], model: Carrier) -> tuple[tuple[Bound,
     return tuple(one for one in used if one.name not in newer), refused
 
 
-def _published(own: Sequence[Path]) -> tuple[list[Bound], list[tuple[str, str]]]:
-    found = [load_bound(name) for name in shipped()]
-    unread = []
-    for path in own:
-        if os.path.isdir(path):
-            more, faults = read_folder(path)
-            found += more
-            unread += [(fault.partition(":")[0], fault) for fault in faults]
-        else:
-            found.append(read_bound(path))
-    return found, unread
+def _own(
+    own: Sequence[str | Path], given: Mapping[str, str]
+) -> tuple[list[tuple[Bound, str]], list[tuple[str, str]]]:
+    """Return the user's bounds with their files, and (file, reason) of what could not be read of folders."""
+    folders, files = ([p for p in map(Path, own) if is_folder(p) == which] for which in (True, False))
+    names = {path.name for path in files} | {path.name for folder in folders for path in folder.iterdir()}
+    for key, value in given.items():
+        file, _, what = key.rpartition(":")
+        read_given({what: value})
+        if not own:
+            raise InputError(f"{key}={value}: says what a file of one's own leaves open, and there is none")
+        if file and file not in names:
+            raise InputError(f"{key}={value}: there is no file {file[:100]} among those of one's own")
+    read = [(read_bound(path, answers_for(path, given)), str(path)) for path in files]
+    not_read = []
+    for folder in folders:
+        more, faults = read_folder(folder, given)
+        read += more
+        not_read += faults
+    return read, not_read
 
 
 def _envelope(

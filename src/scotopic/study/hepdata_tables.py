@@ -1,13 +1,13 @@
 """HEPData tables of results: one for each figure."""
 
 from collections.abc import Sequence
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
-from scotopic.searches import get_search
 from scotopic.searches.search import RegionSpectrum, SearchResult
 from scotopic.searches.signal_shape import SignalShape
 from scotopic.study.excess_report import fit_tables, toy_table
@@ -51,6 +51,7 @@ def qualifiers_of(result: SearchResult) -> Qualifiers:
         "LUMINOSITY": (result.luminosity_fb, "fb^-1"),
         "CL": (100.0 * result.settings["level"], "%"),
         "METHOD": (result.settings["method"], ""),
+        "SAMPLE": ("data" if result.settings["cut_flow_of"] == "data" else "simulated data", ""),
     }
 
 
@@ -85,7 +86,9 @@ def cross_section_table(result: SearchResult, stem: str = "cross_section_limit")
 def coupling_table(result: SearchResult, stem: str = "coupling_limit") -> Table:
     """Return the limits on the coupling."""
     quantity, unit = _symbol(result.coupling_symbol)
-    parameters = {"alpha_inv": ALPHA_INV} | result.settings["parameters"]
+    parameters = dict(result.settings["parameters"])
+    if "model" not in result.settings and "alpha_inv" in signature(result.definition.coupling_of).parameters:
+        parameters = {"alpha_inv": ALPHA_INV} | parameters
     assumed: Qualifiers = {f"PARAMETER {name}": (value, "") for name, value in parameters.items()}
     return Table(
         stem,
@@ -198,7 +201,7 @@ def write_hepdata(
     result: SearchResult, tables: Sequence[Table], folder: Path, about: Sequence[str]
 ) -> list[Path]:
     """Write tables of a result as a HEPData submission; `about` says whose and of what they are."""
-    phrases = (_ascii(get_search(result.search).title), result.search)
+    phrases = (_ascii(result.definition.title), result.search)
     return write_submission(tables, folder, comment="; ".join(about), phrases=phrases)
 
 

@@ -76,7 +76,9 @@ def write_histogram_scan(result: HistogramScan, folder: Path) -> list[Path]:
             level=card.level, x_label=variable, x_unit=unit or "units", **headline,
         )  # fmt: skip
     written += write_toys(found, folder, comments(result), **headline)
-    written.append(write_csv(folder / "scan.csv", table, comments(result)))
+    column = "limit_observed_fb" if "limit_observed_fb" in table else "limit_observed_events"
+    stated = [*comments(result), f"mass: {card.variable}", f"column: {column}"]  # for who reads it back
+    written.append(write_csv(folder / "scan.csv", table, stated))
     low_high = {"low": histogram.edges[:-1], "high": histogram.edges[1:], "counts": histogram.counts}
     written.append(write_csv(folder / "spectrum.csv", low_high, comments(result)))
     if len(found.mass) <= MOST_WORKSPACES:

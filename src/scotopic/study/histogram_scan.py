@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 from scotopic.errors import InputError
 from scotopic.io.histograms import Histogram, read_histogram
 from scotopic.stats import STATUS, Scan, scan
+from scotopic.stats.goodness_of_fit import window_p_values
 from scotopic.stats.scan import DISORDERED
 from scotopic.study.scan_card import ScanCard, read_scan_card
+from scotopic.study.warning_notes import note_far_limits
 
 Floats = NDArray[np.float64]
 
+OTHER_UNIT = 100.0  # times the largest mass, how far a histogram in the same unit hardly reaches
+DESCRIBES_NOTHING = 1e-4  # p-value of the fit in a window
 MOST_NUMBERS = 50_000_000  # masses times bins: templates of 400 MB
 
 
@@ -132,7 +136,8 @@ def scan_histogram(
         "toys": toys,
         "seed": seed,
     }
-    return HistogramScan(histogram, chosen, found, per_event, tuple(notes_of(histogram, found)), settings)
+    notes = (*notes_of_fit(histogram, chosen), *notes_of(histogram, found))
+    return HistogramScan(histogram, chosen, found, per_event, notes, settings)
 
 
 def model_settings(card: ScanCard) -> dict[str, Any]:
@@ -143,6 +148,45 @@ def model_settings(card: ScanCard) -> dict[str, Any]:
         "efficiency_error": card.efficiency_error,
         "resolution_error": card.systematics["resolution"],
     }
+
+
+def notes_of_fit(histogram: Histogram, card: ScanCard) -> list[str]:
+    """Return how card and histogram do not fit together: units, bins too wide, windows that nothing describes."""
+    edges, masses = histogram.edges, card.masses
+    notes = []
+    at = np.clip(np.searchsorted(edges, masses, side="right") - 1, 0, len(edges) - 2)
+    resolution, width = card.signal.resolution.at(masses), np.diff(edges)[at]
+    wide = width > resolution
+    if wide.any():
+        i = int(np.argmax(wide))
+        notes.append(
+            f"bins are wider than the resolution at {int(wide.sum())} of {len(masses)} masses ({width[i]:g} against "
+            f"{resolution[i]:g} at {masses[i]:g}): a peak is a single bin there, which says little"
+        )
+    if len(masses) > 1 and np.abs(edges).max() > OTHER_UNIT * np.abs(masses).max():
+        notes.append(
+            f"the masses {masses[0]:g} to {masses[-1]:g} lie in {len(np.unique(at))} of {len(edges) - 1} bins of a "
+            f"histogram from {edges[0]:g} to {edges[-1]:g}: are both in the same unit (MeV, GeV)?"
+        )
+    if histogram.weighted:
+        return notes
+    p = window_p_values(
+        histogram.counts,
+        edges,
+        masses,
+        card.signal.template,
+        background_order=card.background_order,
+        half_width=card.half_width,
+    )
+    bad = np.flatnonzero(p < DESCRIBES_NOTHING)
+    if bad.size:
+        worst = int(bad[np.argmin(p[bad])])
+        notes.append(
+            f"polynomial of order {card.background_order} and signal do not describe the window at {bad.size} of "
+            f"{len(masses)} masses (p-value of the fit {p[worst]:.2g} at {masses[worst]:g}): significances and limits "
+            "mean nothing there; choose masses, half_width or background_order so that no threshold lies in a window"
+        )
+    return notes
 
 
 def notes_of(histogram: Histogram, found: Scan) -> list[str]:
@@ -161,6 +205,7 @@ def notes_of(histogram: Histogram, found: Scan) -> list[str]:
             f"bands of {tangled} masses are not in order, as where the background all but imitates the signal; "
             "their limits mean little: widen half_width or lower background_order"
         )
+    notes += note_far_limits(found.mass, found.limit_observed, found.limit_median, found.band95, unit="")
     below = int((found.limit_observed <= 0.0).sum())
     if below:
         notes.append(f"{below} observed limits lie below zero (deep downward fluctuations)")

@@ -1,6 +1,5 @@
 """Limits of a search whose expectation is simulated: spectra, scans, cross sections, couplings."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,21 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.experiment import Experiment
 from scotopic.numerics.rng import seed_of, stream
 from scotopic.searches.binning import BINS_PER_RESOLUTION, make_edges, mass_hypotheses
 from scotopic.searches.search import Region, RegionSpectrum, Search, SearchResult
 from scotopic.searches.signal_shape import SignalShape
-from scotopic.selection.cut import apply_cuts
+from scotopic.selection.cut import CutStep
 from scotopic.stats import Scan, combine, scan
+from scotopic.study.data_source import FLUCTUATED, PROJECTED, source_of
+from scotopic.study.luminosity import choose_luminosity
 from scotopic.study.observation import Observation
+from scotopic.study.provenance import count_marks
 from scotopic.study.simulated_luminosity import simulated_luminosity_fb
 from scotopic.study.simulation import Simulation, expected_spectra
+from scotopic.study.warning_notes import cut_region, note_far_limits, note_no_limits
 
 Floats = NDArray[np.float64]
 
-FLUCTUATED = "pseudo-data: the simulated expectation, fluctuated"
-PROJECTED = "projection: what is observed is the expectation itself"
 ENOUGH_SIMULATION = 4.0  # times the luminosity: then its fluctuations are half of those of the data
 
 
@@ -55,7 +55,8 @@ def set_limits(
     false only in studies of what a limit is made of. If `projected`, what is observed is the expectation itself.
     """
     notes = list(observation.notes) if observation else [PROJECTED if projected else FLUCTUATED]
-    luminosity = _luminosity(search, observation, luminosity_fb, notes)
+    luminosity, said = choose_luminosity(search, luminosity_fb, observation)
+    notes += said
     simulated = simulated_luminosity_fb(
         np.concatenate([sample.candidates.weights for sample in simulation.backgrounds])
     )
@@ -96,27 +97,10 @@ def set_limits(
         "signal_events_per_mass": simulation.signal_events,
         "background_events": simulation.background_events,
         "cut_flow_of": "data" if observation else simulation.backgrounds[0].background.name,
+        "source": source_of(data=observation is not None, projected=projected),
         "systematic_terms": with_systematics,
     }
     return _assemble(search, simulation, parts, observation, luminosity, notes, settings)
-
-
-def _luminosity(
-    search: Search, observation: Observation | None, given: float | None, notes: list[str]
-) -> float:
-    implied = observation.luminosity_fb if observation else None
-    if given is None:
-        if implied is None:
-            notes.append(f"luminosity not given: {1e3 * search.paper_luminosity_fb:g}/pb, as in the paper")
-            return search.paper_luminosity_fb
-        notes.append(f"luminosity not given: {1e3 * implied:.4g}/pb, events over cross section of the file")
-        return implied
-    if implied is not None and abs(implied / given - 1.0) > 0.02:
-        notes.append(
-            f"the file's events over its cross section are {1e3 * implied:.4g}/pb, "
-            f"not the {1e3 * given:.4g}/pb given"
-        )
-    return given
 
 
 def _in_region(search: Search, region: Region, masses: Sequence[float]) -> Floats:
@@ -128,6 +112,8 @@ class _RegionPart:
     spectrum: RegionSpectrum
     mass: Floats
     shape: SignalShape
+    flow: tuple[CutStep, ...]
+    notes: tuple[str, ...]
 
 
 def _scan_region(
@@ -149,7 +135,12 @@ def _scan_region(
     edges = make_edges(region, shape)
     expected = expected_spectra(simulation.backgrounds, region, edges, luminosity)
     expectation = np.sum(list(expected.values()), axis=0)
+    sample = observation or simulation.backgrounds[0]
+    counts, flow, notes = cut_region(
+        sample.candidates, region.name, region.cuts, region.observable, edges, len(search.regions) > 1
+    )
     if observation is None:
+        notes = []
         mean = expectation
         if injection is not None:
             efficiency = float(shape.efficiency_at(np.array(injection.mass)))
@@ -157,8 +148,7 @@ def _scan_region(
             mean = mean + signal * shape.template(injection.mass**2, edges)
         observed = mean if projected else stream(seed, "pseudo-data").poisson(mean).astype(np.float64)
     else:
-        kept, _ = apply_cuts(observation.candidates, region.cuts)
-        observed = np.histogram(kept[region.observable], edges)[0].astype(np.float64)
+        observed = counts
     mass = mass_hypotheses(region, edges) if masses is None else masses
     orders = np.array([region.order(one) for one in mass])
     efficiency_error = shape.efficiency_error_at(mass) / shape.efficiency_at(mass)
@@ -187,7 +177,8 @@ def _scan_region(
         for order in np.unique(orders)
     ]
     whole = scans[0] if len(scans) == 1 else combine(scans)
-    return _RegionPart(RegionSpectrum(region, edges, observed, expected, whole), mass, shape)
+    spectrum = RegionSpectrum(region, edges, observed, expected, whole)
+    return _RegionPart(spectrum, mass, shape, flow, tuple(notes))
 
 
 def _assemble(
@@ -216,14 +207,18 @@ def _assemble(
         masses = mass if cross_section.ndim == 1 else mass[:, None]
         return search.coupling_of(cross_section, masses, s, **settings["parameters"])
 
+    notes += [note for part in parts for note in part.notes]
     observed, median = sigma(merged.limit_observed), sigma(merged.limit_median)
     band68, band95 = sigma(merged.band68), sigma(merged.band95)
-    if notes[0] != PROJECTED and (observed <= 0.0).any():
+    if settings["source"] != "projection":
+        notes += note_far_limits(mass, observed, median, band95) + note_no_limits(mass, observed, median)
+    if settings["source"] != "projection" and (observed <= 0.0).any():
         notes.append(
             f"{int((observed <= 0.0).sum())} observed limits lie below zero (deep downward fluctuations); "
             "their coupling limit is empty"
         )
     return SearchResult(
+        definition=search,
         search=search.name,
         experiment=experiment.name,
         luminosity_fb=luminosity,
@@ -247,17 +242,11 @@ def _assemble(
         p_global=merged.p_global,
         spectra=tuple(part.spectrum for part in parts),
         shapes=simulation.shapes,
-        cut_flow=observation.cut_flow if observation else simulation.backgrounds[0].cut_flow,
-        marks=_marks(search, experiment),
+        cut_flow=(
+            *(observation or simulation.backgrounds[0]).cut_flow,
+            *(step for part in parts for step in part.flow),
+        ),
+        marks=count_marks(experiment, search),
         notes=tuple(notes),
         settings=settings,
     )
-
-
-def _marks(search: Search, experiment: Experiment) -> dict[str, int]:
-    counted = Counter(experiment.marks())
-    cuts = [*search.cuts, *(cut for region in search.regions for cut in region.cuts)]
-    marks = [one.mark for one in cuts]
-    marks += [one.mark for one in search.systematics] + [one.mark for one in search.backgrounds]
-    counted.update(Counter(mark[0] for mark in marks))
-    return dict(counted)

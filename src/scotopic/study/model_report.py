@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.bounds import Bound, load_bound
 from scotopic.bounds.carriers import get_carrier
-from scotopic.bounds.files import find_bound
 from scotopic.bounds.recasting import recast
 from scotopic.errors import InputError
 from scotopic.figures import LimitCurves, limit_bands, save, write_csv
@@ -66,7 +66,7 @@ def compare_with_bounds(
     result: SearchResult | CountingResult,
     model: str,
     parameters: Mapping[str, float | str],
-    bounds: Sequence[str] = (),
+    bounds: Sequence[Bound] = (),
 ) -> list[BesideBound]:
     """Return the expected limit of a search in a model beside bounds in that model.
 
@@ -74,18 +74,17 @@ def compare_with_bounds(
     ----------
     model, parameters : str, mapping
         As the search was told.
-    bounds : sequence of str
-        Names or files; with none those that the catalogue has of such searches.
+    bounds : sequence of Bound
+        With none those that the catalogue has of such searches.
     """
-    names = bounds or SIGNALS[result.search].published
-    return [_beside(result, model, parameters, name) for name in names]
+    chosen = bounds or [load_bound(name) for name in SIGNALS[result.search].published]
+    return [_beside(result, model, parameters, bound) for bound in chosen]
 
 
 def _beside(
-    result: SearchResult | CountingResult, model: str, parameters: Mapping[str, float | str], name: str
+    result: SearchResult | CountingResult, model: str, parameters: Mapping[str, float | str], bound: Bound
 ) -> BesideBound:
     none = np.empty(0)
-    bound = find_bound(name)
     luminosity = "" if bound.luminosity_fb is None else f", {bound.luminosity_fb:g}/fb"
     about = f"{bound.experiment}, {bound.kind}{luminosity}"
     try:

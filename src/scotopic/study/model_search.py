@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.searches import any_search
 from scotopic.searches.channel_search import ChannelSearch
 from scotopic.searches.counting_search import CountingResult, CountingSearch
 from scotopic.searches.photon_search import PhotonResult, PhotonSearch
@@ -21,7 +20,7 @@ from scotopic.study.counting_run import run_counting_search
 from scotopic.study.model_signal import ModelSignal, SignalGenerator, read_couplings, signal_of
 from scotopic.study.photon_run import run_photon_search
 from scotopic.study.run import run_search
-from scotopic.study.settings import AnySearch
+from scotopic.study.settings import AnySearch, find_search
 
 Floats = NDArray[np.float64]
 OneSearch = Search | CountingSearch | PhotonSearch | ChannelSearch
@@ -47,7 +46,7 @@ PHOTON_MASSES = (
 
 
 def search_in_model(
-    name: str,
+    name: str | AnySearch,
     model: str | ModelSignal,
     *,
     parameters: Mapping[str, float | str] | None = None,
@@ -58,7 +57,7 @@ def search_in_model(
 
     Parameters
     ----------
-    name : str
+    name : str or a search
         One of `scotopic.searches.signal_process.SIGNALS`.
     model : str or ModelSignal
         A model's name, the path of its file or card, or the model itself.
@@ -78,7 +77,7 @@ def search_in_model(
     InputError
         Before any long work if a name, number or file is wrong, or the model does not drive the search's process.
     """
-    own = any_search(name)
+    own = find_search(name)
     photons = isinstance(own, (PhotonSearch, ChannelSearch))
     experiment = experiment or ("belle2-phase3" if photons else "belle2-2018")
     inside = in_model(own, model, parameters or {}, load_experiment(experiment).beams.sqrt_s)
@@ -125,9 +124,8 @@ def in_model(
     signal = model if isinstance(model, ModelSignal) else signal_of(model, parameters)
     simulated = _simulated_masses(own, sqrt_s)
     signal.check(own.name, kind, simulated)
+    generator = SignalGenerator(signal, kind)
     if isinstance(own, CountingSearch):
-        isr = "none" if own.branching is None else "pt"
-        generator = SignalGenerator(signal, kind, isr)
         changed: OneSearch = replace(
             own,
             generate_signal=generator,
@@ -135,7 +133,6 @@ def in_model(
             branching=None,
         )
         return InModel(changed, signal, kind, generator, sqrt_s, parameters)
-    generator = SignalGenerator(signal, kind)
     alike = signal.is_made_like(signal_of(own.model, {}), kind, float(simulated[len(simulated) // 2]))
     if isinstance(own, ChannelSearch):
         if not alike:
@@ -144,8 +141,12 @@ def in_model(
                 f"particle of {signal.name} is made in another way"
             )
         changed = replace(own, branching=generator.shares)
+    elif alike:
+        changed = own
     else:
-        changed = own if alike else replace(own, generate_signal=generator)
+        changed = replace(
+            own, generate_signal=generator, tree_cross_section_pb=generator.tree_cross_section_pb
+        )
     return InModel(changed, signal, kind, generator, sqrt_s, parameters)
 
 
@@ -176,9 +177,6 @@ def _read(
     sqrt_s: float,
     parameters: Mapping[str, float | str],
 ) -> SearchResult | CountingResult:
-    resolution = found.resolution
-    if isinstance(found, CountingResult):  # of the squared mass
-        resolution = resolution / (2.0 * found.mass)
     limits = {
         "observed": np.where(found.sigma_observed > 0.0, found.sigma_observed, np.nan),
         "median": found.sigma_median,
@@ -188,7 +186,7 @@ def _read(
     if isinstance(found, PhotonResult):
         limits["unknowns"] = found.sigma_unknowns
     per_square = generator.cross_section_fb(found.mass)
-    reading = read_couplings(signal, kind, found.mass, per_square, limits, resolution, sqrt_s)
+    reading = read_couplings(signal, kind, found.mass, per_square, limits, found.resolution, sqrt_s)
     if not np.isfinite(reading.couplings["median"]).any():
         raise InputError(f"{found.search} in {signal.name}: {'; '.join(sorted(set(reading.reasons)))}")
     notes = [f"signal, width and branching fraction of the model {signal.name}, {signal.coupling} scanned"]

@@ -16,6 +16,7 @@ from scotopic.numerics.units import HBARC_GEV_MM
 from scotopic.physics.amplitudes.squared import squared_amplitude
 from scotopic.physics.model import Model, get_model, model_parameters
 from scotopic.physics.processes import Process, parse_process
+from scotopic.searches.radiation import RADIATION, Radiation
 from scotopic.searches.signal_process import SignalProcess
 
 Floats = NDArray[np.float64]
@@ -93,20 +94,23 @@ class ModelSignal:
                 f"make the particle must be given in units of {self.coupling}, in a model file of your own"
             )
 
-    def momenta(self, kind: SignalProcess, mass: float) -> Floats:
+    def momenta(self, kind: SignalProcess, mass: float, sqrt_s: float = 10.58) -> Floats:
         """Return momenta (legs, 4, 16) of some events of the signal, the beams first."""
-        made = generate(self.process(kind, mass), 16, cuts=kind.cuts, seed=1)
+        made = generate(self.process(kind, mass), 16, sqrt_s=sqrt_s, cuts=kind.cuts, seed=1)
         beams = np.zeros((2, 4, len(made)))
         beams[:, 0], beams[0, 3], beams[1, 3] = (0.5 * made.sqrt_s * sign for sign in (1.0, 1.0, -1.0))
         return np.concatenate([beams, made.momenta])
 
     def is_made_like(self, other: "ModelSignal", kind: SignalProcess, mass: float) -> bool:
-        """Return whether both models make their particle, of one spin, with the same angles."""
+        """Return whether both models make their particle, of one spin, with the same angles.
+
+        And at a smaller energy, as after radiation, as often.
+        """
         mine, its = self.process(kind, mass), other.process(kind, mass)
         spins = {one.model.particle(one.model.mediator).spin2 for one in (mine, its)}
         if len(spins) > 1 or len(mine.outgoing) > 2:
             return False
-        momenta = self.momenta(kind, mass)
+        momenta = np.concatenate([self.momenta(kind, mass, energy) for energy in (10.58, 8.5)], axis=2)
         ratio = squared_amplitude(mine, momenta, "numpy") / squared_amplitude(its, momenta, "numpy")
         return bool(np.ptp(ratio) < 0.02 * ratio.mean())
 
@@ -142,40 +146,56 @@ def signal_of(model: str, parameters: Mapping[str, float | str]) -> ModelSignal:
 class SignalGenerator:
     """Makes the signal of a search in a model, at a coupling of one, and keeps the cross sections (pb) by mass.
 
-    `isr` is the radiation of the beams, as `scotopic.events.generate.generate` takes it.
+    The cross sections are those at tree level.
     """
 
     signal: ModelSignal
     kind: SignalProcess
-    isr: str = "none"
     cross_sections: dict[float, float] = field(default_factory=dict)
 
-    def __call__(self, mass: float, n: int, *, sqrt_s: float, seed: int, workers: int = 1) -> Events:
+    def __call__(
+        self,
+        mass: float,
+        n: int,
+        *,
+        sqrt_s: float,
+        seed: int,
+        radiation: Radiation = RADIATION,
+        workers: int = 1,
+    ) -> Events:
         """Return n events; a particle that must be seen has decayed."""
         process = self.signal.process(self.kind, mass)
         made = generate(
             process,
             n,
             sqrt_s=sqrt_s,
-            cuts=self.kind.cuts,
+            cuts=self.kind.cuts_at(mass, sqrt_s),
             seed=seed,
-            isr=self.isr,
+            **radiation.options,
             unweighted=True,
             workers=workers,
         )
-        sigma = (made.cross_section_pb or 0.0) / REFERENCE**2
-        self.cross_sections[mass] = sigma
-        made = replace(made, weights=made.weights * (sigma / made.weights.sum()), cross_section_pb=sigma)
+        sigma, error = (
+            (one or 0.0) / REFERENCE**2 for one in (made.cross_section_pb, made.cross_section_error_pb)
+        )
+        made = replace(
+            made,
+            weights=made.weights / REFERENCE**2,
+            cross_section_pb=sigma,
+            cross_section_error_pb=error,
+        )
         if not self.kind.prompt:
             return made
-        return decay_evenly(made, mass, _channels(process.model, self.kind), seed=seed)
+        return decay_evenly(
+            made, len(process.outgoing) - 1, mass, _channels(process.model, self.kind), seed=seed
+        )
 
     def tree_cross_section_pb(self, mass: float, *, sqrt_s: float) -> float:
         """Return σ at a coupling of one in pb, without radiation, and keep it."""
-        found = cross_section(
-            self.signal.process(self.kind, mass), sqrt_s=sqrt_s, cuts=self.kind.cuts, rel_error=PRECISION
-        )
-        self.cross_sections[mass] = found.value_pb / REFERENCE**2
+        if mass not in self.cross_sections:
+            process = self.signal.process(self.kind, mass)
+            found = cross_section(process, sqrt_s=sqrt_s, cuts=self.kind.cuts, rel_error=PRECISION)
+            self.cross_sections[mass] = found.value_pb / REFERENCE**2
         return self.cross_sections[mass]
 
     def shares(self, masses: Floats) -> Floats:

@@ -1,6 +1,5 @@
 """What was observed: candidates from a file of events, of detected events, or of candidates."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,10 +9,11 @@ from typing import Literal
 import numpy as np
 
 from scotopic.detector.experiment import Experiment
+from scotopic.detector.particle_codes import unseen_particles
 from scotopic.detector.record import Detected
 from scotopic.errors import InputError
 from scotopic.events.record import Events
-from scotopic.io import kind_of, read_candidates, read_detected, read_events
+from scotopic.io import file_and_name, kind_of, read_candidates, read_detected, read_events
 from scotopic.searches.channel_search import ChannelSearch
 from scotopic.searches.control_samples import ControlSample
 from scotopic.searches.counting_search import CountingSearch
@@ -23,6 +23,8 @@ from scotopic.searches.response import select_samples
 from scotopic.searches.search import Search
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep, apply_cuts
+from scotopic.study.sample_notes import sample_notes
+from scotopic.study.warning_notes import note_empty_cuts, note_tree_level
 
 AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch
 
@@ -63,7 +65,7 @@ def observe(
     seed: int = 1,
     workers: int = 1,
 ) -> Observation:
-    """Return the observation in a file; generated events pass through the detector first.
+    """Return the observation in a file, or in ``FILE:TREE``; generated events pass through the detector first.
 
     Raises
     ------
@@ -71,16 +73,18 @@ def observe(
         If the file cannot be read, is empty, carries weights that are not one per event, or was made
         at another √s than the experiment's.
     """
-    if not os.path.isfile(path):
-        raise InputError(f"data file {path} does not exist; expected a file of events or candidates")
+    whole, (path, tree) = path, file_and_name(path)
     kind = kind_of(path)
+    if kind != "candidates" and tree:
+        raise InputError(f"{whole} names a tree of a flat ROOT ntuple; {path} is a file of {kind}")
     if kind != "candidates" and mapping is not None:
         raise InputError(f"a column mapping goes with a flat ROOT ntuple; {path} is a file of {kind}")
     if kind == "events":
-        return _from_events(read_events(path, frame=frame), path, search, experiment, seed, workers)
+        events = read_events(path, frame=frame, sqrt_s=experiment.beams.sqrt_s)
+        return _from_events(events, path, search, experiment, seed, workers)
     if kind == "detected":
         return _from_detected(read_detected(path), path, search, experiment)
-    return _from_candidates(read_candidates(path, mapping), path, search)
+    return _from_candidates(read_candidates(path, mapping, tree or None), path, search)
 
 
 def _from_events(
@@ -93,19 +97,15 @@ def _from_events(
 ) -> Observation:
     if len(events) == 0:
         raise InputError(f"{path} holds no events")
-    check_sqrt_s(events.sqrt_s, experiment, path)
+    unseen = unseen_particles(events, str(path))
     luminosity = _luminosity(events.weights, path)
     if events.cross_section_pb is None:
         luminosity = None
     unit = Events(**{**vars(events), "weights": np.ones(len(events))})
     selected = select_samples(unit, experiment, _samples(search, path), seed=seed, workers=workers)
     notes = [f"data: {len(events)} generated events ({events.source}), simulated with {experiment.name}"]
-    if not events.beam_spread and events.frame == "lab":
-        notes.append("the data carry no beam-energy spread")
-    elif not events.beam_spread and not experiment.beam.use_spread:
-        notes.append("neither the data nor the card have a beam-energy spread")
-    elif not events.beam_spread:
-        notes.append("the file carries no beam-energy spread; the card's was added to them")
+    notes += note_tree_level(events)
+    notes += sample_notes(events, experiment, unseen)
     return _observation(search, selected, luminosity, notes)
 
 
@@ -139,6 +139,7 @@ def _observation(
     search: AnySearch, selected: Sequence[Selected], luminosity: float | None, notes: list[str]
 ) -> Observation:
     (found, flow), *others = selected
+    notes = [*notes, *note_empty_cuts(flow)]
     counts = {one.name: len(events) for one, (events, _) in zip(_controls(search), others, strict=True)}
     return Observation(found, flow, luminosity, tuple(notes), counts)
 
@@ -153,12 +154,16 @@ def _from_candidates(candidates: Candidates, path: Path, search: AnySearch) -> O
             "map the file's columns to them by --mapping"
         )
     _luminosity(candidates.weights, path)
+    if not abs(candidates.weights[0] - 1.0) <= 1e-6:
+        raise InputError(
+            f"{path} has weights of {candidates.weights[0]:g}; data need weights of 1: scaled candidates are no counts"
+        )
     found, flow = apply_cuts(candidates, search.cuts)
     left_out = [step.label for step in flow if not step.applied]
     notes = [f"data: {len(candidates)} candidates as reconstructed elsewhere; no simulation was applied"]
     if left_out:
         notes.append(f"cuts left out because the file lacks their columns: {', '.join(left_out)}")
-    return Observation(found, flow, None, tuple(notes))
+    return Observation(found, flow, None, (*notes, *note_empty_cuts(flow)))
 
 
 def check_sqrt_s(sqrt_s: float, experiment: Experiment, path: Path) -> None:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scotopic.figures import efficiency, limit_bands, p_value_scan, save, spectrum, write_csv
 from scotopic.files import replacing
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
-from scotopic.searches import get_photon_search
 from scotopic.searches.photon_search import PhotonResult
+from scotopic.study.data_source import sample_text
 from scotopic.study.hepdata_tables import (
     coupling_table,
     cross_section_table,
@@ -20,11 +20,12 @@ from scotopic.study.hepdata_tables import (
     qualifiers_of,
     spectrum_table,
 )
-from scotopic.study.report import comments, coupling_curves, cross_section_curves, plain, sample_text
+from scotopic.study.report import comments, coupling_curves, cross_section_curves, plain
 
 Floats = NDArray[np.float64]
 
 X_LABELS = {"dark-photon": r"$m_{A^\prime}$ (GeV)", "alp-photon": r"$m_a$ (GeV)"}
+SIGMA = r"limit on $\sigma\,B$ (fb)"
 SIGMA_LABELS = {
     "dark-photon": r"limit on $\sigma(\gamma A^\prime, |\cos\theta^*| < 0.95)\,B$ (fb)",
     "alp-photon": r"limit on $\sigma(\gamma a)\,B$ (fb)",
@@ -38,27 +39,19 @@ COUPLING_LABELS = {
 def write_photons(result: PhotonResult, folder: Path) -> list[Path]:
     """Write everything of a result into a folder and return the paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    model = get_photon_search(result.search).model
+    model = result.definition.model
     about: dict[str, Any] = {"luminosity_fb": result.luminosity_fb, "experiment": result.experiment}
-    sample, stated, x_label = sample_text(result), comments(result), X_LABELS[model]
+    sample, stated, x_label = sample_text(result), comments(result), X_LABELS.get(model, "mass (GeV)")
     level = result.settings["level"]
     written: list[Path] = []
-    for name, curves, unknowns, label, unit in (
-        (
-            "cross_section_limit",
-            cross_section_curves(result),
-            result.sigma_unknowns,
-            SIGMA_LABELS[model],
-            "fb",
-        ),
-        (
-            "coupling_limit",
-            coupling_curves(result),
-            result.coupling_unknowns,
-            COUPLING_LABELS[model],
-            "coupling",
-        ),
-    ):
+    sigma, coupling = SIGMA_LABELS.get(model, SIGMA), COUPLING_LABELS.get(model, result.coupling_symbol)
+    limits = [
+        ("cross_section_limit", cross_section_curves(result), result.sigma_unknowns, sigma, "fb"),
+        ("coupling_limit", coupling_curves(result), result.coupling_unknowns, coupling, "coupling"),
+    ]
+    if "model" in result.settings:  # its coupling stands in its own report
+        del limits[1]
+    for name, curves, unknowns, label, unit in limits:
         beside = {
             f"median, unknowns at their {word}": (result.mass, values)
             for word, values in zip(("best", "worst"), unknowns.T, strict=True)
@@ -76,7 +69,7 @@ def write_photons(result: PhotonResult, folder: Path) -> list[Path]:
     )
     p_values = {"mass_GeV": result.mass, "p0_local": result.p0_local, "z_local": result.z_local}
     written += [*save(figure, folder / "p_value"), write_csv(folder / "p_value.csv", p_values, stated)]
-    labels = {one.name: one.label for one in get_photon_search(result.search).backgrounds}
+    labels = {one.name: one.label for one in result.definition.backgrounds}
     efficiencies = {}
     for part in result.spectra:
         name, shape = part.region.name, result.shapes[part.region.name]

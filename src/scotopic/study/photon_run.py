@@ -1,6 +1,5 @@
 """Run a search for single photons: from pseudo-data or a file to limits on the cross section and on the coupling."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +17,13 @@ from scotopic.searches.acceptance import Fiducial
 from scotopic.searches.binning import check_masses
 from scotopic.searches.photon_search import PhotonRegion, PhotonResult, PhotonSearch
 from scotopic.searches.photon_selection import LINES, add_depths, bind, line_of, make_regions, mass_reach
-from scotopic.searches.search import Region, RegionSpectrum
+from scotopic.searches.search import Region, RegionSpectrum, mass_resolution
 from scotopic.searches.signal_shape import SignalShape
-from scotopic.selection.cut import apply_cuts
+from scotopic.selection.cut import CutStep
 from scotopic.stats import Scan, combine
 from scotopic.stats.template_scan import median_limits, template_scan
-from scotopic.study.limits import FLUCTUATED, PROJECTED
+from scotopic.study.data_source import FLUCTUATED, PROJECTED, source_of
+from scotopic.study.luminosity import choose_luminosity
 from scotopic.study.observation import Observation, observe
 from scotopic.study.photon_simulation import (
     OBSERVABLE,
@@ -37,8 +37,10 @@ from scotopic.study.photon_simulation import (
     simulate_photons,
     variation,
 )
+from scotopic.study.provenance import count_marks
 from scotopic.study.settings import check_settings
 from scotopic.study.simulated_luminosity import less_simulated
+from scotopic.study.warning_notes import cut_region, note_far_limits, note_no_limits
 
 Floats = NDArray[np.float64]
 
@@ -143,10 +145,8 @@ def set_photon_limits(
     """
     search = simulation.search
     notes = list(observation.notes) if observation else [PROJECTED if projected else FLUCTUATED]
-    luminosity = luminosity_fb or (observation.luminosity_fb if observation else None)
-    if luminosity is None:
-        luminosity = search.paper_luminosity_fb
-        notes.append(f"luminosity not given: {luminosity:g}/fb, as in the paper")
+    luminosity, said = choose_luminosity(search, luminosity_fb, observation)
+    notes += said
     if observation is not None and "hole_distance" not in observation.candidates.observables:
         notes.append("the data lack hole_distance: the cut on holes back to back is left out of them")
     if projected:
@@ -160,7 +160,8 @@ def set_photon_limits(
         parts.append(
             _scan_region(simulation, region, observation, luminosity, wanted, toys, key, injection, projected)
         )
-    return _assemble(simulation, parts, observation, luminosity, invisible, notes, toys, seed)
+    source = source_of(data=observation is not None, projected=projected)
+    return _assemble(simulation, parts, observation, luminosity, invisible, notes, source, toys, seed)
 
 
 def _weights(simulation: PhotonSimulation) -> dict[str, Floats]:
@@ -182,6 +183,8 @@ class _Part:
     mass: Floats
     shape: SignalShape
     band: Floats
+    flow: tuple[CutStep, ...]
+    notes: tuple[str, ...]
 
 
 def _scan_region(
@@ -201,15 +204,17 @@ def _scan_region(
     expected = expected_spectra(samples, region, edges, luminosity)
     background = np.sum(list(expected.values()), axis=0)
     variations = _variations(simulation, samples, region, edges, luminosity)
+    sample = add_depths((observation or samples[0]).candidates)
+    counts, flow, notes = cut_region(sample, region.name, region.cuts, OBSERVABLE, edges, True)
     if observation is None:
+        notes = []
         mean = background
         if injection is not None:
             size = luminosity * injection[1] * float(shape.efficiency_at(np.array(injection[0])))
             mean = background + size * shape.template(injection[0] ** 2, edges)
         observed = mean if projected else stream(seed, "pseudo-data").poisson(mean).astype(np.float64)
     else:
-        kept, _ = apply_cuts(add_depths(observation.candidates), region.cuts)
-        observed = np.histogram(kept[OBSERVABLE], edges)[0].astype(np.float64)
+        observed = counts
     mass = mass_hypotheses(region, shape) if masses is None else masses
     templates = np.array([np.maximum(shape.template(one**2, edges), 0.0) for one in mass])
     error = np.hypot(
@@ -245,7 +250,7 @@ def _scan_region(
         Fiducial(()),
     )
     spectrum = RegionSpectrum(known, edges, observed, expected, scan)
-    return _Part(spectrum, mass, shape, np.stack(ends, axis=1))
+    return _Part(spectrum, mass, shape, np.stack(ends, axis=1), flow, tuple(notes))
 
 
 def _variations(
@@ -266,6 +271,7 @@ def _assemble(
     luminosity: float,
     invisible: float,
     notes: list[str],
+    source: str,
     toys: int,
     seed: int,
 ) -> PhotonResult:
@@ -301,14 +307,19 @@ def _assemble(
         "band68": sigma(whole.band68),
         "band95": sigma(whole.band95),
     }
+    notes += [note for part in parts for note in part.notes]
+    if source != "projection":
+        notes += note_far_limits(mass, values["observed"], values["median"], values["band95"])
+        notes += note_no_limits(mass, values["observed"], values["median"])
     return PhotonResult(
+        definition=search,
         search=search.name,
         experiment=experiment.name,
         luminosity_fb=luminosity,
         mass=mass,
         efficiency=efficiency,
         efficiency_error=error,
-        resolution=np.sqrt(mass**2 + resolution2) - mass,
+        resolution=mass_resolution(mass, resolution2),
         **{f"sigma_{name}": value for name, value in values.items()},
         sigma_cls_observed=sigma(whole.limit_cls_observed),
         sigma_cls_median=sigma(whole.limit_cls_median),
@@ -319,8 +330,11 @@ def _assemble(
         p_global=whole.p_global,
         spectra=tuple(part.spectrum for part in parts),
         shapes=simulation.shapes,
-        cut_flow=observation.cut_flow if observation else simulation.samples["low"][0].cut_flow,
-        marks=_marks(search, simulation),
+        cut_flow=(
+            *(observation or simulation.samples["low"][0]).cut_flow,
+            *(step for part in parts for step in part.flow),
+        ),
+        marks=count_marks(experiment, search, simulation.regions),
         notes=tuple(notes),
         settings={
             "parameters": {"line": simulation.line, "invisible": invisible},
@@ -330,6 +344,7 @@ def _assemble(
             "seed": seed,
             "signal_events_per_mass": simulation.signal_events,
             "background_events": simulation.background_events,
+            "source": source,
             "cut_flow_of": "data" if observation else simulation.samples["low"][0].background.name,
             "unknowns": {one.name: one.relative_error for one in search.unknowns},
         },
@@ -344,12 +359,3 @@ def _assemble(
         },
         reach={name: mass_reach(sqrt_s, line_of(experiment, name).threshold_cm_GeV) for name in lines},
     )
-
-
-def _marks(search: PhotonSearch, simulation: PhotonSimulation) -> dict[str, int]:
-    counted = Counter(simulation.experiment.marks())
-    marks = [cut.mark for cut in search.cuts]
-    marks += [cut.mark for region in simulation.regions for cut in region.cuts]
-    marks += [one.mark for one in search.systematics] + [one.mark for one in search.unknowns]
-    counted.update(Counter(mark[0] for mark in marks))
-    return dict(counted)

@@ -19,8 +19,10 @@ from scotopic.progress import track
 from scotopic.searches.photon_backgrounds import LEAST_LOSS, generate_background
 from scotopic.searches.photon_search import PhotonBackground, PhotonRegion, PhotonSearch, Unknown
 from scotopic.searches.photon_selection import bind, make_regions
+from scotopic.searches.radiation import efficiency
 from scotopic.searches.response import join_candidates, select_events
-from scotopic.searches.signal_shape import SignalShape, measure_shape
+from scotopic.searches.signal_recoil import recoil_residual
+from scotopic.searches.signal_shape import SignalSample, SignalShape, measure_shape
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep, apply_cuts
 
@@ -113,7 +115,11 @@ def _signal(
                 f"only {len(found)} of {n} simulated signal events of {mass:.4g} GeV pass the selection with "
                 f"{experiment.name}; a shape needs {FEWEST_SIGNAL}: simulate more events or check the card"
             )
-        samples.append((found[OBSERVABLE], n, area_acceptance(made, experiment, region)))
+        tree_pb = search.tree_cross_section_pb(mass, sqrt_s=experiment.beams.sqrt_s)
+        reached = efficiency(found.weights, made, tree_pb)
+        residual = recoil_residual(found, made, 1)
+        accepted = area_acceptance(made, experiment, region)
+        samples.append(SignalSample(found[OBSERVABLE], residual, *reached, accepted))
     return measure_shape(region.signal_masses, samples)
 
 

@@ -13,6 +13,7 @@ from scotopic.figures.style import PROJECTION, SIMULATED
 from scotopic.files import replacing
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.searches.plane_search import PlaneResult
+from scotopic.study.data_source import sample_text
 from scotopic.study.hepdata_tables import limit_columns
 from scotopic.study.report import plain
 from scotopic.study.systematics_table import state_systematics, systematics_table
@@ -94,7 +95,7 @@ def hepdata_tables(result: PlaneResult) -> list[Table]:
         Column("EVENTS", "", plane.observed.astype(np.float64)),
         Column("BACKGROUND", "", plane.background, {"total": plane.background_error}),
         Column("ACCEPTANCE", "", result.acceptance),
-        Column("EFFICIENCY", "", result.efficiency, {"total": result.efficiency_error}),
+        Column("EFFICIENCY", "", result.efficiency, {"stat": result.efficiency_error}),
         Column("LOCAL P-VALUE", "", plane.p_local),
     )
     about = "Events, expectation and signal efficiency of the overlapping windows."
@@ -105,7 +106,7 @@ def hepdata_tables(result: PlaneResult) -> list[Table]:
 def write_plane(result: PlaneResult, folder: Path) -> list[Path]:
     """Write everything of a result into a folder and return the paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    sample = SIMULATED if result.notes[0].startswith("pseudo-data") else "user's data"
+    sample = sample_text(result)
     about: dict[str, Any] = {
         "sqrt_s": load_experiment(result.experiment).beams.sqrt_s,
         "x_label": X_LABEL,

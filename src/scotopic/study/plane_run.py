@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from scotopic.detector.card import load_experiment
 from scotopic.numerics.rng import seed_of, stream
 from scotopic.searches import get_plane_search
-from scotopic.searches.plane_search import AXES, PlaneResult
+from scotopic.searches.plane_search import AXES, PlaneResult, PlaneSearch
 from scotopic.selection.candidates import Candidates
 from scotopic.stats import Plane, plane_scan
 from scotopic.stats.plane_windows import Windows2D
 from scotopic.study.background_scales import background_scales, without_variances
+from scotopic.study.data_source import FLUCTUATED, source_of
+from scotopic.study.luminosity import choose_luminosity
 from scotopic.study.observation import observe
 from scotopic.study.plane_simulation import (
     PlaneSimulation,
@@ -26,8 +28,10 @@ from scotopic.study.plane_simulation import (
     simulate_plane,
     smooth_background,
 )
+from scotopic.study.provenance import count_marks
 from scotopic.study.settings import check_settings
 from scotopic.study.simulated_luminosity import resolved_luminosity_fb, simulation_notes
+from scotopic.study.warning_notes import note_far_limits
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +40,7 @@ BACKGROUND_EVENTS = 100_000  # of τ pairs; of others by their share
 
 
 def run_plane_search(
-    name: str,
+    name: str | PlaneSearch,
     *,
     data: Path | None = None,
     experiment: str = "belle2-phase3",
@@ -56,7 +60,7 @@ def run_plane_search(
 
     `masses` are those of the pair (GeV); at each, all recoil masses are tested.
     """
-    search = get_plane_search(name)
+    search = name if isinstance(name, PlaneSearch) else get_plane_search(name)
     check_settings(
         search,
         luminosities_fb=(luminosity_fb,),
@@ -66,16 +70,14 @@ def run_plane_search(
         toys=toys,
     )
     card = load_experiment(experiment)
-    notes = ["pseudo-data: drawn from the simulated expectation"]
+    notes = [FLUCTUATED]
     seen = None
     if data is not None:
         key = seed_of(seed, "data")
         seen = observe(data, search, card, frame=frame, mapping=mapping, seed=key, workers=workers)
         notes = list(seen.notes)
-    luminosity = luminosity_fb or (seen.luminosity_fb if seen else None)
-    if luminosity is None:
-        luminosity = search.paper_luminosity_fb
-        notes.append(f"luminosity not given: {luminosity:g}/fb, as in the article")
+    luminosity, said = choose_luminosity(search, luminosity_fb, seen)
+    notes += said
     simulation = simulate_plane(
         search,
         card,
@@ -179,7 +181,10 @@ def set_plane_limits(
         spread = windows.integrate(simulation.edges, np.sqrt(variance))
         notes += tuple(simulation_notes(simulation.backgrounds, luminosity_fb, plane.background, spread))
     mass = np.stack([centres[:, 0], np.sqrt(centres[:, 1])], axis=1)
+    if data is not None:
+        notes += tuple(note_far_limits(mass, plane.limit_observed, plane.limit_median, plane.band95))
     return PlaneResult(
+        definition=search,
         search=search.name,
         experiment=simulation.experiment.name,
         luminosity_fb=luminosity_fb,
@@ -191,7 +196,7 @@ def set_plane_limits(
             np.array([[point.acceptance for point in row] for row in simulation.signal]), *centres.T
         ),
         efficiency=efficiency,
-        efficiency_error=efficiency_error,
+        efficiency_error=statistical,
         plane=plane,
         per_coupling_fb=search.cross_section_fb(*mass.T, s=simulation.energy**2),
         events=events,
@@ -204,10 +209,11 @@ def set_plane_limits(
         controls=scales.yields,
         cut_flows=simulation.cut_flows,
         systematics=search.systematics,
-        marks=simulation.experiment.marks(),
+        marks=count_marks(simulation.experiment, search),
         notes=(*notes, *scales.notes),
         settings={
             **settings,
+            "source": source_of(data=data is not None, projected=projected),
             "method": "bayes",
             "level": search.level,
             "window_sigmas": search.window_sigmas,

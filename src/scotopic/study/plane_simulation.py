@@ -140,7 +140,7 @@ def simulate_plane(
                     f"{masses[1]:.3g} GeV pass the selection with {experiment.name}; {FEWEST_SIGNAL} are "
                     "needed: simulate more events or check the card"
                 )
-            residuals = (found[AXES[0]] - masses[0], recoil_residual(found, made))
+            residuals = (found[AXES[0]] - masses[0], recoil_residual(found, made, 2))
             widths = (central_width(residuals[0]), central_width(residuals[1]))
             accepted = acceptance(made, experiment.beams, search.fiducial)
             pair = np.array(masses)[:, None]

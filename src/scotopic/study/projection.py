@@ -10,24 +10,25 @@ from numpy.typing import NDArray
 from scotopic.detector.card import load_experiment
 from scotopic.detector.experiment import Experiment
 from scotopic.errors import InputError
-from scotopic.searches import CHANNELS, COUNTING, PHOTONS, PLANES, any_search, check_search
-from scotopic.searches.counting_search import CountingResult
+from scotopic.searches.channel_search import ChannelSearch
+from scotopic.searches.counting_search import CountingResult, CountingSearch
 from scotopic.searches.photon_search import PhotonSearch
-from scotopic.searches.plane_search import PlaneResult
+from scotopic.searches.plane_search import PlaneResult, PlaneSearch
 from scotopic.searches.search import SearchResult, Systematic
 from scotopic.study import channel_run, counting_run, photon_run, plane_run, run
 from scotopic.study.channel_limits import set_channel_limits
 from scotopic.study.channel_simulation import simulate_channels
 from scotopic.study.counting_limits import set_counting_limits
 from scotopic.study.counting_simulation import simulate_counting
-from scotopic.study.limits import PROJECTED, set_limits
+from scotopic.study.data_source import PROJECTED
+from scotopic.study.limits import set_limits
 from scotopic.study.model_search import in_model
 from scotopic.study.model_signal import ModelSignal
 from scotopic.study.photon_run import check_photon_settings, set_photon_limits
 from scotopic.study.photon_simulation import simulate_photons
 from scotopic.study.plane_run import set_plane_limits
 from scotopic.study.plane_simulation import simulate_plane
-from scotopic.study.settings import AnySearch, check_settings
+from scotopic.study.settings import AnySearch, check_settings, find_search
 from scotopic.study.simulation import simulate_search
 
 Floats = NDArray[np.float64]
@@ -124,6 +125,8 @@ class Projection:
 
     Attributes
     ----------
+    definition : a search
+        As it was projected, with the errors that it states.
     search, experiment : str
     rule : str
         Which systematic errors scale, one of `RULES`.
@@ -133,6 +136,7 @@ class Projection:
         The errors in use at each of them.
     """
 
+    definition: AnySearch
     search: str
     experiment: str
     rule: str
@@ -209,14 +213,12 @@ def project(
     -----
     The cuts of counting searches are optimised anew at each luminosity. What is observed is the expectation itself.
     """
-    if isinstance(name, str):
-        check_search(name)
-    search = any_search(name) if isinstance(name, str) else name
+    search = find_search(name)
     luminosities = tuple(float(one) for one in luminosities_fb) or (search.paper_luminosity_fb,)
     given = dict(parameters or {})
     if systematics not in RULES:
         raise InputError(f"systematics = {systematics!r}; there are: {', '.join(RULES)}")
-    kind = _kind(search.name)
+    kind = _kind(search)
     card: Experiment = load_experiment(experiment or kind.experiment)
     other = None if model == search.model else model
     own = given if other is None else {}
@@ -255,12 +257,12 @@ def project(
             result = inside.read(result)
         results.append(result)
         used.append(terms)
-    return Projection(search.name, card.name, systematics, tuple(results), tuple(used))
+    return Projection(search, search.name, card.name, systematics, tuple(results), tuple(used))
 
 
-def _kind(name: str) -> _Kind:
-    kinds = {COUNTING: COUNTS, PLANES: PLANE, PHOTONS: PHOTON, CHANNELS: CHANNEL}
-    return next((kind for names, kind in kinds.items() if name in names), BUMP)
+def _kind(search: AnySearch) -> _Kind:
+    kinds = {CountingSearch: COUNTS, PlaneSearch: PLANE, PhotonSearch: PHOTON, ChannelSearch: CHANNEL}
+    return next((kind for noun, kind in kinds.items() if isinstance(search, noun)), BUMP)
 
 
 def scale_systematics(

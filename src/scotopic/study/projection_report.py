@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scotopic.figures import limits_by_luminosity, save, write_csv
 from scotopic.files import replacing
 from scotopic.io.hepdata import Axis, Table, write_submission
-from scotopic.searches import any_search
 from scotopic.study.hepdata_tables import limit_columns
 from scotopic.study.projection import SCALING_MARK, Projection
 from scotopic.study.report import plain
@@ -26,7 +25,7 @@ def comments(projection: Projection) -> list[str]:
         f"{projection.search}, {projection.experiment}: our projection, not published",
         f"systematic errors: {projection.rule}",
     ]
-    for one in any_search(projection.search).systematics:
+    for one in projection.definition.systematics:
         scaled = projection.rule == "scaled" or (projection.rule == "stated" and one.statistical)
         how = "falls as 1/sqrt(luminosity)" if scaled else "constant"
         lines.append(

@@ -14,6 +14,7 @@ from scotopic.figures import (
     efficiency,
     figure_2a,
     figure_2b,
+    limit_bands,
     p_value_scan,
     resolution,
     save,
@@ -21,10 +22,9 @@ from scotopic.figures import (
     write_csv,
 )
 from scotopic.figures.figure_2b import COMPETITORS
-from scotopic.figures.style import SIMULATED
 from scotopic.files import replacing
-from scotopic.searches import get_search
 from scotopic.searches.search import RegionSpectrum, SearchResult
+from scotopic.study.data_source import sample_text
 from scotopic.study.excess_report import write_fit, write_toys
 from scotopic.study.hepdata_tables import ALPHA_INV, resolution_error, search_tables, write_hepdata
 from scotopic.study.search_excess import excess_of, mass_text, whole_scan
@@ -33,11 +33,12 @@ Floats = NDArray[np.float64]
 
 OBSERVABLE_LABELS = {"m2_gg": r"$M^2_{\gamma\gamma}$ (GeV$^2$)", "m2_recoil": r"$M^2_\mathrm{rec}$ (GeV$^2$)"}
 PUBLISHED = "alp-belle2-2020"
+ALPS = "alp-photon"  # model of the bounds that stand beside
 
 
-def sample_text(result: SearchResult) -> str:
-    """Return what stands above a figure: pseudo-data, or the user's file."""
-    return "user's data" if result.settings["cut_flow_of"] == "data" else SIMULATED
+def observable_label(part: RegionSpectrum) -> str:
+    """Return the text of a spectrum's axis."""
+    return OBSERVABLE_LABELS.get(part.region.observable, f"{part.region.observable} (GeV$^2$)")
 
 
 def comments(result: SearchResult) -> list[str]:
@@ -90,12 +91,24 @@ def write_cross_section(
         "resolution_GeV": result.resolution,
         "p0_local": result.p0_local,
     }
-    return [*save(figure, stem), write_csv(stem.with_suffix(".csv"), table, comments(result))]
+    stated = [*comments(result), "column: observed_fb"]  # for who reads it back
+    return [*save(figure, stem), write_csv(stem.with_suffix(".csv"), table, stated)]
 
 
 def write_coupling(result: SearchResult, stem: Path) -> list[Path]:
-    """Write the figure of the limit on the coupling beside other bounds, and its table."""
+    """Write the figure of the limit on the coupling, of ALPs beside other bounds, and its table."""
     curves = coupling_curves(result)
+    if result.definition.model != ALPS:
+        figure = limit_bands(
+            curves,
+            y_label=f"limit on {result.coupling_symbol}",
+            level=result.settings["level"],
+            sample=sample_text(result),
+            luminosity_fb=result.luminosity_fb,
+            experiment=result.experiment,
+        )
+        stated = [*comments(result), f"coupling: {result.coupling_symbol}"]
+        return [*save(figure, stem), write_csv(stem.with_suffix(".csv"), curves.columns("coupling"), stated)]
     alpha_inv = result.settings["parameters"].get("alpha_inv", ALPHA_INV)
     figure = figure_2b(
         curves,
@@ -113,13 +126,13 @@ def write_coupling(result: SearchResult, stem: Path) -> list[Path]:
 
 def write_spectrum(result: SearchResult, part: RegionSpectrum, stem: Path) -> list[Path]:
     """Write the spectrum of one region and its table."""
-    labels = {one.name: one.label for one in get_search(result.search).backgrounds}
+    labels = {one.name: one.label for one in result.definition.backgrounds}
     figure = spectrum(
         part.edges,
         part.observed,
         components={labels[name]: values for name, values in reversed(list(part.expected.items()))},
         log_x=part.edges[-1] > 100.0 * part.edges[0],
-        x_label=OBSERVABLE_LABELS[part.region.observable],
+        x_label=observable_label(part),
         sample=sample_text(result),
         luminosity_fb=result.luminosity_fb,
         experiment=result.experiment,
@@ -142,7 +155,7 @@ def write_excess(result: SearchResult, folder: Path) -> list[Path]:
         part, found, limit = excess
         written += write_fit(
             found, part.observed, part.edges, folder, comments(result), mass=mass_text(found), limit=limit,
-            level=result.settings["level"], x_label=OBSERVABLE_LABELS[part.region.observable],
+            level=result.settings["level"], x_label=observable_label(part),
             x_unit=r"GeV$^2$", **headline,
         )  # fmt: skip
     return written + write_toys(whole_scan(result), folder, comments(result), **headline)

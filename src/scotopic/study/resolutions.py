@@ -11,6 +11,7 @@ from scotopic.detector.experiment import Experiment
 from scotopic.errors import InputError
 from scotopic.numerics.rng import seed_of, stream
 from scotopic.progress import track
+from scotopic.searches.radiation import NO_RADIATION
 from scotopic.searches.response import select_events
 from scotopic.searches.search import Search
 
@@ -51,7 +52,7 @@ def measure_resolutions(
     for mass in track(MASSES, "resolutions", len(MASSES)):
         key = seed_of(seed, "resolution", f"{mass:g}")
         found, _ = select_events(
-            search.generate_signal(mass, n, sqrt_s=experiment.beams.sqrt_s, seed=key),
+            search.generate_signal(mass, n, sqrt_s=experiment.beams.sqrt_s, seed=key, radiation=NO_RADIATION),
             experiment,
             partial(search.find_candidates, signal=True),
             (*search.cuts, *region.cuts),

@@ -41,8 +41,8 @@ def run_search(
     name : str or Search
         One of `scotopic.searches.searches()`, or a search itself.
     data : path, optional
-        Events (LHE, HepMC3, Parquet), detected events or candidates; without it the expectation
-        fluctuates as Poisson numbers: pseudo-data.
+        Events (LHE, HepMC3, Parquet, ROOT), detected events or candidates, ``FILE:TREE`` for one tree of several;
+        without it the expectation fluctuates as Poisson numbers: pseudo-data.
     experiment : str
         Name or path of a card.
     luminosity_fb : float, optional

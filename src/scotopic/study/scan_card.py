@@ -2,7 +2,6 @@
 
 import difflib
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,9 @@ from scipy.stats import crystalball
 
 from scotopic.errors import InputError
 from scotopic.numerics.units import parse_luminosity
-from scotopic.stats.checks import METHODS
+from scotopic.stats.checks import METHODS, check_level
+from scotopic.stats.checks import WIDEST as WIDEST_ERROR
+from scotopic.text_files import LARGEST_CARD, parse_toml, read_text
 
 Floats = NDArray[np.float64]
 
@@ -144,18 +145,20 @@ def read_scan_card(path: Path) -> ScanCard:
     """
     path = Path(path)
     try:
-        card = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise InputError(f"cannot read the card {path}: {fault.strerror or fault}") from None
-    except (ValueError, RecursionError) as fault:
-        raise InputError(f"{path} is no valid TOML: {fault}") from None
+        card = parse_toml(read_text(path, LARGEST_CARD), str(path))
+    except InputError as fault:
+        raise InputError(f"cannot read the card {fault}") from None
     _only(card, KEYS, f"{path}")
     for key in ("masses", "signal", "background_order", "half_width"):
         if key not in card:
             raise InputError(f"{path}: {key} is missing")
     masses = _masses(card["masses"], f"{path}: masses")
     order = _whole(card["background_order"], 0, HIGHEST_ORDER, f"{path}: background_order")
-    level = _number(card.get("level", 0.95), f"{path}: level", above=0.5, below=1.0)
+    level = _number(card.get("level", 0.95), f"{path}: level")
+    try:
+        check_level(level)
+    except InputError as fault:
+        raise InputError(f"{path}: {fault}") from None
     method = _choice(card.get("method", METHODS[0]), METHODS, f"{path}: method")
     variable = card.get("variable", "mass")
     if not isinstance(variable, str) or not variable.strip():
@@ -329,7 +332,8 @@ def _systematics(given: Any, luminosity: float | None, where: str) -> dict[str, 
     found = {}
     for key in SYSTEMATICS:
         value = _number(given.get(key, 0.0), f"{where}.{key}", above=0.0, equal=True)
-        if value >= 1.0:
-            raise InputError(f"{where}.{key} = {value:g}; expected a relative error below 1")
+        most = 1.0 if key == "resolution" else WIDEST_ERROR
+        if value >= most:
+            raise InputError(f"{where}.{key} = {value:g}; expected a relative error below {most:g}")
         found[key] = value
     return found

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from scotopic.searches import get_search
 from scotopic.searches.binning import BINS_PER_RESOLUTION
 from scotopic.searches.search import RegionSpectrum, SearchResult
 from scotopic.stats import LikelihoodScan, Scan, combine, likelihood_scan
@@ -21,7 +20,7 @@ def excess_of(result: SearchResult) -> tuple[RegionSpectrum, LikelihoodScan, flo
     at = int(found.z_local.argmax())
     if not np.isfinite(found.shat[at]):
         return None
-    search, shape = get_search(result.search), result.shapes[region.name]
+    search, shape = result.definition, result.shapes[region.name]
     mass = np.sqrt(found.mass[at])
     error = float(shape.efficiency_error_at(mass) / shape.efficiency_at(mass))
     with_terms = result.settings["systematic_terms"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from scotopic.errors import InputError
+from scotopic.searches import any_search, searches
 from scotopic.searches.binning import check_masses
 from scotopic.searches.channel_search import ChannelSearch
 from scotopic.searches.counting_search import CountingSearch
@@ -14,6 +15,27 @@ from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.search import Search
 
 AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch
+
+
+NOUNS = (Search, CountingSearch, PlaneSearch, PhotonSearch, ChannelSearch)
+
+
+def find_search(search: str | AnySearch) -> AnySearch:
+    """Return the search of a name, or a search as it is.
+
+    Raises
+    ------
+    InputError
+        For a name that is none, or what is neither a name nor a search.
+    """
+    if isinstance(search, str):
+        return any_search(search)
+    if isinstance(search, NOUNS):
+        return search
+    raise InputError(
+        f"search of type {type(search).__name__}: expected one of the names {', '.join(searches())}, or a search "
+        "(Search, ChannelSearch, CountingSearch, PlaneSearch, PhotonSearch)"
+    )
 
 
 def check_settings(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +14,11 @@ from scotopic.numerics.rng import seed_of
 from scotopic.progress import track
 from scotopic.searches.acceptance import acceptance
 from scotopic.searches.binning import BINS_PER_RESOLUTION
+from scotopic.searches.radiation import efficiency
 from scotopic.searches.response import select_events
 from scotopic.searches.search import Background, Region, Search
-from scotopic.searches.signal_shape import SignalShape, measure_shape
+from scotopic.searches.signal_recoil import recoil_residual
+from scotopic.searches.signal_shape import SignalSample, SignalShape, measure_shape
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep, apply_cuts
 
@@ -54,13 +55,12 @@ def simulate_search(
     background_events: int,
     seed: int = 1,
     workers: int = 1,
-    isr: Literal["none", "collinear"] = "none",
 ) -> Simulation:
     """Return the simulated expectation of a search, which several limits may share."""
     return Simulation(
         experiment,
         simulate_signal(search, experiment, signal_events, seed=seed, workers=workers),
-        simulate_backgrounds(search, experiment, background_events, seed=seed, workers=workers, isr=isr),
+        simulate_backgrounds(search, experiment, background_events, seed=seed, workers=workers),
         signal_events,
         background_events,
     )
@@ -72,7 +72,7 @@ def simulate_signal(
     """Return the signal shape of each region from n events per simulated mass."""
     sqrt_s = experiment.beams.sqrt_s
     points = [(region, mass) for region in search.regions for mass in search.signal_masses[region.name]]
-    samples: dict[str, list[tuple[Floats, int, float]]] = {region.name: [] for region in search.regions}
+    samples: dict[str, list[SignalSample]] = {region.name: [] for region in search.regions}
     for region, mass in track(points, "signal", len(points)):
         key = seed_of(seed, "signal", f"{mass:g}")
         made = search.generate_signal(mass, n, sqrt_s=sqrt_s, seed=key)
@@ -84,13 +84,18 @@ def simulate_signal(
             seed=key,
             workers=workers,
         )
-        true = found[region.observable][found.truth]
-        if true.size < 100:
+        true = found.select(np.ones(len(found), bool) if found.truth is None else found.truth)
+        if len(true) < 100:
             raise InputError(
-                f"only {true.size} of {n} simulated signal events of {mass:g} GeV pass the selection with "
+                f"only {len(true)} of {n} simulated signal events of {mass:g} GeV pass the selection with "
                 f"{experiment.name}; a shape needs 100: simulate more events or check the card"
             )
-        samples[region.name].append((true, n, acceptance(made, experiment.beams, region.fiducial)))
+        reached = efficiency(true.weights, made, search.tree_cross_section_pb(mass, sqrt_s=sqrt_s))
+        accepted = acceptance(made, experiment.beams, region.fiducial)
+        x = true[region.observable]
+        recoils = region.observable == "m2_recoil"
+        residual = recoil_residual(true, made, 1) if recoils else x - mass**2
+        samples[region.name].append(SignalSample(x, residual, *reached, accepted))
     return {
         region.name: measure_shape(search.signal_masses[region.name], samples[region.name])
         for region in search.regions
@@ -104,7 +109,6 @@ def simulate_backgrounds(
     *,
     seed: int,
     workers: int = 1,
-    isr: Literal["none", "collinear"] = "none",
 ) -> tuple[BackgroundSample, ...]:
     """Return all backgrounds of a search, n events of the leading ones."""
     samples = []
@@ -115,7 +119,6 @@ def simulate_backgrounds(
             max(1, round(background.share * n)),
             sqrt_s=experiment.beams.sqrt_s,
             seed=key,
-            isr=isr,
             workers=workers,
         )
         found, flow = select_events(

@@ -16,6 +16,7 @@ from scotopic.events.generate import generate
 from scotopic.events.record import Events
 from scotopic.numerics.units import DEGREE
 from scotopic.physics.standard_model import MUON_MASS
+from scotopic.searches.radiation import RADIATION
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut
 from scotopic.selection.lepton_pairs import recoil_candidates, two_tracks
@@ -58,7 +59,7 @@ def generate_radiative_muons(n: int, experiment: Experiment, *, seed: int, worke
         sqrt_s=experiment.beams.sqrt_s,
         cuts=("E:gamma:0.25:", "theta:gamma:20:160", "theta:mu:20:160"),
         seed=seed,
-        isr="pt",
+        **RADIATION.options,
         unweighted=True,
         workers=workers,
     )

@@ -1,14 +1,18 @@
-"""From columns of numbers to the pieces of a bound: end markers dropped, function or outline told apart."""
+"""From columns of numbers to the pieces of a bound: end markers dropped, function or outline told apart.
+
+What can be either is asked: rows out of order, and contours whose points were sorted by mass.
+"""
 
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.bounds.bound import Shape
 from scotopic.bounds.outline import order_faults
-from scotopic.bounds.polygon import crossing_edges
+from scotopic.bounds.polygon import crossing_edges, from_intervals, merge
 from scotopic.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -20,100 +24,235 @@ lie `FAR` above every other value."""
 
 FAR = 10.0
 JITTER = 0.02
+LEAP = 0.4
+"""Part of the range of masses (logarithms) that no edge of an outline spans unasked."""
+MOST_CORNERS = 10_000
+APART = 2.0
+"""Factor between the branches of a contour that was sorted by mass."""
+MASSLESS = 1.0e-9
+"""GeV; where a limit that is the same at mass 0 and at the lowest mass begins on a logarithmic axis."""
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a file."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{path}: not a readable text file ({fault})") from None
+@dataclass(frozen=True)
+class Curve:
+    """Pieces and shape, and what was left out of the numbers."""
+
+    pieces: Pieces
+    shape: Shape
+    notes: tuple[str, ...] = ()
 
 
-def read_columns(text: str, place: str, separators: str = ",;") -> Floats:
-    """Return the numbers of a text as (rows, columns); comments, blank lines and a line of names are skipped.
+def read_curve(
+    mass: Floats,
+    value: Floats,
+    place: str,
+    *,
+    breaks: Sequence[int] = (),
+    marked: bool = True,
+    shape: str = "",
+) -> Curve:
+    """Return the curve of a column of limits.
+
+    Parameters
+    ----------
+    mass, value : (N,)
+        GeV, and the limit; NaN is a gap, which nothing bridges.
+    place : str
+        What messages call the file.
+    breaks : sequence of int
+        Rows before which another curve or region begins.
+    marked : bool
+        Whether large values are end markers (couplings) or values (cross sections).
+    shape : str
+        ``"function"``, ``"region"``, or empty: rising or falling masses are a function, a path that goes forth and
+        back is an outline, the rest is asked.
 
     Raises
     ------
     InputError
-        With the place of every line that does not hold the same count of finite numbers as the first.
+        If it is neither, or could be both.
     """
-    rows: list[list[float]] = []
-    faults = []
-    named = False
-    for number, line in enumerate(text.splitlines(), start=1):
-        content = line.split("#", 1)[0]
-        for separator in separators:
-            content = content.replace(separator, " ")
-        cells = content.split()
-        if not cells:
-            continue
-        try:
-            row = [float(cell) for cell in cells]
-        except ValueError:
-            if not rows and not named:
-                named = True
-            else:
-                faults.append(f"{place}: line {number}: {line.strip()[:60]!r} is not numbers")
-            continue
-        if rows and len(row) != len(rows[0]):
-            faults.append(f"{place}: line {number}: {len(row)} numbers, the lines before have {len(rows[0])}")
-        elif not np.isfinite(row).all():
-            faults.append(f"{place}: line {number}: {line.strip()[:60]!r} has a number that is not finite")
-        else:
-            rows.append(row)
-    if not faults and (len(rows) < 2 or len(rows[0]) < 2):
-        faults.append(f"{place}: fewer than two lines of mass and coupling")
-    if faults:
-        raise InputError("; ".join(faults[:20] + [f"and {len(faults) - 20} more"] * (len(faults) > 20)))
-    return np.array(rows)
+    if not np.isfinite(mass).all():
+        row = int(np.flatnonzero(~np.isfinite(mass))[0]) + 1
+        raise InputError(f"{place}: row {row} has no mass")
+    value = np.where(np.isinf(value), np.nan, value)
+    if not np.isfinite(value).any():
+        raise InputError(f"{place}: no mass has a limit, all values are missing")
+    if marked and not (value < NO_LIMIT).any():
+        raise InputError(f"{place}: no mass has a limit below {NO_LIMIT:g}")
+    notes: list[str] = []
+    edges = [0, *sorted(set(breaks) - {0, len(mass)}), len(mass)]
+    sizes = np.diff(edges)
+    if len(sizes) > 1 and sizes.min() < 2:
+        if sizes.max() > 2:
+            raise InputError(f"{place}: a row stands alone between blank lines; remove them, or the row")
+        edges = [0, len(mass)]  # a file with a blank line behind every row
+    pieces: list[tuple[Floats, Floats]] = []
+    shapes = []
+    for first, last in pairwise(edges):
+        one = _block(mass[first:last], value[first:last], place, marked, shape, notes)
+        pieces += one[0]
+        shapes.append(one[1])
+    if len(set(shapes)) > 1:
+        raise InputError(
+            f"{place}: some blocks are functions of mass, others regions; write one file of each"
+        )
+    if not pieces:
+        limit = f" below {NO_LIMIT:g}" if marked else ""
+        raise InputError(f"{place}: no two neighbouring masses with a limit{limit}")
+    return Curve(tuple(pieces), shapes[0], tuple(dict.fromkeys(notes)))
 
 
-def upper_limit(mass: Floats, value: Floats, place: str) -> tuple[Pieces, Shape]:
-    """Return pieces and shape of a curve: a function of mass if masses rise, else a closed outline.
+def _block(
+    mass: Floats, value: Floats, place: str, marked: bool, shape: str, notes: list[str]
+) -> tuple[list[tuple[Floats, Floats]], Shape]:
+    known = np.isfinite(value)
+    _check_positive(value[known], place, "coupling")
+    if (mass < 0.0).any():
+        _check_positive(mass, place, "mass")
+    mass, value = _from_massless(mass, value, place, marked, notes)
+    known = np.isfinite(value)
+    if shape == "region" or (not shape and not _is_function(mass, value, place, marked)):
+        if not known.all():
+            raise InputError(f"{place}: an outline with missing values; remove them, or give shape=function")
+        if len(mass) < 3:
+            raise InputError(f"{place}: a region needs three corners")
+        return [_outline(mass, value, place)], "region"
+    order = np.argsort(mass, kind="stable") if shape == "function" else np.arange(len(mass))
+    return _split(mass[order], value[order], marked, notes), "function"
 
-    Masses count as rising if none goes back by more than `JITTER` of the range (logarithms): a pen trembles.
-    Of a function, points without a limit (from `NO_LIMIT` on) are gaps and a massless first point has no place;
-    of points with the same mass the stronger one counts. An outline loses repeated corners and the little
-    loops (below `JITTER` of its length) where it crosses itself.
+
+def _from_massless(
+    mass: Floats, value: Floats, place: str, marked: bool, notes: list[str]
+) -> tuple[Floats, Floats]:
+    """Return masses above 0: a limit that is the same at 0 and at the lowest mass begins at `MASSLESS`."""
+    massive = mass > 0.0
+    if massive.all():
+        return mass, value
+    if not massive.any():
+        raise InputError(f"{place}: all masses are 0, which has no place on a logarithmic axis")
+    limit = value[~massive & np.isfinite(value) & ~(_no_limit(value) if marked else np.isinf(value))]
+    beside = [
+        i for i in np.flatnonzero(massive) if (i and not massive[i - 1]) or not massive[(i + 1) % len(mass)]
+    ]
+    flat = [i for i in beside if (limit == value[i]).any()]
+    if not flat:
+        notes.append("rows of mass 0 left out")
+        return mass[massive], value[massive]
+    notes.append(f"rows of mass 0 begin at {MASSLESS:g} GeV")
+    kept = massive | np.isin(value, limit)
+    lightest = min(MASSLESS, 1e-3 * float(mass[massive].min()))
+    return np.where(massive, mass, lightest)[kept], value[kept]
+
+
+def _is_function(mass: Floats, value: Floats, place: str, marked: bool) -> bool:
+    """Return whether masses rise or fall; False for an outline.
+
+    Raises
+    ------
+    InputError
+        If the order of rows does not tell, or the points zigzag between two branches.
     """
-    mass, value = mass[mass != 0.0], value[mass != 0.0]
-    _check_positive(mass, value, place)
     along = np.log(mass)
-    back = (np.maximum.accumulate(along) - along).max()
-    forth = (along - np.minimum.accumulate(along)).max()
-    if min(forth, back) <= JITTER * np.ptp(along):
-        return _split(mass, value, place), "function"
-    return (_outline(mass, value, place),), "region"
+    reach = float(np.ptp(along))
+    back = float((np.maximum.accumulate(along) - along).max())
+    forth = float((along - np.minimum.accumulate(along)).max())
+    if min(forth, back) <= JITTER * reach:
+        if marked and _zigzags(mass, value):  # contours are of couplings
+            raise InputError(
+                f"{place}: values go up and down between two branches: a contour whose points were sorted by mass? "
+                "Order them along the outline, or give shape=function, which takes the lower branch"
+            )
+        return True
+    steps = np.diff(np.append(along, along[0]))
+    ways = np.sign(steps[np.abs(steps) > JITTER * reach])
+    turns = np.count_nonzero(ways != np.roll(ways, 1))
+    upright = [bool((along[steps == 0.0] == end).any()) for end in (along.min(), along.max())]
+    few = min(np.count_nonzero(steps > 0.0), np.count_nonzero(steps < 0.0)) < 3
+    if (np.abs(steps) > LEAP * reach).any() and (turns > 2 or (few and not all(upright))):
+        rising = np.count_nonzero(steps > 0.0) >= np.count_nonzero(steps < 0.0)
+        row = int(np.argmin(np.diff(along) if rising else -np.diff(along))) + 2
+        raise InputError(
+            f"{place}: masses out of order at row {row}: give shape=function, which sorts them, or shape=region for "
+            "the corners of an outline"
+        )
+    return False
 
 
-def two_sided(mass: Floats, low: Floats, high: Floats, place: str) -> Pieces:
-    """Return outlines of the couplings between two edges at rising masses; rows without a limit are gaps."""
-    mass, low, high = mass[mass != 0.0], low[mass != 0.0], high[mass != 0.0]
-    _check_positive(mass, low, place)
-    order = np.argsort(mass, kind="stable")
-    mass, low, high = mass[order], low[order], high[order]
-    keep = np.append(True, np.diff(mass) > 0.0)
-    mass, low, high = mass[keep], low[keep], high[keep]
-    good = (low < NO_LIMIT) & (high > low)
-    pieces = []
-    for run in _runs(good):
-        m, one, two = mass[run], np.copy(low[run]), np.minimum(high[run], NO_LIMIT)
-        if len(m) > 1:
-            pieces.append((np.append(m, m[::-1]), np.append(one, two[::-1])))
+def _zigzags(mass: Floats, value: Floats) -> bool:
+    """Return whether most steps in order of mass are long ones, up and down in turn."""
+    good = np.isfinite(value) & ~_no_limit(value)
+    order = np.argsort(mass[good], kind="stable")
+    steps = np.diff(np.log(value[good][order]))
+    signs = np.sign(steps[np.abs(steps) > np.log(APART)])
+    if len(signs) < 4:
+        return False
+    turns = np.count_nonzero(signs[1:] != signs[:-1]) / (len(signs) - 1)
+    return bool(len(signs) > 0.4 * len(steps) and turns > 0.8)
+
+
+def two_sided(mass: Floats, low: Floats, high: Floats, place: str, breaks: Sequence[int] = ()) -> Curve:
+    """Return outlines of the couplings between two edges; several intervals at one mass are kept.
+
+    Rows without a limit (NaN, or from `NO_LIMIT` on) are gaps; an upper edge of inf has no end.
+
+    Raises
+    ------
+    InputError
+        If a lower edge lies above its upper one, or a row has one edge only.
+    """
+    if not np.isfinite(mass).all():
+        raise InputError(f"{place}: row {int(np.flatnonzero(~np.isfinite(mass))[0]) + 1} has no mass")
+    high = np.minimum(high, NO_LIMIT)
+    half = np.isfinite(low) != np.isfinite(high)
+    if half.any():
+        raise InputError(f"{place}: row {int(np.flatnonzero(half)[0]) + 1} has one edge of its interval only")
+    known = np.isfinite(low) & (mass != 0.0)
+    if not known.any():
+        raise InputError(f"{place}: no mass above 0 has a lower and an upper edge")
+    for what, column in (("mass", mass), ("lower edge", low), ("upper edge", high)):
+        _check_positive(column[known], place, what)
+    known &= low < NO_LIMIT
+    swapped = known & (low > high)
+    if swapped.any():
+        row = int(np.flatnonzero(swapped)[0])
+        raise InputError(
+            f"{place}: the lower edge lies above the upper one in {np.count_nonzero(swapped)} of {len(mass)} rows, "
+            f"first in row {row + 1} ({low[row]:g} above {high[row]:g}): are the two swapped?"
+        )
+    pieces: list[tuple[Floats, Floats]] = []
+    edges = [0, *sorted(set(breaks) - {0, len(mass)}), len(mass)]
+    for first, last in pairwise(edges):
+        here = slice(first, last)
+        at, row_of = np.unique(mass[here], return_inverse=True)
+        intervals: list[list[tuple[float, float]]] = [[] for _ in at]
+        for row, one, other, good in zip(
+            row_of, low[here].tolist(), high[here].tolist(), known[here], strict=True
+        ):
+            if good:
+                intervals[row].append((one, other))
+        united = [merge(one) for one in intervals]
+        if max(map(len, united)) > 1:
+            pieces += from_intervals(at, united)
+            continue
+        for run in _runs(np.array([len(one) == 1 for one in united])):
+            one, other = np.array([pairs[0] for pairs in united[run]]).T
+            open_ = one < other
+            if len(one) > 1 and open_.any():
+                pieces.append((np.append(at[run], at[run][open_][::-1]), np.append(one, other[open_][::-1])))
     if not pieces:
         raise InputError(f"{place}: no two neighbouring masses with a lower and an upper edge")
-    return tuple(pieces)
+    notes = ["rows of mass 0 left out"] if (mass == 0.0).any() else []
+    return Curve(tuple(pieces), "region", tuple(notes))
 
 
-def _check_positive(mass: Floats, value: Floats, place: str) -> None:
-    for what, column in (("mass", mass), ("coupling", value)):
-        wrong = np.flatnonzero(~(column > 0.0))
-        if len(wrong):
-            raise InputError(
-                f"{place}: {what} of point {wrong[0] + 1} is {column[wrong[0]]:g}, must be positive "
-                f"({len(wrong)} such points)"
-            )
+def _check_positive(column: Floats, place: str, what: str) -> None:
+    wrong = np.flatnonzero(~(column > 0.0))
+    if len(wrong):
+        raise InputError(
+            f"{place}: {what} of point {wrong[0] + 1} is {column[wrong[0]]:g}, must be positive "
+            f"({len(wrong)} such points)"
+        )
 
 
 def _runs(good: NDArray[np.bool_]) -> list[slice]:
@@ -124,28 +263,42 @@ def _runs(good: NDArray[np.bool_]) -> list[slice]:
 def _no_limit(value: Floats) -> NDArray[np.bool_]:
     marker = value >= NO_LIMIT
     power = np.isin(value, (1.0, 10.0, 100.0, 1000.0))
-    others = value[~(marker | power)]
+    others = value[np.isfinite(value) & ~(marker | power)]
     return np.asarray(marker | (power & (value > FAR * others.max()))) if len(others) else marker
 
 
-def _split(mass: Floats, value: Floats, place: str) -> Pieces:
+def _split(mass: Floats, value: Floats, marked: bool, notes: list[str]) -> list[tuple[Floats, Floats]]:
     """Return the runs between points without a limit, as they were drawn, each a function of mass."""
+    good = np.isfinite(value)
+    if marked:
+        markers = good & _no_limit(value)
+        if markers.any():
+            notes.append(
+                f"{np.count_nonzero(markers)} end markers left out (values such as {value[markers].max():g})"
+            )
+        good &= ~markers
     pieces = []
-    for run in _runs(~_no_limit(value)):
+    alone = 0
+    for run in _runs(good):
         where, first = np.unique(mass[run], return_inverse=True)
         least = np.full(len(where), np.inf)
         np.minimum.at(least, first, value[run])
         if len(where) > 1:
             pieces.append((where, least))
-    if not pieces:
-        raise InputError(f"{place}: no two neighbouring masses with a limit below {NO_LIMIT:g}")
-    return tuple(pieces)
+        else:
+            alone += 1
+    if alone:
+        notes.append(f"{alone} masses alone between gaps left out")
+    return pieces
 
 
 def _outline(mass: Floats, value: Floats, place: str) -> tuple[Floats, Floats]:
+    """Return an outline without repeated corners and without the little loops where it crosses itself."""
     points = np.stack([mass, np.minimum(value, NO_LIMIT)], axis=1)
     points = points[(points != np.roll(points, 1, axis=0)).any(axis=1)]
-    while (edges := crossing_edges(*points.T)) is not None:
+    if len(points) > MOST_CORNERS:
+        raise InputError(f"{place}: an outline of more than {MOST_CORNERS} corners")
+    while len(points) > 3 and (edges := crossing_edges(*points.T)) is not None:
         first, last = edges[0], edges[1]  # between them lies a loop: corners first + 1 to last, from 1
         steps = np.hypot(*np.diff(np.log(np.append(points, points[:1], axis=0)), axis=0).T)
         loop = steps[first - 1 : last].sum()
@@ -156,7 +309,8 @@ def _outline(mass: Floats, value: Floats, place: str) -> tuple[Floats, Floats]:
         points = points[inside] if loop > 0.5 * steps.sum() else points[~inside]
     faults = order_faults(points[:, 0], points[:, 1], "region")
     if faults:
-        raise InputError("; ".join(f"{place}{where}: {text}" for where, text in faults))
+        advice = "; for a table whose rows are out of order give shape=function"
+        raise InputError("; ".join(f"{place}{where}: {text}" for where, text in faults) + advice)
     return points[:, 0], points[:, 1]
 
 

@@ -16,9 +16,12 @@ from numpy.typing import NDArray
 
 from scotopic.bounds.bound import Bound, Citation, Kind, Reading
 from scotopic.bounds.polygon import below_zero, from_intervals
-from scotopic.bounds.readers.curves import Pieces, freeze, read_columns, read_text, two_sided, upper_limit
+from scotopic.bounds.readers.cells import number_columns, read_blocks
+from scotopic.bounds.readers.curves import Pieces, freeze, read_curve, two_sided
 from scotopic.bounds.readers.darkcast_names import DECAYS, MODELS, MUONIC, mechanism
 from scotopic.bounds.readers.given import Given
+from scotopic.bounds.readers.names import kind_of_text
+from scotopic.bounds.readers.sheet import kind_of_path
 from scotopic.bounds.rescaling import (
     AnyLifetime,
     Flight,
@@ -32,10 +35,14 @@ from scotopic.bounds.rescaling import (
 )
 from scotopic.errors import InputError
 from scotopic.physics.standard_model import MUON_MASS
+from scotopic.text_files import read_text, shown
 
 Floats = NDArray[np.float64]
 
 SECOND = 1.0e9  # ns
+_OTHER_NUMBERS = re.compile(r"(?<![A-Za-z])[kMT]?eV(?![A-Za-z])|\^\s*2|²|log")
+"""In a comment: numbers that are not those of Darkcast's files."""
+LARGEST_SCRIPT = 300_000  # bytes; a syntax tree takes 500 times as many
 INVISIBLE = 0.99
 """Branching fraction that Darkcast's invisible limits assume: a dark width 99 times the visible one."""
 
@@ -50,39 +57,56 @@ def read_darkcast(path: Path, given: Given) -> Bound:
     """
     script = path.with_suffix(".py")
     found = _assignments(script)
-    numbers = _numbers(script, found, path)
+    numbers, breaks = _numbers(script, found, path)
+    if numbers.shape[1] > 3:
+        raise InputError(f"{script}: its numbers have {numbers.shape[1]} columns, expected 2 or 3")
     text = _argument(found.get("model"))
     model = MODELS.get(text if isinstance(text, str) else "")
     if model is None:
-        raise InputError(f"{script}: model {text!r} is not known, known are {', '.join(MODELS)}")
-    convention: str = given.convention or model
+        raise InputError(f"{script}: model {shown(text)} is not known, known are {', '.join(MODELS)}")
+    convention = "lmu-ltau:gprime" if script.stem in MUONIC else model
+    if given.convention not in ("", convention):
+        raise InputError(
+            f"{script}: is a limit in {convention}; convention={given.convention} contradicts it"
+        )
+    for key in ("column", "quantity", "mass", "table"):
+        if getattr(given, key):
+            raise InputError(
+                f"{script}: {key}= cannot be given for a Darkcast pair, which has masses in GeV and couplings"
+            )
+    notes: tuple[str, ...] = ()
     decays = _decays(found.get("decay"), script)
     pieces: Pieces
-    if numbers.shape[1] == 3 and _is_ratio_table(numbers):
-        required = _required_rate(numbers)
+    if numbers.shape[1] == 3 and _is_ratio_table(numbers, str(path)):
+        required = _required_rate(numbers, str(path))
         pieces, shape = _excluded(required, script), "region"
         lifetime: Lifetime | str = required
     else:
-        lifetime = _lifetime(found.get("efficiency"))
+        try:
+            lifetime = _lifetime(found.get("efficiency"))
+        except OverflowError:
+            raise InputError(f"{script}: efficiency has a number that no float holds") from None
         if isinstance(lifetime, str) and script.stem.startswith("KLOE"):
             lifetime = Flight("kloe-prompt")  # theirs is a function; the geometry is known
         if numbers.shape[1] == 3:
-            pieces, shape = two_sided(numbers[:, 0], numbers[:, 1], numbers[:, 2], str(path)), "region"
+            curve = two_sided(numbers[:, 0], numbers[:, 1], numbers[:, 2], str(path), breaks)
         else:
-            pieces, shape = upper_limit(numbers[:, 0], numbers[:, 1], str(path))
+            curve = read_curve(numbers[:, 0], numbers[:, 1], str(path), breaks=breaks, shape=given.shape)
+        pieces, shape, notes = curve.pieces, curve.shape, curve.notes
     production = _production(found.get("production"), script)
     if script.stem in MUONIC:
-        convention, production = given.convention or "lmu-ltau:gprime", single("e- e+ > mu- mu+ V")
+        production = single("e- e+ > mu- mu+ V")
     refused = next((x for x in (production, lifetime) if isinstance(x, str)), "")
     bibtex = _text(found.get("bibtex"))
+    said = " ".join(_text(found.get("notes"))[:2000].split())
     return Bound(
         name=script.stem,
         label=given.label or script.stem.split("_")[0],
         experiment=given.experiment or script.stem.split("_")[0],
-        process=" ".join(_text(found.get("notes")).split()) or "not stated in the file",
+        process=said or "not stated in the file",
         model=convention.partition(":")[0],
         convention=convention,
-        kind=given.kind or _kind(script.stem),  # type: ignore[arg-type]
+        kind=given.kind or _kind(script, said, _argument(found["bounds"])),  # type: ignore[arg-type]
         level=given.level,
         level_kind="unstated",
         luminosity_fb=None,
@@ -93,7 +117,12 @@ def read_darkcast(path: Path, given: Given) -> Bound:
         citation=Citation(
             _citation(bibtex), _field(bibtex, "eprint"), _field(bibtex, "doi"), bibtex.strip(), "R"
         ),
-        reading=Reading("as in the Darkcast file", str(script), "GPL-2.0-or-later: the user's copy", "R"),
+        reading=Reading(
+            "; ".join(("as in the Darkcast file", *notes)),
+            str(script),
+            "GPL-2.0-or-later: the user's copy",
+            "R",
+        ),
         rescaling=Rescaling(
             production if isinstance(production, Production) else Production((), np.empty(0)),
             decays,
@@ -105,14 +134,13 @@ def read_darkcast(path: Path, given: Given) -> Bound:
 
 
 def _assignments(script: Path) -> dict[str, ast.expr]:
+    text = read_text(script, LARGEST_SCRIPT)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of \\p in their texts
-            tree = ast.parse(read_text(script), str(script))
-    except (SyntaxError, ValueError) as fault:
-        raise InputError(f"{script}: not valid Python ({fault})") from None
-    except (MemoryError, RecursionError):  # of the parser's own stacks
-        raise InputError(f"{script}: nested too deeply") from None
+            tree = ast.parse(text, str(script))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
+        raise InputError(f"{script}: not valid Python ({' '.join(str(fault).split())[:200]})") from None
     found = {
         target.id: node.value
         for node in tree.body
@@ -129,38 +157,60 @@ def _assignments(script: Path) -> dict[str, ast.expr]:
 def _argument(node: ast.expr | None) -> Any:
     """Return the first argument of a call if it is a literal, else None."""
     if isinstance(node, ast.Call) and node.args:
-        try:
-            return ast.literal_eval(node.args[0])
-        except (ValueError, TypeError):  # TypeError: a key that cannot be one
-            return None
+        return _literal(node.args[0])
     return None
+
+
+def _literal(node: ast.expr | None) -> Any:
+    """Return the value of an expression of constants, else None."""
+    try:
+        return ast.literal_eval(node) if node is not None else None
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError, OverflowError):
+        return None
 
 
 def _text(node: ast.expr | None) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> Floats:
+def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> tuple[Floats, tuple[int, ...]]:
     named = _argument(found["bounds"])
     file = (
         path
         if path.suffix == ".lmt"
         else script.with_name(Path(named).name if isinstance(named, str) else "?")
     )
-    return read_columns(read_text(file), str(file))
+    return _read_numbers(file)
+
+
+def _read_numbers(file: Path) -> tuple[Floats, tuple[int, ...]]:
+    """Return the numbers of a file as (rows, columns), and the rows before which a blank line stands."""
+    text = read_text(file)
+    for line in text.splitlines():
+        if line.lstrip().startswith(("#", "//")) and _OTHER_NUMBERS.search(line[:500]):
+            raise InputError(
+                f"{file}: {line.strip()[:60]!r}: expected masses in GeV and couplings, as Darkcast has them"
+            )
+    blocks = read_blocks(text, str(file), ("#", "//"))
+    if len(blocks) > 1:
+        raise InputError(
+            f"{file}: line {blocks[1].lines[0] - 1}: {' '.join(blocks[1].names)[:60]!r} is not numbers"
+        )
+    numbers = np.column_stack(number_columns(blocks[0], str(file)))
+    if numbers.shape[0] < 2 or numbers.shape[1] < 2:
+        raise InputError(f"{file}: fewer than two lines of mass and coupling")
+    return numbers, blocks[0].breaks
 
 
 def _decays(node: ast.expr | None, script: Path) -> tuple[str, ...]:
-    try:
-        value = ast.literal_eval(node) if node is not None else None
-    except (ValueError, TypeError):
-        value = None
+    value = _literal(node)
     names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
     if value == "none":
         return ()
     unknown = [name for name in names if not isinstance(name, str) or name not in DECAYS]
     if not names or unknown:
-        raise InputError(f"{script}: decay {unknown or value!r} is not known, known are {', '.join(DECAYS)}")
+        said = ", ".join(map(shown, unknown[:5])) or shown(value)
+        raise InputError(f"{script}: decay {said} is not known, known are {', '.join(DECAYS)}")
     return tuple(DECAYS[name] for name in names)
 
 
@@ -169,12 +219,15 @@ def _production(node: ast.expr | None, script: Path) -> Production | str:
     argument = _argument(node)
     if isinstance(argument, str):
         shares: dict[str, float] = {argument: 1.0}
-    elif isinstance(argument, dict) and all(isinstance(x, int | float) for x in argument.values()):
+    elif isinstance(argument, dict) and all(
+        isinstance(name, str) and isinstance(x, int | float) and 0.0 <= x <= 1e6
+        for name, x in argument.items()
+    ):
         shares = {name: float(share) for name, share in argument.items() if share > 0.0}
     else:
         inner = node.args[0] if isinstance(node, ast.Call) and node.args else None
         file = _argument(inner)
-        if isinstance(file, str):
+        if isinstance(file, str) and file:
             return _production_table(script.with_name(Path(file).name))
         scattered = _scattering(script)
         return scattered or "its production is a function in the user's file"
@@ -183,6 +236,8 @@ def _production(node: ast.expr | None, script: Path) -> Production | str:
     if unknown:
         return f"its production {', '.join(unknown)} is not known"
     total = sum(shares.values())
+    if not shares:
+        return "its production has no mechanism"
     return Production(tuple(names.values()), np.array([shares[name] / total for name in names]))
 
 
@@ -203,7 +258,7 @@ def _production_table(file: Path) -> Production | str:
     text = read_text(file)
     header = next((line for line in text.splitlines() if line.lstrip().startswith("#")), "")
     names = header.replace("#", " ").split()[1:]
-    table = read_columns(text, str(file))
+    table, _ = _read_numbers(file)
     known = [mechanism(name) for name in names]
     if len(names) != table.shape[1] - 1 or not all(known):
         return f"the production table {file.name} names mechanisms that are not known"
@@ -268,11 +323,25 @@ def _value(node: ast.expr, mass: float) -> float | None:
     return None
 
 
-def _is_ratio_table(numbers: Floats) -> bool:
-    return len(np.unique(numbers[:, 0])) < 0.5 * len(numbers)
+def _is_ratio_table(numbers: Floats, place: str) -> bool:
+    """Return whether the third column is a ratio at each of several couplings, and not the end of an interval."""
+    count = len(np.unique(numbers[:, 0]))
+    if count == len(numbers):
+        return False
+    ordered = numbers[np.lexsort((numbers[:, 1], numbers[:, 0]))]
+    same = ordered[1:, 0] == ordered[:-1, 0]
+    if (ordered[:-1, 2] <= ordered[1:, 1])[same].all():  # the intervals at one mass lie apart
+        return False
+    if count < 0.5 * len(numbers):
+        return True
+    if count > 0.8 * len(numbers):  # masses that a pen met twice
+        return False
+    raise InputError(f"{place}: several rows of one mass, neither intervals apart nor a table of ratios")
 
 
-def _required_rate(numbers: Floats) -> RequiredRate:
+def _required_rate(numbers: Floats, place: str) -> RequiredRate:
+    if not (np.isfinite(numbers).all() and (numbers > 0.0).all()):
+        raise InputError(f"{place}: a table of ratios must have positive, finite numbers")
     masses = np.unique(numbers[:, 0])
     per_mass = [numbers[numbers[:, 0] == m] for m in masses]
     count = min(map(len, per_mass))
@@ -290,8 +359,13 @@ def _excluded(required: RequiredRate, script: Path) -> Pieces:
     return pieces
 
 
-def _kind(stem: str) -> Kind:
-    return "band" if stem.endswith(("_2l", "_2u")) else "observed"
+def _kind(script: Path, said: str, numbers: object) -> Kind:
+    """Return the kind by the names of files and folders, and by what the notes say."""
+    if script.stem.endswith(("_2l", "_2u")):
+        return "band"
+    folder = Path(numbers).parent.name if isinstance(numbers, str) else ""
+    found = kind_of_path(script) or kind_of_text(folder, prose=True) or kind_of_text(said, prose=True)
+    return found or "observed"  # type: ignore[return-value]
 
 
 def _field(bibtex: str, name: str) -> str:

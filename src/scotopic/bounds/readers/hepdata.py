@@ -1,153 +1,269 @@
-"""Tables of HEPData (hepdata.net) in YAML: one independent variable, the mass, and one limit or more."""
+"""Tables of HEPData (hepdata.net) in YAML or JSON: one independent variable, the mass, and one limit or more."""
 
-import re
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.bounds.bound import Bound, Citation, Kind, Reading
+from scotopic.bounds.bound import Bound
 from scotopic.bounds.conventions import CONVENTIONS
-from scotopic.bounds.readers.curves import freeze, read_text, upper_limit
+from scotopic.bounds.readers.cells import LONGEST_CELL, read_cell
 from scotopic.bounds.readers.given import Given
+from scotopic.bounds.readers.levels import levels_beside, stated_levels
+from scotopic.bounds.readers.limit_column import Column
+from scotopic.bounds.readers.names import is_mass, read_name
+from scotopic.bounds.readers.sheet import Sheet, read_sheet
 from scotopic.errors import InputError
-
-MASS_UNITS = {"ev": 1.0e-9, "kev": 1.0e-6, "mev": 1.0e-3, "gev": 1.0, "tev": 1.0e3}
-CROSS_SECTION_UNITS = {"ab": 1.0e-3, "fb": 1.0, "pb": 1.0e3, "nb": 1.0e6}
-LEVEL = re.compile(r"(\d{2}(?:\.\d+)?)\s*\\?%")
+from scotopic.text_files import DEEPEST, read_text, shown
 
 Floats = NDArray[np.float64]
+Node = Any  # texts, lists and mappings with texts as keys
+
+MOST_EVENTS = 500_000
+"""Of the YAML parser, aliases counted as often as what they stand for."""
 
 
 def read_hepdata(path: Path, given: Given) -> Bound:
     """Return the bound of a HEPData table.
 
-    The convention must be given; the dependent variable is the only one, the one named by ``table=``, or the
-    only one whose name says observed.
+    The limit is the variable that its name or qualifiers show to be it, or the one of ``column=``; ``table=`` names the
+    table of a submission in one file.
 
     Raises
     ------
     InputError
         If the file is no HEPData table, a unit is unknown or missing, or the variable is not clear.
     """
-    document = _parse(path)
-    if not given.convention:
-        raise InputError(f"{path}: give convention=NAME, one of {', '.join(CONVENTIONS)}")
-    mass_header, masses = _independent(document, path)
-    variable = _dependent(document, path, given.table)
-    header = variable.get("header", {})
-    name, units = str(header.get("name", "")), str(header.get("units", ""))
-    mass = masses * _mass_unit(mass_header, path)
-    value = _values(variable.get("values"), len(mass), name, path) * _value_unit(
-        units, given.convention, path
-    )
-    known = np.isfinite(value) & np.isfinite(mass)
-    pieces, shape = upper_limit(mass[known], value[known], str(path))
-    qualifiers = " ".join(
-        str(q.get("value", "")) for q in variable.get("qualifiers", ()) if isinstance(q, Mapping)
-    )
-    level = LEVEL.search(f"{name} {qualifiers}")
-    kind: Kind = "expected" if "expect" in name.lower() else "observed"
-    return Bound(
-        name=path.stem,
-        label=given.label or name or path.stem,
-        experiment=given.experiment or path.stem,
-        process=qualifiers or "not stated in the file",
-        model=given.convention.partition(":")[0],
-        convention=given.convention,
-        kind=given.kind or kind,  # type: ignore[arg-type]
-        level=given.level if given.level is not None else float(level[1]) / 100.0 if level else None,
-        level_kind="unstated",
-        luminosity_fb=None,
-        branching_fraction=1.0,
-        shape=shape,
-        pieces=freeze(pieces),
-        supersedes=(),
-        citation=Citation("not stated in the file", "", "", "", "M"),
-        reading=Reading(f"HEPData variable {name!r}", str(path), "the user's copy", "R"),
-    )
-
-
-def _parse(path: Path) -> Mapping[str, Any]:
-    import msgspec
-
+    place = str(path)
     text = read_text(path)
-    try:
-        document = msgspec.yaml.decode(text.encode())
-    except ImportError:
-        raise InputError(f"{path}: reading YAML needs PyYAML (pip install pyyaml)") from None
-    except msgspec.DecodeError as fault:
-        raise InputError(f"{path}: not valid YAML: {' '.join(str(fault).split())}") from None
+    title, document = _table(_documents(text, place), given.table, place)
+    if "headers" in document:
+        document = _from_export(document, place)
+    independent = _list(document["independent_variables"], "independent_variables", place)
+    if len(independent) != 1:
+        raise InputError(f"{place}: has {len(independent)} independent variables; a bound has one, the mass")
+    masses = _masses(_mapping(independent[0], "independent variable", place), bool(given.mass), place)
+    count = len(masses[0].values)
+    dependent = _list(document["dependent_variables"], "dependent_variables", place)
+    if not dependent:
+        raise InputError(f"{place}: has no dependent variable")
+    columns = []
+    header: dict[str, str] = {}
+    for number, one in enumerate(dependent, start=1):
+        column, stated = _limits(_mapping(one, f"dependent variable {number}", place), number, count, place)
+        columns.append(column)
+        header |= stated
     if (
-        not isinstance(document, Mapping)
-        or not {"independent_variables", "dependent_variables"} <= document.keys()
+        "convention" not in header
+        and not given.convention
+        and not any(_names_coupling(one) for one in columns)
     ):
-        raise InputError(f"{path}: no HEPData table; it needs independent_variables and dependent_variables")
-    return document
+        raise InputError(f"{place}: give convention=NAME, one of {', '.join(CONVENTIONS)}")
+    return read_sheet(
+        Sheet(path, masses, tuple(columns), header, title, how="variable of HEPData", units_needed=True),
+        given,
+    )
 
 
-def _independent(document: Mapping[str, Any], path: Path) -> tuple[Mapping[str, Any], Floats]:
-    variables = document["independent_variables"]
-    if not isinstance(variables, list) or len(variables) != 1 or not isinstance(variables[0], Mapping):
-        raise InputError(f"{path}: a bound has one independent variable, the mass")
-    values = variables[0].get("values")
-    if not isinstance(values, list) or len(values) < 2:
-        raise InputError(f"{path}: the independent variable has fewer than two values")
-    numbers = [
-        _number(v.get("value")) if isinstance(v, Mapping) and "value" in v else _centre(v) for v in values
-    ]
-    return variables[0].get("header", {}), np.array(numbers)
-
-
-def _centre(value: Any) -> float:
-    if isinstance(value, Mapping) and {"low", "high"} <= value.keys():
-        return 0.5 * (_number(value["low"]) + _number(value["high"]))
-    return float("nan")
-
-
-def _number(value: Any) -> float:
+def _names_coupling(column: Column) -> bool:
     try:
-        return float(value)
-    except (TypeError, ValueError):  # HEPData writes "-" where there is no value
-        return float("nan")
+        name = read_name(column.name, column.unit)
+    except InputError:
+        return True
+    return bool(name.convention)
 
 
-def _dependent(document: Mapping[str, Any], path: Path, wanted: str) -> Mapping[str, Any]:
-    variables = [v for v in document["dependent_variables"] or () if isinstance(v, Mapping)]
-    names = [str(v.get("header", {}).get("name", "")) for v in variables]
-    chosen = [v for v, name in zip(variables, names, strict=True) if not wanted or name == wanted]
-    if len(chosen) > 1:
-        chosen = [v for v, name in zip(variables, names, strict=True) if "observed" in name.lower()]
-    if len(chosen) != 1:
-        raise InputError(f"{path}: which variable is the limit? Give table=NAME, one of: {'; '.join(names)}")
-    return chosen[0]
+def _documents(text: str, place: str) -> list[Node]:
+    """Return the documents of a text; all scalars are texts."""
+    if text.lstrip().startswith(("{", "[")):
+        try:
+            return [json.loads(text, parse_int=str, parse_float=str, parse_constant=str)]
+        except RecursionError:
+            raise InputError(f"{place}: nested deeper than {DEEPEST} levels") from None
+        except ValueError:
+            pass  # YAML may begin so, too
+    try:
+        yaml: Any = import_module("yaml")
+    except ImportError:
+        raise InputError(f"{place}: reading YAML needs PyYAML (pip install pyyaml)") from None
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        _check_events(yaml.parse(text, Loader=loader), place)
+        return list(yaml.load_all(text, Loader=loader))
+    except InputError:
+        raise
+    except (yaml.YAMLError, RecursionError, ValueError) as fault:
+        raise InputError(f"{place}: not valid YAML: {' '.join(str(fault).split())[:200]}") from None
 
 
-def _values(values: Any, count: int, name: str, path: Path) -> Floats:
-    if not isinstance(values, list) or len(values) != count:
-        found = len(values) if isinstance(values, list) else "no"
-        raise InputError(f"{path}: {name!r} has {found} values for {count} masses")
-    return np.array([_number(v.get("value")) if isinstance(v, Mapping) else float("nan") for v in values])
+def _check_events(events: Iterator[Any], place: str) -> None:
+    """Refuse YAML that nests too deep, or whose aliases multiply."""
+    depth, total = 0, 0
+    sizes: dict[str, int] = {}
+    begun: list[tuple[str | None, int]] = []
+    for event in events:
+        total += 1
+        kind = type(event).__name__
+        anchor = getattr(event, "anchor", None)
+        if kind.endswith("StartEvent") and kind[0] in "SM" and not kind.startswith("Stream"):
+            depth += 1
+            begun.append((anchor, total))
+        elif kind in ("SequenceEndEvent", "MappingEndEvent"):
+            depth -= 1
+            name, before = begun.pop()
+            if name is not None:
+                sizes[name] = total - before + 1
+        elif kind == "AliasEvent":
+            total += sizes.get(anchor or "", 0)
+        if depth > DEEPEST:
+            raise InputError(f"{place}: nested deeper than {DEEPEST} levels")
+        if total > MOST_EVENTS:
+            raise InputError(
+                f"{place}: more than {MOST_EVENTS} parts, aliases counted as what they stand for"
+            )
 
 
-def _mass_unit(header: Mapping[str, Any], path: Path) -> float:
-    unit = str(header.get("units", ""))
-    bare = re.sub(r"[\s$\\{}]|mathrm|text|rm|/c(\^?2)?$", "", unit).lower()
-    if bare not in MASS_UNITS:
-        raise InputError(f"{path}: unit of the mass is {unit!r}, expected one of eV, keV, MeV, GeV, TeV")
-    return MASS_UNITS[bare]
+def _table(documents: list[Node], wanted: str, place: str) -> tuple[str, Mapping[str, Node]]:
+    """Return title and content of the one table, or of the one that is named."""
+    tables: list[tuple[str, Mapping[str, Node]]] = []
+    title = ""
+    for one in documents:
+        if not isinstance(one, Mapping):
+            continue
+        for key in ("name", "description"):
+            value = one.get(key)
+            if isinstance(value, str):
+                title = value if key == "name" else f"{title}. {value}"
+        if {"independent_variables", "dependent_variables"} <= one.keys() or {
+            "headers",
+            "values",
+        } <= one.keys():
+            tables.append((title, one))
+            title = ""
+    chosen = [one for one in tables if not wanted or one[0].partition(". ")[0] == wanted]
+    if tables and len(chosen) != 1:
+        names = "; ".join(one[0].partition(". ")[0][:60] or "no name" for one in tables[:20])
+        raise InputError(f"{place}: which table holds the limit? Give table=NAME, one of: {names}")
+    tables = chosen
+    if not tables:
+        raise InputError(f"{place}: no HEPData table; it needs independent_variables and dependent_variables")
+    return tables[0][0][:LONGEST_CELL], tables[0][1]
 
 
-def _value_unit(unit: str, convention: str, path: Path) -> float:
-    expected = CONVENTIONS[convention].unit
-    bare = re.sub(r"[\s$\\{}]|mathrm|text|rm", "", unit)
-    if expected == "fb" and bare.lower() in CROSS_SECTION_UNITS:
-        return CROSS_SECTION_UNITS[bare.lower()]
-    per_gev = {"1/gev": 1.0, "gev^-1": 1.0, "gev-1": 1.0, "gev**-1": 1.0, "1/tev": 1e-3, "tev^-1": 1e-3}
-    if expected == "1/GeV" and bare.lower() in per_gev:
-        return per_gev[bare.lower()]
-    if expected == "1" and bare in ("", "1"):
-        return 1.0
-    raise InputError(f"{path}: unit of the limit is {unit!r}, but {convention} is in {expected}")
+def _from_export(document: Mapping[str, Node], place: str) -> Mapping[str, Node]:
+    """Return a table as hepdata.net exports it in JSON in the form of a submission."""
+    names = [
+        str(_mapping(one, "header", place).get("name", ""))
+        for one in _list(document["headers"], "headers", place)
+    ]
+    rows = [_mapping(one, "row of values", place) for one in _list(document["values"], "values", place)]
+    xs = [_list(row.get("x"), "x", place) for row in rows]
+    ys = [_list(row.get("y"), "y", place) for row in rows]
+    if not rows or any(len(x) != 1 for x in xs) or any(len(y) != len(names) - 1 for y in ys):
+        raise InputError(
+            f"{place}: a bound has one independent variable, the mass, and a value of each other per row"
+        )
+    independent = {"header": {"name": names[0]}, "values": [x[0] for x in xs]}
+    dependent = [{"header": {"name": name}, "values": [y[i] for y in ys]} for i, name in enumerate(names[1:])]
+    return {"independent_variables": [independent], "dependent_variables": dependent}
+
+
+def _mapping(value: Node, what: str, place: str) -> Mapping[str, Node]:
+    if not isinstance(value, Mapping):
+        raise InputError(f"{place}: {what} is {shown(value)}, must be a mapping")
+    return value
+
+
+def _list(value: Node, what: str, place: str) -> list[Node]:
+    if not isinstance(value, list):
+        raise InputError(f"{place}: {what} is {shown(value)}, must be a list")
+    return value
+
+
+def _header(variable: Mapping[str, Node], what: str, place: str) -> tuple[str, str]:
+    """Return name and unit of a variable."""
+    header = _mapping(variable.get("header"), f"header of {what}", place)
+    for key in ("name", "units"):
+        if not isinstance(header.get(key, ""), str):
+            raise InputError(f"{place}: {key} of {what} is {shown(header[key])}, must be a text")
+        if len(header.get(key, "")) > LONGEST_CELL:
+            raise InputError(f"{place}: {key} of {what} is longer than {LONGEST_CELL} characters")
+    return header.get("name", ""), header.get("units", "")
+
+
+def _masses(variable: Mapping[str, Node], is_given: bool, place: str) -> tuple[Column, ...]:
+    name, unit = _header(variable, "the independent variable", place)
+    if not is_given and not is_mass(name):
+        raise InputError(
+            f"{place}: its independent variable {name[:60]!r} is no mass; give mass=UNIT, such as mass=GeV, if it is"
+        )
+    values = _list(variable.get("values"), "values of the independent variable", place)
+    if len(values) < 2:
+        raise InputError(f"{place}: the independent variable has fewer than two values")
+    numbers = []
+    for row, one in enumerate(values, start=1):
+        where = f"mass {row}"
+        entry = _mapping(one, where, place)
+        if "value" in entry:
+            numbers.append(_number(entry["value"], where, place))
+        elif {"low", "high"} <= entry.keys():
+            numbers.append(0.5 * (_number(entry["low"], where, place) + _number(entry["high"], where, place)))
+        else:
+            raise InputError(f"{place}: {where} has neither a value nor low and high")
+        if not np.isfinite(numbers[-1]):
+            raise InputError(f"{place}: {where} is missing or infinite")
+    return (Column(name, unit, np.array(numbers), number=0),)
+
+
+def _limits(
+    variable: Mapping[str, Node], number: int, count: int, place: str
+) -> tuple[Column, dict[str, str]]:
+    """Return a column, and the pairs of its qualifiers that are our own."""
+    what = f"dependent variable {number}"
+    name, unit = _header(variable, what, place)
+    values = _list(variable.get("values"), f"values of {what}", place)
+    if len(values) != count:
+        raise InputError(f"{place}: {name[:60]!r} has {len(values)} values for {count} masses")
+    numbers = [
+        _number(
+            _mapping(one, f"value {row} of {what}", place).get("value", ""),
+            f"value {row} of {name[:60]!r}",
+            place,
+        )
+        for row, one in enumerate(values, start=1)
+    ]
+    about: list[str] = []
+    levels: set[float] = set()
+    stated: dict[str, str] = {}
+    for one in _list(variable.get("qualifiers", []), f"qualifiers of {what}", place):
+        entry = _mapping(one, f"a qualifier of {what}", place)
+        key, value, units = (entry.get(part, "") for part in ("name", "value", "units"))
+        if not all(isinstance(text, str) for text in (key, value, units)):
+            raise InputError(f"{place}: a qualifier of {what} is no text")
+        key, text = key[:LONGEST_CELL], f"{value} {units}".strip()[:LONGEST_CELL]
+        try:
+            levels |= _levels(key, text)
+        except InputError as fault:
+            raise InputError(f"{place}: qualifier {key[:60]!r}: {fault}") from None
+        if key.upper() == "CONVENTION" and value in CONVENTIONS:
+            stated = {"convention": value}
+        if len(about) < 20:
+            about.append(f"{key}: {text}"[:80])
+    return Column(name, unit, np.array(numbers), "; ".join(about), frozenset(levels), number), stated
+
+
+def _levels(key: str, text: str) -> set[float]:
+    bare = key.lower().replace(".", "").strip()
+    is_level = bare in ("cl", "cls", "level", "limit level") or "confidence" in bare or "credib" in bare
+    return stated_levels(text.replace(" %", "%")) if is_level else levels_beside(f"{key} {text}")
+
+
+def _number(value: Node, where: str, place: str) -> float:
+    try:
+        return read_cell(value)
+    except InputError as fault:
+        raise InputError(f"{place}: {where}: {fault}") from None

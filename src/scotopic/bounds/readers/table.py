@@ -1,153 +1,129 @@
-"""Comma-separated tables with ``# key: value`` lines: what `scotopic bounds --csv` writes, and curves of others."""
+"""Tables with names of columns and ``# key: value`` lines: what `scotopic` writes, HEPData's CSV, curves of others."""
 
 import re
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from scotopic.bounds.bound import Bound, Citation, Kind, Reading, Shape
-from scotopic.bounds.conventions import CONVENTIONS
-from scotopic.bounds.readers.curves import Pieces, freeze, read_columns, read_text, two_sided, upper_limit
+from scotopic.bounds.bound import Bound
+from scotopic.bounds.readers.cells import Block, number_columns, read_blocks, read_cell
 from scotopic.bounds.readers.given import Given
+from scotopic.bounds.readers.limit_column import Column
+from scotopic.bounds.readers.names import is_mass, kind_of_text, mass_edge
+from scotopic.bounds.readers.sheet import Sheet, read_sheet
 from scotopic.errors import InputError
+from scotopic.text_files import read_text
 
-UNITS = {"eV": 1.0e-9, "keV": 1.0e-6, "MeV": 1.0e-3, "GeV": 1.0, "TeV": 1.0e3}
-
-COUPLINGS = (
-    (r"g_a\W?gamma|g_agammagamma|g_aγγ", "alp-photon:g"),
-    (r"^epsilon", "dark-photon:epsilon"),
-    (r"^Y\b", "dark-photon:y"),
-    (r"^g'|^g′|gprime", "lmu-ltau:gprime"),
-    (r"g_\{?B-L", "b-minus-l:g"),
-    (r"sin\(?theta|sinθ", "dark-scalar:sintheta"),
-)
-"""How files of others name what the package calls by a convention."""
-
-KINDS: tuple[tuple[str, Kind], ...] = (
-    ("recast", "recast"),
-    ("derived limit", "recast"),
-    ("projection", "projection"),
-    ("band", "band"),
-    ("target", "target"),
-    ("expected", "expected"),
-    ("envelope", "compilation"),
-    ("region", "compilation"),
-    ("limit", "observed"),
-    ("observed", "observed"),
-)
-LEVEL = re.compile(r"(\d{2}(?:\.\d+)?)\s*%|\b(0\.\d+)\b")
-ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}")
+MOST_PROSE = 4000
+KEY = re.compile(r"#[:\s]*([A-Za-z][\w ]{0,40}?)\s*:\s*(.*)")
 
 
 def read_table(path: Path, given: Given) -> Bound:
-    """Return the bound of a table.
+    """Return the bound of a table with commas, semicolons, tabs or blanks.
 
-    Columns: a mass with its unit in the name (``mass_GeV``), the coupling, and optionally
-    ``coupling_upper``, the upper edge of a two-sided exclusion. Header keys: convention or coupling,
-    experiment, process, kind, confidence_level, paper_arxiv, source_repo, source_licence, label.
+    Columns by their names: a mass with its unit (``mass_GeV``, ``m [MeV]``), the limit, and optionally the upper edge
+    of a two-sided exclusion (``coupling_upper``). Header keys: convention or coupling, column, quantity, mass, shape,
+    kind, level or confidence_level, experiment, process, label, paper_arxiv, source_repo, source_licence.
 
     Raises
     ------
     InputError
-        If the file says neither its convention nor the unit of its mass, or the numbers are no curve.
+        If the numbers are no curve, or what they are is not clear; with the answer that settles it.
     """
     text = read_text(path)
-    header = _header(text)
-    columns = _columns(text, path)
-    convention = given.convention or _convention(header, path)
-    kind = given.kind or _kind(header)
-    pieces, shape = _pieces(text, columns, path)
-    level_text = header.get("confidence_level", header.get("level", ""))
-    found = LEVEL.search(level_text)
-    level = float(found[1]) / 100.0 if found and found[1] else float(found[2]) if found else None
-    arxiv = ARXIV.search(header.get("paper_arxiv", header.get("arxiv", "")))
-    return Bound(
-        name=path.stem,
-        label=given.label or header.get("label", path.stem.replace("_", " ")),
-        experiment=given.experiment or header.get("experiment", path.stem),
-        process=header.get("process", "not stated in the file"),
-        model=convention.partition(":")[0],
-        convention=convention,
-        kind=kind,  # type: ignore[arg-type]
-        level=given.level if given.level is not None else level,
-        level_kind="Bayesian" if "ayesian" in level_text else "unstated",
-        luminosity_fb=None,
-        branching_fraction=1.0,
-        shape=shape,
-        pieces=freeze(pieces),
-        supersedes=(),
-        citation=Citation(
-            header.get("paper_arxiv", "not stated in the file"), arxiv[0] if arxiv else "", "", "", "M"
-        ),
-        reading=Reading(
-            header.get("origin_of_numbers", "as in the file"),
-            header.get("source_repo", str(path)),
-            header.get("source_licence", "the user's copy"),
-            "R",
-        ),
-        assumptions=_assumptions(convention, header),
+    header = read_header(text)
+    block = _joined(read_blocks(text, str(path)), str(path))
+    block = _rows_of_kind(block, given, str(path))
+    if not block.names:
+        if not (given.mass or header.get("mass")):
+            raise InputError(
+                f"{path}: the first line that is no comment must name the columns, such as mass_GeV,coupling; or give "
+                "mass=UNIT, with the mass in the first column"
+            )
+        block = replace(block, names=("mass", *(f"column {i}" for i in range(2, len(block.rows[0]) + 1))))
+    if len(block.names) != len(block.rows[0]):
+        raise InputError(f"{path}: {len(block.names)} column names but {len(block.rows[0])} cells per line")
+    columns = as_columns(block, str(path))
+    masses, limits = _parted(columns, bool(given.mass or header.get("mass")), str(path))
+    prose = " ".join(line.lstrip("#: ").strip() for line in text.splitlines() if line.startswith("#"))
+    return read_sheet(Sheet(path, masses, limits, header, prose[:MOST_PROSE], block.breaks), given)
+
+
+def read_header(text: str) -> dict[str, str]:
+    """Return the ``# key: value`` pairs of a text, keys in small letters with underlines."""
+    pairs = (KEY.match(line) for line in text.splitlines() if line.startswith("#"))
+    return {
+        found[1].strip().lower().replace(" ", "_"): found[2].strip()[:MOST_PROSE] for found in pairs if found
+    }
+
+
+def as_columns(block: Block, place: str) -> list[Column]:
+    """Return the columns of a block that are numbers; columns of words are left out."""
+    kept = [j for j in range(len(block.rows[0])) if not all(map(_is_word, (row[j] for row in block.rows)))]
+    part = replace(block, rows=tuple(tuple(row[j] for j in kept) for row in block.rows))
+    values = number_columns(part, place)
+    return [Column(block.names[j], "", v, number=j + 1) for j, v in zip(kept, values, strict=True)]
+
+
+def _is_word(cell: str) -> bool:
+    try:
+        read_cell(cell)
+    except InputError:
+        return cell[:1].isalpha()
+    return False
+
+
+def _joined(blocks: list[Block], place: str) -> Block:
+    """Return blocks with the same masses, as HEPData writes them below one another, as one."""
+    if len(blocks) == 1:
+        return blocks[0]
+    first = blocks[0]
+    for one in blocks[1:]:
+        if [row[0] for row in one.rows] != [row[0] for row in first.rows] or not one.names or not first.names:
+            raise InputError(f"{place}: line {one.lines[0] - 1}: {' '.join(one.names)[:60]!r} is not numbers")
+    names = (*first.names, *(name for one in blocks[1:] for name in one.names[1:]))
+    rows = tuple(
+        (*row, *(cell for one in blocks[1:] for cell in one.rows[i][1:])) for i, row in enumerate(first.rows)
     )
+    return Block(names, rows, first.lines, first.breaks)
 
 
-def _header(text: str) -> dict[str, str]:
-    pairs = (line[1:].partition(":") for line in text.splitlines() if line.startswith("#"))
-    return {key.strip(): value.strip() for key, colon, value in pairs if colon}
+def _rows_of_kind(block: Block, given: Given, place: str) -> Block:
+    """Return the rows of one kind where a column of texts, such as ``observed`` and ``expected``, has several."""
+    for j in range(len(block.rows[0])):
+        texts = [row[j] for row in block.rows]
+        kinds = [kind_of_text(text) for text in texts]
+        if len(set(texts)) > 1 and all(kinds):
+            if given.kind not in kinds:
+                raise InputError(
+                    f"{place}: its rows are of several kinds ({', '.join(sorted(set(texts)))[:100]}); give kind=NAME, "
+                    f"one of {', '.join(sorted(set(kinds)))}"
+                )
+            kept = [i for i, kind in enumerate(kinds) if kind == given.kind]
+            return replace(
+                block,
+                rows=tuple(block.rows[i] for i in kept),
+                lines=tuple(block.lines[i] for i in kept),
+                breaks=(),
+            )
+    return block
 
 
-def _columns(text: str, path: Path) -> list[str]:
-    for line in text.splitlines():
-        if line.strip() and not line.startswith("#"):
-            names = [name.strip() for name in line.split(",")]
-            unit = names[0].partition("_")[2]
-            if names[0].startswith("mass") and unit in UNITS and len(names) > 1:
-                return names
-            break
-    raise InputError(
-        f"{path}: the first line that is no comment must name the columns, such as mass_GeV,coupling; "
-        f"known units are {', '.join(UNITS)}"
-    )
-
-
-def _convention(header: Mapping[str, str], path: Path) -> str:
-    stated = header.get("convention", "")
-    if stated in CONVENTIONS:
-        return stated
-    coupling = header.get("coupling", "")
-    for pattern, convention in COUPLINGS:
-        if re.search(pattern, coupling):
-            return convention
-    raise InputError(
-        f"{path}: what the second column is stays open (convention: {stated!r}, coupling: {coupling!r}); "
-        f"give convention=NAME, one of {', '.join(CONVENTIONS)}"
-    )
-
-
-def _kind(header: Mapping[str, str]) -> Kind:
-    stated = header.get("kind", "")
-    return next((kind for word, kind in KINDS if word in stated), "observed")
-
-
-def _pieces(text: str, columns: list[str], path: Path) -> tuple[Pieces, Shape]:
-    table = read_columns(text, str(path))
-    if table.shape[1] != len(columns):
-        raise InputError(f"{path}: {len(columns)} column names but {table.shape[1]} numbers per line")
-    mass = table[:, 0] * UNITS[columns[0].partition("_")[2]]
-    if "mass_high_GeV" in columns:  # a binned limit: at the centres
-        mass = 0.5 * (mass + table[:, columns.index("mass_high_GeV")])
-    if "coupling_upper" in columns:
-        upper = table[:, columns.index("coupling_upper")]
-        return two_sided(mass, table[:, 1], upper, str(path)), "region"
-    return upper_limit(mass, table[:, 1], str(path))
-
-
-def _assumptions(convention: str, header: Mapping[str, str]) -> tuple[tuple[str, float], ...]:
-    if convention != "dark-photon:y":
-        return ()
-    text = header.get("coupling", "") + " " + header.get("notes", "")
-    alpha = re.search(r"alpha_D\s*=\s*([\d.]+)", text)
-    ratio = re.search(r"m_chi/m_V\s*=\s*([\d.]+)(?:/([\d.]+))?", text)
-    found: list[tuple[str, float]] = []
-    if alpha and alpha[1] != "epsilon":
-        found.append(("alphaD", float(alpha[1])))
-    if ratio:
-        found.append(("mass_ratio", float(ratio[1]) / float(ratio[2] or 1.0)))
-    return tuple(found)
+def _parted(
+    columns: list[Column], mass_given: bool, place: str
+) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """Return the columns of the mass, and the others."""
+    masses = [one for one in columns if is_mass(one.name)]
+    if not masses and mass_given and columns:
+        masses = columns[:1]
+    edges = sorted(mass_edge(one.name) for one in masses)
+    bins = len(masses) == 2 and edges in (["", "high"], ["high", "low"])
+    if len(masses) != 1 and not bins:
+        names = ", ".join(one.name[:40] for one in columns) or "none"
+        advice = (
+            "keep one of them"
+            if masses
+            else "expected names such as mass_GeV,coupling, or give mass=UNIT with the mass in the first column"
+        )
+        said = "several masses" if masses else "no column of a mass with its unit"
+        raise InputError(f"{place}: {said} among the columns ({names[:300]}); {advice}")
+    return tuple(masses), tuple(one for one in columns if one not in masses)

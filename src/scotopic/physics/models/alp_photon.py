@@ -57,12 +57,12 @@ def decay_length_mm(mass: ArrayLike, g: ArrayLike, momentum: ArrayLike) -> Array
     return np.asarray(np.asarray(momentum) / np.asarray(mass) * HBARC_GEV_MM / width(mass, g))
 
 
-def strahlung_cross_section(mass: ArrayLike, g: ArrayLike, s: float, alpha: float = ALPHA_0) -> Array:
+def strahlung_cross_section(mass: ArrayLike, g: ArrayLike, s: ArrayLike, alpha: float = ALPHA_0) -> Array:
     """Return σ(e+e- → γa) = (α g²/24)(1 - m²/s)³ in pb, zero from threshold on.
 
     M. J. Dolan et al., JHEP 12 (2017) 094, eq. 3.2; s in GeV².
     """
-    opening = np.maximum(1.0 - np.asarray(mass, dtype=np.float64) ** 2 / s, 0.0)
+    opening = np.maximum(1.0 - np.asarray(mass, dtype=np.float64) ** 2 / np.asarray(s), 0.0)
     return np.asarray(alpha * np.asarray(g) ** 2 / 24.0 * opening**3 * GEV2_TO_PB)
 
 

@@ -3,8 +3,6 @@
 Charges of ``e mu tau nu_e nu_mu nu_tau u d s c b`` in units of g; those not named are 0.
 """
 
-import math
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +11,9 @@ from scotopic.physics.model import Model
 from scotopic.physics.models.vector_charges import FERMIONS, VectorCharges
 from scotopic.physics.models.vector_mediator import vector_mediator
 from scotopic.physics.standard_model import ALPHA_0
+from scotopic.text_files import LARGEST_CARD, listed, parse_toml, read_text, shown
+
+LARGEST_CHARGE = 1.0e6
 
 
 def read_charges(path: Path) -> tuple[str, VectorCharges]:
@@ -24,12 +25,12 @@ def read_charges(path: Path) -> tuple[str, VectorCharges]:
         If the file is missing or no TOML, or with all faults of its content.
     """
     try:
-        card = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise InputError(f"model card {path} cannot be read: {' '.join(str(fault).split())}") from fault
+        card = parse_toml(read_text(path, LARGEST_CARD), str(path))
+    except InputError as fault:
+        raise InputError(f"model card {str(path)[:300]} cannot be read: {fault}") from None
     faults = _faults(card)
     if faults:
-        raise InputError(f"model card {path}: {'; '.join(faults)}")
+        raise InputError(f"model card {path}: {listed(faults)}")
     direct = tuple((fermion, float(x)) for fermion, x in card["charges"].items())
     try:
         return card["name"], VectorCharges(direct).mixed(card.get("mixing", "none"))
@@ -58,15 +59,23 @@ def read_card(path: Path) -> Callable[..., Model]:
 
 def _faults(card: dict[str, object]) -> list[str]:
     keys = ("name", "charges", "mixing")
-    faults = [f"unknown key {key!r}, expected name, mixing and [charges]" for key in card if key not in keys]
+    faults = [
+        f"unknown key {shown(key)}, expected name, mixing and [charges]" for key in card if key not in keys
+    ]
     name, charges = card.get("name"), card.get("charges")
-    if not (isinstance(name, str) and name.strip()):
-        faults.append(f"name = {name!r}, expected a text")
+    if not (isinstance(name, str) and name.strip() and name.isprintable() and len(name) <= 100):
+        faults.append(f"name = {shown(name)}, expected a text of at most 100 letters on one line")
     if not (isinstance(charges, dict) and charges):
         return [*faults, "no table [charges] with at least one charge"]
     for fermion, charge in charges.items():
         if fermion not in FERMIONS:
-            faults.append(f"unknown fermion {fermion!r}, expected {' '.join(FERMIONS)}")
-        elif isinstance(charge, bool) or not isinstance(charge, int | float) or not math.isfinite(charge):
-            faults.append(f"charge of {fermion} = {charge!r}, expected a finite number")
+            faults.append(f"unknown fermion {shown(fermion)}, expected {' '.join(FERMIONS)}")
+        elif (
+            isinstance(charge, bool)
+            or not isinstance(charge, int | float)
+            or not abs(charge) < LARGEST_CHARGE
+        ):
+            faults.append(
+                f"charge of {fermion} = {shown(charge)}, expected a finite number below {LARGEST_CHARGE:g}"
+            )
     return faults

@@ -27,10 +27,10 @@ from scotopic.study.counting_report import (
     coupling_curves,
     cross_section_curves,
     hepdata_tables,
-    sample_text,
     write_counting,
 )
 from scotopic.study.counting_simulation import CountingSimulation, simulate_counting
+from scotopic.study.data_source import sample_text
 from scotopic.study.exclusion import carry_over
 from scotopic.study.paper_figures.background_composition import composition_checks
 from scotopic.study.paper_figures.medians import relative_errors

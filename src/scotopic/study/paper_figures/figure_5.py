@@ -17,10 +17,10 @@ from scotopic.study.counting_report import (
     comments,
     cross_section_curves,
     hepdata_tables,
-    sample_text,
     write_counting,
 )
 from scotopic.study.counting_simulation import CountingSimulation, simulate_counting
+from scotopic.study.data_source import sample_text
 from scotopic.study.paper_figures.medians import relative_errors
 from scotopic.study.paper_figures.report import Check, FigureReport, check, strings
 

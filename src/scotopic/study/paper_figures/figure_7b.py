@@ -64,7 +64,7 @@ class _Size:
     masses: int
 
 
-QUICK = _Size(signal_events=1_500, background_events=24_000, masses=80)
+QUICK = _Size(signal_events=2_500, background_events=24_000, masses=80)
 FULL = _Size(signal_events=10_000, background_events=300_000, masses=400)
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scotopic.detector.experiment import Experiment
 from scotopic.numerics.rng import seed_of
 from scotopic.progress import track
+from scotopic.searches.radiation import NO_RADIATION
 from scotopic.searches.response import select_events
 from scotopic.searches.zprime_invisible import generate_signal
 from scotopic.searches.zprime_selection import MUON_RANGE, find_muons
@@ -49,7 +50,9 @@ def measure_widths(experiment: Experiment, n: int, *, seed: int, workers: int = 
     values, errors = [], []
     for mass in track(MASSES, "resolutions", len(MASSES)):
         key = seed_of(seed, "width", f"{mass:g}")
-        made = generate_signal(mass, n, sqrt_s=card.beams.sqrt_s, seed=key, isr="none", workers=workers)
+        made = generate_signal(
+            mass, n, sqrt_s=card.beams.sqrt_s, seed=key, radiation=NO_RADIATION, workers=workers
+        )
         found, _ = select_events(made, card, find_muons, CUTS, seed=key, workers=workers)
         values.append(half_width(found["m2_recoil"]))
         errors.append(0.93 * values[-1] / np.sqrt(len(found)))

@@ -1,0 +1,93 @@
+"""Files as they are or packed, told apart by their first bytes, not by their names."""
+
+import bz2
+import errno
+import gzip
+import importlib
+import lzma
+import os
+import stat
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, cast
+
+from scotopic.errors import InputError
+from scotopic.io.guests import guest
+
+SIGNATURES = {"gzip": b"\x1f\x8b", "xz": b"\xfd7zXZ\x00", "bzip2": b"BZh", "zstd": b"\x28\xb5\x2f\xfd"}
+
+
+def require_file(path: Path) -> None:
+    """Refuse what is no regular file, such as a folder, a pipe, a device, or a name that no file can have."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError) as fault:  # missing, too long a name, a loop of links, a null byte
+        raise InputError(f"cannot read {_shown(path)}: {getattr(fault, 'strerror', None) or fault}") from None
+    if not stat.S_ISREG(mode):
+        reason = os.strerror(errno.EISDIR) if stat.S_ISDIR(mode) else "expected a regular file"
+        raise InputError(f"cannot read {path}: {reason}")
+
+
+def _shown(path: Path) -> str:
+    text = repr(str(path))[1:-1]
+    return text if len(text) <= 200 else f"{text[:80]}…{text[-80:]}"
+
+
+def file_and_name(path: Path) -> tuple[Path, str]:
+    """Return the file and the name of ``FILE:NAME``, an object in it; the name is empty where there is none."""
+    text = str(path)
+    for at in [len(text), *(k for k in range(len(text) - 1, 0, -1) if text[k] == ":")]:
+        if os.path.isfile(text[:at]):
+            return Path(text[:at]), text[at + 1 :]
+    return Path(text), ""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a plain, gzip, xz, bzip2 or zstd file for reading; what is wrong with it becomes an `InputError`."""
+    require_file(path)
+    packed = ""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(6)
+        packed = next((name for name, start in SIGNATURES.items() if head.startswith(start)), "")
+        with _unpacked(path, packed) as file:
+            yield file
+    except InputError:
+        raise
+    except (EOFError, zlib.error, lzma.LZMAError):
+        raise _damaged(path, packed) from None
+    except OSError as fault:
+        if packed and fault.errno is None:  # of the packing, not of the disk
+            raise _damaged(path, packed) from None
+        raise InputError(f"cannot read {path}: {fault.strerror or fault}") from None
+    except Exception as fault:
+        if packed == "zstd" and isinstance(fault, _zstd().ZstdError):
+            raise _damaged(path, packed) from None
+        raise
+
+
+def _damaged(path: Path, packed: str) -> InputError:
+    return InputError(f"{path} is a damaged {packed} file; expected a complete one")
+
+
+def _unpacked(path: Path, packed: str) -> IO[bytes]:
+    if packed == "gzip":
+        return cast(IO[bytes], gzip.open(path, "rb"))
+    if packed == "xz":
+        return cast(IO[bytes], lzma.open(path, "rb"))
+    if packed == "bzip2":
+        return cast(IO[bytes], bz2.open(path, "rb"))
+    if packed == "zstd":
+        return cast(IO[bytes], _zstd().open(path, "rb"))
+    return open(path, "rb")
+
+
+def _zstd() -> Any:
+    """Return the module for zstd, of the standard library from Python 3.14."""
+    if sys.version_info >= (3, 14):
+        return importlib.import_module("compression.zstd")
+    return guest("backports.zstd")
