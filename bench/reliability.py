@@ -45,7 +45,7 @@ from reliability_runs import (
 from reliability_samples import COMMANDS, LONG, write_inputs
 from scotopic.results_folder import MARK, is_whole
 
-LIMIT_SECONDS = 600.0
+LIMIT_SECONDS, STARTED_SECONDS = 600.0, 0.15
 REFUSED_SECONDS, REFUSED_BYTES = 5.0, 500_000_000  # of processor time; of memory
 HOSTILE_SECONDS = 20.0  # of work that a hostile line may ask for rightly; then it is ended
 ENDS = {signal.SIGKILL: (-9,), signal.SIGTERM: (143, -15), signal.SIGINT: (130, -2)}
@@ -81,7 +81,8 @@ def _kill(
     out = place.fresh()
     label = f"{name}, {workers} workers, {number.name} at {moment:.3f} of {seconds:.1f} s"
     process = start(arguments(name, place, out, workers), place)
-    time.sleep(moment * seconds)
+    # an interpreter that starts prints a traceback on Ctrl-C, before any of the program's code
+    time.sleep(max(moment * seconds, STARTED_SECONDS if number == signal.SIGINT else 0.0))
     process.send_signal(number)
     sent = time.monotonic()
     _, told = process.communicate(timeout=LIMIT_SECONDS)
@@ -283,7 +284,7 @@ def _wait(process: "subprocess.Popen[bytes]") -> tuple[int, resource.struct_rusa
 def same_campaign(place: Place, names: list[str], number: int, end: float) -> Section:
     section = Section()
     variants = [(2, {}), (1, {"PYTHONHASHSEED": "7"}), (1, {"OMP_NUM_THREADS": "2"})]
-    for name in names[:number]:
+    for name in sorted(names, key=lambda one: one in LONG)[:number]:
         if time.monotonic() > end:
             break
         plain = undisturbed(name, 1, place, PYTHONHASHSEED="0")[:2]

@@ -186,6 +186,23 @@ def gone(processes, seconds=5.0):
 
 
 @linux
+def test_ctrl_c_while_the_program_is_imported_prints_no_traceback(tmp_path):
+    code = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, path, target=None):
+        if name == "scotopic.app.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from scotopic.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGINT
+    assert done.stderr == ""
+
+
+@linux
 def test_workers_die_with_a_killed_parent(tmp_path):
     command, workers = started(tmp_path)
     command.kill()

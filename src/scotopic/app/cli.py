@@ -129,7 +129,8 @@ def main() -> None:
         code = CODES[signal.SIGINT]
     except Terminated:
         code = CODES[signal.SIGTERM]
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the interpreter's end would print a traceback
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # the interpreter's end would print a traceback
     sys.exit(code)
 
 

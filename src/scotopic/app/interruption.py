@@ -37,6 +37,8 @@ def ending_on_signals() -> Iterator[None]:
     told.setblocking(False)
     over = threading.Event()
     before = signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # as it is while the program is imported
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     wake_before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
     watch = threading.Thread(target=_watch, args=(heard, over), daemon=True)
     watch.start()
