@@ -34,12 +34,13 @@ def kuraev_fadin(sigma, least):
     """Return ∫ F(x) σ(s(1 - x)) dx over 1 - x > `least`; E. A. Kuraev and V. S. Fadin, Yad. Fiz. 41 (1985) 733.
 
     F = βx^(β-1)[1 + (α/π)(π²/3 - 1/2) + 3β/4 + β²(9/32 - π²/12)] - β(1 - x/2)
-    + (β²/8){4(2 - x)ln(1/x) - [(1 + 3(1 - x)²)/x] ln(1 - x) - 6 + x} without e+e- pairs, and here
-    without the term π²/3 - 1/2 of annihilation into one virtual photon.
+    + (β²/8){4(2 - x)ln(1/x) - [(1 + 3(1 - x)²)/x] ln(1 - x) - 6 + x} without e+e- pairs, for annihilation into one
+    virtual photon.
     """
     alpha = 1.0 / 137.035999
     beta = 2.0 * alpha / math.pi * (math.log(S / 0.51099895e-3**2) - 1.0)
-    soft = 1.0 + 0.75 * beta + beta**2 * (9.0 / 32.0 - math.pi**2 / 12.0)
+    constant = alpha / math.pi * (math.pi**2 / 3.0 - 0.5)
+    soft = 1.0 + constant + 0.75 * beta + beta**2 * (9.0 / 32.0 - math.pi**2 / 12.0)
 
     def hard(x):
         logs = 4.0 * (2.0 - x) * math.log(1.0 / x) - (1.0 + 3.0 * (1.0 - x) ** 2) / x * math.log1p(-x)

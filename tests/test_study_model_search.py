@@ -50,7 +50,7 @@ def test_every_search_says_what_it_sees():
 def test_a_decay_keeps_momentum_and_mass():
     made = generate("e- e+ > gamma a", 200, model="alp-photon", parameters={"mass": 1.3, "g": 1e-3}, seed=3)
     found = decay_evenly(
-        made, 1.3, [(("gamma", "gamma"), 0.0, 1.0), (("mu-", "mu+"), 0.1056583755, 3.0)], seed=3
+        made, 1, 1.3, [(("gamma", "gamma"), 0.0, 1.0), (("mu-", "mu+"), 0.1056583755, 3.0)], seed=3
     )
     pair = found.momenta[found.resonance[0]] + found.momenta[found.resonance[1]]
     assert pair == pytest.approx(made.momenta[-1], abs=1e-9)
