@@ -422,7 +422,7 @@ def seen(process, cuts, region, rel_error, **settings):
     """Return cross section and error (pb) of events with a radiated photon in the region."""
     made = make_sampler(process, cuts=cuts, sqrt_s=SQRT_S, isr="pt", **settings)
     both = parse_cuts((*cuts, *region), [*made.process.outgoing, "gamma"])
-    return _integrate(Seen(made.process, made.cuts, SQRT_S, "pt", region=both), rel_error, 1, 1)[:2]
+    return _integrate(Seen(made.process, made.cuts, SQRT_S, "pt", region=both), rel_error, 1, 1, ())[:2]
 
 
 def against_radiated(final, cuts, region, rel_error, **settings):

@@ -96,7 +96,7 @@ def test_coverage_of_feldman_and_cousins(b):
 
 
 @settings(max_examples=40, deadline=None)
-@given(n=st.integers(0, 25), b=st.floats(0.0, 25.0), level=st.floats(0.5, 0.99))
+@given(n=st.integers(0, 25), b=st.floats(0.0, 25.0), level=st.floats(0.55, 0.99))
 def test_feldman_cousins_ends_rise_with_events(n, b, level):
     lower, higher = counting_limit([n, n + 1], b, level=level, method="feldman-cousins")
     assert (lower <= higher).all()

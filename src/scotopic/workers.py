@@ -223,6 +223,16 @@ def end_workers() -> None:
 atexit.register(end_workers)
 
 
+def end_children() -> None:
+    """End every process that this one started, for a command that ends.
+
+    A signal may come between the start of a worker and its entry in its pool; the interpreter's end would wait for it.
+    """
+    end_workers()
+    for child in multiprocessing.active_children():
+        child.kill()
+
+
 @contextlib.contextmanager
 def _interrupts_held() -> Iterator[None]:
     """Keep Ctrl-C from processes that start inside, which would print a traceback while they import."""

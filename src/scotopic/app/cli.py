@@ -33,7 +33,7 @@ from scotopic.app.streams import (
 from scotopic.errors import InputError, WorkerKilled
 from scotopic.files import sweep_unfinished
 from scotopic.user_code import LOCK
-from scotopic.workers import end_workers
+from scotopic.workers import end_children, end_workers
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -129,6 +129,7 @@ def main() -> None:
         code = CODES[signal.SIGINT]
     except Terminated:
         code = CODES[signal.SIGTERM]
+    end_children()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # the interpreter's end would print a traceback
     sys.exit(code)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from scotopic.files import sweep_unfinished
-from scotopic.workers import end_workers
+from scotopic.workers import end_children
 
 GRACE_SECONDS = 0.5  # for Python to clean up by itself; compiled code does not listen
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -63,7 +63,7 @@ def _watch(heard: socket.socket, over: threading.Event) -> None:
 
 
 def _end(number: signal.Signals) -> None:
-    end_workers()
+    end_children()
     sweep_unfinished()
     with contextlib.suppress(OSError, ValueError):
         print(f"scotopic: error: {WORDS[number]}", file=sys.stderr, flush=True)

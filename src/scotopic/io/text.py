@@ -12,7 +12,7 @@ from scotopic.text_files import decode_text
 LONGEST_LINE = 250_000  # bytes; the HepMC3 library takes no more than 262144
 MOST_TEXT = 100_000_000  # bytes of a file that is read as a whole
 
-LARGEST = 1e12  # GeV or mm; its square is a number still
+LARGEST = 1e30  # GeV or mm; its square is a number still
 
 FORTRAN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[dDqQ]([+-]?\d{1,4})|([+-]\d{2,4}))", re.ASCII)
 """A number with the exponent of a double precision, or with one whose letter had no room: 1.2D-03, 1.2-103."""
