@@ -41,6 +41,15 @@ def change(path, old, new):
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    "value", ["(" * 300 + ")" * 300, "-" * 20_000 + "1", "{[]: 1}", '[["e_e"]]', "9" * 5000, "'\\ud800'"]
+)
+def test_darkcast_values_that_no_program_would_write(pair, value):
+    change(pair, 'decay = "e_e"', f"decay = {value}")
+    with pytest.raises(InputError):
+        read_bound(pair)
+
+
 @pytest.mark.parametrize("suffix", [".py", ".lmt"])
 def test_darkcast_pair(pair, suffix):
     bound = read_bound(pair.with_suffix(suffix))

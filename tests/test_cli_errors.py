@@ -119,6 +119,30 @@ def test_wrong_generation(
     assert said in refused(capfd, tmp_path, *arguments)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("generate", "e- e+ > mu- mu+", "--output", "{name}.lhe"),
+        ("simulate", "absent.lhe", "--output", "{name}.parquet"),
+        ("simulate", "{name}", "--output", "d.parquet"),
+        ("recast", "bl-babar-visible", "--to", "dark-photon", "--csv", "{name}"),
+        ("recast", "{name}", "--to", "dark-photon"),
+        ("exclude", "--out", "{name}"),
+        ("exclude", "--model", "{name}.py"),
+        ("exclude", "--model", "{name}.toml"),
+        ("bounds", "{name}.csv"),
+        ("bounds", "--check", "{name}.csv"),
+        ("scan", "{name}.csv", "--card", "{name}.toml"),
+        ("search", "alp-gammagamma", "--data", "{name}.lhe"),
+        ("search", "alp-gammagamma", "--experiment", "{name}.toml"),
+        ("project", "alp-gammagamma", "--luminosity", "1/ab", "--out", "{name}"),
+        ("reproduce", "--out", "{name}"),
+    ],
+)
+def test_names_that_no_file_can_have_are_refused(arguments, capfd, tmp_path):
+    assert refused(capfd, tmp_path, *(word.format(name="a" * 300) for word in arguments))
+
+
 def test_folder_that_is_a_file(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     assert "expected a folder" in refused(capfd, tmp_path, "reproduce", "--out", "taken")

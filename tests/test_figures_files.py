@@ -4,6 +4,7 @@ import csv
 import subprocess
 import sys
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -30,6 +31,13 @@ def test_same_figure_same_bytes(tmp_path):
     first, second = (save(small_figure(), tmp_path / name) for name in ("a", "b"))
     for one, two in zip(first, second, strict=True):
         assert one.read_bytes() == two.read_bytes()
+
+
+def test_settings_of_the_user_change_no_figure(tmp_path):
+    plain = [path.read_bytes() for path in save(small_figure(), tmp_path / "a")]
+    with mpl.rc_context({"savefig.bbox": "tight", "savefig.facecolor": "red", "axes.facecolor": "blue"}):
+        assert [path.read_bytes() for path in save(small_figure(), tmp_path / "b")] == plain
+        assert mpl.rcParams["axes.facecolor"] == "blue"
 
 
 def test_unwritable_place_is_the_users_fault(tmp_path):

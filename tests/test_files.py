@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from scotopic import files
 from scotopic.errors import InputError
 from scotopic.files import PREFIX, replacing, sweep_unfinished, write_whole
 
@@ -87,3 +88,37 @@ def test_unfinished_files_of_this_run_can_be_swept(tmp_path):
     with pytest.raises(InputError, match="cannot write"):
         stop_half_way(tmp_path / "a", sweep_unfinished)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no masks of permissions")
+def test_permissions_of_a_file_are_kept_and_heeded(tmp_path, monkeypatch):
+    (tmp_path / "a").write_bytes(b"old")
+    (tmp_path / "a").chmod(0o600)
+    write_whole(tmp_path / "a", b"new")
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # the super-user may write everywhere
+    with pytest.raises(InputError, match="protected from writing"):
+        write_whole(tmp_path / "a", b"newer")
+    assert (tmp_path / "a").read_bytes() == b"new"
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links")
+def test_a_link_under_the_temporary_name_is_not_followed(tmp_path, monkeypatch):
+    (tmp_path / "victim").write_bytes(b"kept")
+    monkeypatch.setattr(files, "_temporary_name", lambda name: ".scotopic-guessed")
+    (tmp_path / ".scotopic-guessed").symlink_to(tmp_path / "victim")
+    with pytest.raises(InputError, match="cannot write"):
+        write_whole(tmp_path / "a", b"1")
+    assert (tmp_path / "victim").read_bytes() == b"kept"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text elsewhere")
+def test_names_that_are_no_utf8_are_written(tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.txt")
+    write_whole(path, b"1")
+    assert os.listdir(os.fsencode(tmp_path)) == [b"caf\xe9.txt"]
+
+
+def test_process_numbers_of_any_length_are_no_fault():
+    assert not files.is_alive(10**40, 1)
+    assert files.is_alive(os.getpid(), files.own_start())

@@ -1,6 +1,7 @@
 """A folder of results is one whole, and its mark names nothing that is touched unseen."""
 
 import json
+import os
 
 import pytest
 
@@ -51,6 +52,24 @@ def test_an_interrupted_run_leaves_the_earlier_files(tmp_path):
     assert "a.csv" in names(tmp_path)
     fill(tmp_path, ["b.csv"])
     assert names(tmp_path) == sorted([MARK, "b.csv"])
+
+
+def test_files_of_a_first_run_that_was_ended_are_not_mixed_in(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        fill(tmp_path, ["a.csv", "sub/b.csv"], KeyboardInterrupt())
+    fill(tmp_path, ["c.csv"])
+    assert names(tmp_path) == sorted([MARK, "c.csv"])
+    assert is_whole(tmp_path)
+
+
+def test_only_folders_of_results_are_looked_into(tmp_path, monkeypatch):
+    fill(tmp_path, ["a.csv", "sub/b.csv"])
+    (tmp_path / "home" / "deep").mkdir(parents=True)
+    (tmp_path / "loop").symlink_to(tmp_path)
+    looked, scandir = [], os.scandir
+    monkeypatch.setattr(os, "scandir", lambda place: looked.append(place) or scandir(place))
+    assert is_whole(tmp_path)
+    assert looked == [tmp_path, tmp_path / "sub"]
 
 
 @pytest.mark.parametrize(

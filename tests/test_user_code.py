@@ -39,8 +39,9 @@ def test_no_code_is_executed_behind_the_lock(arguments, model, capsys, tmp_path,
     assert LOCK not in os.environ
 
 
-def test_the_lock_of_the_environment_holds_in_python(model, monkeypatch):
-    monkeypatch.setenv(LOCK, "1")
+@pytest.mark.parametrize("word", ["1", "true", "yes"])
+def test_the_lock_of_the_environment_holds_in_python(model, monkeypatch, word):
+    monkeypatch.setenv(LOCK, word)
     with pytest.raises(InputError, match="--no-code"):
         get_model(str(model))
     assert not model.with_suffix(".done").exists()

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -78,6 +79,44 @@ def test_a_worker_killed_twice_is_named(tmp_path):
         list(run_chunks(partial(die, 5, str(tmp_path)), range(4), 2))
 
 
+def test_a_worker_killed_between_two_runs_costs_no_result():
+    process = next(run_chunks(process_of, range(3), 2))
+    os.kill(process, signal.SIGKILL)
+    time.sleep(0.5)
+    with pytest.warns(UserWarning, match="a worker was killed"):
+        assert list(run_chunks(double, range(3), 2)) == [0, 2, 4]
+
+
+def test_work_inside_work_shares_its_processes():
+    outer = run_chunks(process_of, itertools.count(), 2)
+    first = {next(outer) for _ in range(8)}
+    inner = set(run_chunks(process_of, range(20), 3))
+    assert len(first | inner | {next(outer) for _ in range(8)}) <= 2
+    outer.close()
+
+
+def test_another_thread_has_processes_of_its_own_which_end_with_its_work():
+    outer = run_chunks(process_of, itertools.count(), 2)
+    ours = {next(outer) for _ in range(8)}
+    theirs = set()
+    thread = threading.Thread(target=lambda: theirs.update(run_chunks(process_of, range(8), 2)))
+    thread.start()
+    thread.join()
+    assert next(outer) in ours
+    assert theirs
+    assert not theirs & ours
+    assert sys.platform != "linux" or gone(theirs)
+    outer.close()
+
+
+def test_a_script_on_standard_input_works_alone():
+    code = "from scotopic.workers import run_chunks\nprint(list(run_chunks(abs, range(3), 2)))\n"
+    done = subprocess.run([sys.executable, "-"], input=code, capture_output=True, text=True, check=True)
+    assert done.stdout == "[0, 1, 2]\n"
+    assert "standard input can start no processes" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("workers", [0, -1, 5000, 1.5, True, "2", None])
 def test_wrong_numbers_of_workers_are_refused(workers):
     with pytest.raises(InputError, match="must be at least 1 and at most 1024"):
@@ -144,6 +183,23 @@ def gone(processes, seconds=5.0):
             return True
         time.sleep(0.05)
     return False
+
+
+@linux
+def test_ctrl_c_while_the_program_is_imported_prints_no_traceback(tmp_path):
+    code = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, path, target=None):
+        if name == "scotopic.app.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from scotopic.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGINT
+    assert done.stderr == ""
 
 
 @linux

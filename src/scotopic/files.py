@@ -7,9 +7,10 @@ import contextlib
 import itertools
 import os
 import re
+import shutil
 import socket
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -23,19 +24,19 @@ LONGEST_NAME = 255  # bytes, of the usual file systems
 _numbers = itertools.count()
 _unfinished: set[Path] = set()
 _swept: set[Path] = set()
-_records: list[set[Path]] = []
+_records: list[Callable[[Path], None]] = []
 
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; it takes the name `path` on success and goes on failure.
 
-    Links are followed. Folders above are made by the caller.
+    Links are followed; a file that is there gives its permissions. Folders above are made by the caller.
 
     Raises
     ------
     InputError
-        If the folder does not exist, the place is no regular file, or the disk refuses.
+        If the folder does not exist, the place is no regular file or a protected one, or the disk refuses.
     """
     path = Path(path)
     target = _target(path)
@@ -43,6 +44,10 @@ def replacing(path: str | Path) -> Iterator[Path]:
     temporary = target.with_name(_temporary_name(target.name))
     _unfinished.add(temporary)
     try:
+        # a link that waits under this name in a folder of many users is not followed
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        if target.exists():
+            shutil.copymode(target, temporary)
         yield temporary
         _settle(temporary)
         os.replace(temporary, target)
@@ -63,20 +68,19 @@ def write_whole(path: str | Path, content: bytes) -> None:
 
 
 @contextmanager
-def recording() -> Iterator[set[Path]]:
-    """Yield a set that receives the files which are written inside."""
-    written: set[Path] = set()
-    _records.append(written)
+def recording(record: Callable[[Path], None]) -> Iterator[None]:
+    """Call `record` with each file that is written inside."""
+    _records.append(record)
     try:
-        yield written
+        yield
     finally:
-        _records.remove(written)
+        _records.remove(record)
 
 
 def note_written(path: Path) -> None:
     """Count a file as written by this run: it was, or is as it would be."""
-    for record in _records:
-        record.add(path.resolve())
+    for record in list(_records):
+        record(path.resolve())
 
 
 def sweep(folder: Path) -> None:
@@ -106,6 +110,8 @@ def _target(path: Path) -> Path:
             raise InputError(f"cannot write {path}: the folder {path.parent} does not exist")
         if target.exists() and not target.is_file():
             raise InputError(f"cannot write {path}: it is no regular file; expected the name of one")
+        if target.exists() and not os.access(target, os.W_OK):
+            raise InputError(f"cannot write {path}: it is protected from writing")
     except (OSError, RuntimeError, ValueError) as fault:
         if isinstance(fault, InputError):
             raise
@@ -115,7 +121,7 @@ def _target(path: Path) -> Path:
 
 def _temporary_name(name: str) -> str:
     start = f"{PREFIX}{_host()}-{os.getpid()}-{own_start()}-{next(_numbers)}-"
-    kept = name.encode()[-(LONGEST_NAME - len(start)) :]  # the ending tells writers the format
+    kept = os.fsencode(name)[-(LONGEST_NAME - len(start)) :]  # the ending tells writers the format
     return start + kept.decode(errors="ignore")
 
 
@@ -137,7 +143,11 @@ def _settle(path: Path) -> None:
 
 @cache
 def _host() -> str:
-    return f"{zlib.crc32(socket.gethostname().encode()):08x}"
+    """Return a short name of the host and of its space of process numbers, of which containers have their own."""
+    parts = [socket.gethostname()]
+    with contextlib.suppress(OSError):
+        parts.append(os.readlink("/proc/self/ns/pid"))
+    return f"{zlib.crc32(' '.join(parts).encode()):08x}"
 
 
 def _started(process: int) -> int | None:
@@ -157,9 +167,11 @@ def is_alive(process: int, started: int) -> bool:
     """Return whether a process of this host that started then still runs; a reused number is another process."""
     if Path("/proc/self/stat").exists():
         return _started(process) == started
+    if os.name == "nt":
+        return True  # the signal 0 would be Ctrl-C there
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:
         pass

@@ -3,12 +3,14 @@
 The mark never names a file to open or to remove: names come from the folder itself and are compared with the mark's.
 """
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from scotopic.errors import InputError
 from scotopic.files import recording, write_whole
@@ -27,7 +29,7 @@ class FolderState:
     complete : bool
         False from before the first file of a run to after its last.
     files : dict
-        SHA-256 by path below the folder, of the last run that was complete.
+        SHA-256 by path below the folder: of a complete run its own; else those of earlier runs too.
     """
 
     complete: bool
@@ -50,15 +52,23 @@ def filling(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise InputError(f"cannot write {folder}: {fault.strerror or fault}") from None
-    files = {} if before is None else before.files
-    _write_state(folder, FolderState(False, files))
-    with recording() as written:
-        yield
+    earlier = {} if before is None else before.files
+    written: dict[str, str] = {}
+    _write_state(folder, FolderState(False, earlier))
     root = folder.resolve()
-    kept = {path.relative_to(root).as_posix(): path for path in written if path.is_relative_to(root)}
-    kept.pop(MARK, None)
-    removed = _remove(path for name, path in _unchanged(folder, files) if name not in kept)
-    _write_state(folder, FolderState(True, {name: digest(path) for name, path in sorted(kept.items())}))
+
+    def record(path: Path) -> None:
+        if path == root / MARK or not path.is_relative_to(root):
+            return
+        written[path.relative_to(root).as_posix()] = digest(path)
+        # at once: a run that is killed leaves a mark of its files, so that the next can tell them
+        _write_state(folder, FolderState(False, earlier | written))
+
+    with recording(record):
+        yield
+    left = {name: value for name, value in earlier.items() if name not in written}
+    removed = _remove(_unchanged(folder, left).values())
+    _write_state(folder, FolderState(True, dict(sorted(written.items()))))
     if removed:
         say(f"{folder}: {removed} files of an earlier run were removed")
 
@@ -78,11 +88,7 @@ def read_state(folder: Path) -> FolderState | None:
 def is_whole(folder: Path) -> bool:
     """Return whether a folder is marked complete and holds the files of that run, unchanged."""
     state = read_state(folder)
-    return (
-        state is not None
-        and state.complete
-        and {name for name, _ in _unchanged(folder, state.files)} == set(state.files)
-    )
+    return state is not None and state.complete and set(_unchanged(folder, state.files)) == set(state.files)
 
 
 def digest(path: Path) -> str:
@@ -94,13 +100,31 @@ def digest(path: Path) -> str:
     return found.hexdigest()
 
 
-def _unchanged(folder: Path, files: dict[str, str]) -> Iterator[tuple[str, Path]]:
-    if not files or not folder.is_dir():
-        return
-    for path in folder.rglob("*"):
-        name = path.relative_to(folder).as_posix()
-        if name in files and path.is_file() and not path.is_symlink() and digest(path) == files[name]:
-            yield name, path
+def find_files(folder: Path, names: Collection[str]) -> dict[str, Path]:
+    """Return the regular files of a folder whose path below it is among names.
+
+    Paths come from the folder, never from the names, which may come from anywhere; folders without such a file are
+    not looked into.
+    """
+    above = {str(place) for name in names for place in PurePosixPath(name).parents}
+    found: dict[str, Path] = {}
+    waiting = [(folder, "")]
+    while waiting:
+        place, start = waiting.pop()
+        with contextlib.suppress(OSError), os.scandir(place) as entries:
+            for entry in entries:
+                name = start + entry.name
+                if name in names and entry.is_file(follow_symlinks=False):
+                    found[name] = place / entry.name
+                elif name in above and entry.is_dir(follow_symlinks=False):
+                    waiting.append((place / entry.name, f"{name}/"))
+    return found
+
+
+def _unchanged(folder: Path, files: dict[str, str]) -> dict[str, Path]:
+    if not files:
+        return {}
+    return {name: path for name, path in find_files(folder, files).items() if digest(path) == files[name]}
 
 
 def _remove(paths: Iterable[Path]) -> int:

@@ -11,7 +11,7 @@ from scotopic.progress import say
 from scotopic.text_files import is_file
 
 LOCK = "SCOTOPIC_NO_CODE"
-"""Environment variable: set to 1, nothing of a user is executed, in workers neither."""
+"""Environment variable: set to anything but 0, nothing of a user is executed, in workers neither."""
 
 
 def run_file(path: Path, kind: str) -> ModuleType:
@@ -30,7 +30,7 @@ def run_file(path: Path, kind: str) -> ModuleType:
     """
     if not is_file(path):
         raise InputError(f"{kind} file {str(path)[:300]} does not exist")
-    if os.environ.get(LOCK) == "1":
+    if os.environ.get(LOCK, "0") not in ("", "0"):
         raise InputError(f"{kind} file {path} is Python code, and --no-code lets none be executed")
     spec = importlib.util.spec_from_file_location(f"scotopic_user_{kind}_{path.stem}", path)
     if spec is None or spec.loader is None:

@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TypeVar
@@ -81,13 +82,25 @@ def run_chunks(work: Callable[[Chunk], Made], chunks: Iterable[Chunk], workers: 
         _refuse_half_started()
         yield from map(work, chunks)
         return
-    yield from _in_processes(work, iter(chunks), _affordable(workers))
+    if not _can_start():
+        warnings.warn(
+            "a script on standard input can start no processes; its own does all work", stacklevel=2
+        )
+        yield from map(work, chunks)
+        return
+    yield from _in_processes(work, iter(chunks), workers)
 
 
 def _refuse_half_started() -> None:
     # a script that starts work when it is imported would do all of it again in every process
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         raise RuntimeError("work begins on import; put it under if __name__ == '__main__':")
+
+
+def _can_start() -> bool:
+    # every process imports the script again, and needs its file
+    file = getattr(sys.modules.get("__main__"), "__file__", None)
+    return file is None or Path(file).exists()
 
 
 def _ordered(
@@ -106,19 +119,38 @@ def _ordered(
             future.cancel()
 
 
+@dataclass(eq=False)
+class _Pool:
+    """Processes, and how many runs use them at the moment."""
+
+    workers: int
+    executor: ProcessPoolExecutor
+    users: int = 0
+
+    def submit(self, work: Callable[[Chunk], Made], chunk: Chunk) -> "Future[Made]":
+        with _interrupts_held():
+            return self.executor.submit(work, chunk)
+
+
+_pools: list[_Pool] = []
+_shared: _Pool | None = None  # that of the main thread
+
+
 def _in_processes(work: Callable[[Chunk], Made], chunks: Iterator[Chunk], workers: int) -> Iterator[Made]:
     waiting: deque[tuple[Chunk, Future[Made]]] = deque()
     tried_again = False
+    pool = _join_pool(workers)
     try:
         while True:
-            for chunk in itertools.islice(chunks, 2 * workers - len(waiting)):
-                waiting.append((chunk, _submit(work, chunk, workers)))
-            if not waiting:
-                break
             try:
+                for chunk in itertools.islice(chunks, 2 * workers - len(waiting)):
+                    waiting.append((chunk, Future()))  # not lost where a pool that is broken refuses it
+                    waiting[-1] = (chunk, pool.submit(work, chunk))
+                if not waiting:
+                    break
                 made = waiting[0][1].result()
             except BrokenProcessPool:
-                discard_pool()
+                _end_pool(pool)
                 if tried_again:
                     raise WorkerKilled(
                         "a worker was killed, perhaps out of memory; fewer --workers need less (a script of your own "
@@ -126,7 +158,9 @@ def _in_processes(work: Callable[[Chunk], Made], chunks: Iterator[Chunk], worker
                     ) from None
                 warnings.warn("a worker was killed; its part is done again", stacklevel=2)
                 tried_again = True
-                waiting = deque((chunk, _submit(work, chunk, workers)) for chunk, _ in waiting)
+                pool = _join_pool(workers)
+                chunks = itertools.chain([chunk for chunk, _ in waiting], chunks)
+                waiting.clear()
                 continue
             tried_again = False
             waiting.popleft()
@@ -134,42 +168,72 @@ def _in_processes(work: Callable[[Chunk], Made], chunks: Iterator[Chunk], worker
     finally:
         for _, future in waiting:
             future.cancel()
+        _leave_pool(pool)
 
 
-_pool: tuple[int, ProcessPoolExecutor] | None = None
-
-
-def _submit(work: Callable[[Chunk], Made], chunk: Chunk, workers: int) -> "Future[Made]":
-    global _pool
-    if _pool is None or _pool[0] != workers:
-        discard_pool()
-        from_main = threading.current_thread() is threading.main_thread()
-        _pool = (
-            workers,
-            ProcessPoolExecutor(
-                workers,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_start_worker,
-                initargs=(from_main,),
-            ),
+def _join_pool(workers: int) -> _Pool:
+    """Return the pool of the main thread, or for another thread one of its own; work inside work shares its pool."""
+    global _shared
+    from_main = threading.current_thread() is threading.main_thread()
+    pool = _shared if from_main else None
+    if pool is not None and not pool.users and pool.workers != workers:
+        _end_pool(pool)
+        pool = None
+    if pool is None:
+        executor = ProcessPoolExecutor(
+            _affordable(workers),
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start_worker,
+            initargs=(from_main,),
         )
-    return _pool[1].submit(work, chunk)
+        pool = _Pool(workers, executor)
+        _pools.append(pool)
+        if from_main:
+            _shared = pool
+    pool.users += 1
+    return pool
 
 
-def discard_pool() -> None:
-    """End the processes of the pool at once; the next work starts new ones."""
-    global _pool
-    if _pool is None:
-        return
-    pool, _pool = _pool[1], None
-    processes = list((getattr(pool, "_processes", None) or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
+def _leave_pool(pool: _Pool) -> None:
+    pool.users -= 1
+    if pool is not _shared:
+        _end_pool(pool)
+
+
+def _end_pool(pool: _Pool) -> None:
+    global _shared
+    if pool is _shared:
+        _shared = None
+    if pool not in _pools:
+        return  # it has ended
+    _pools.remove(pool)
+    processes = list((getattr(pool.executor, "_processes", None) or {}).values())
+    pool.executor.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         with contextlib.suppress(OSError, ValueError):
             process.kill()
 
 
-atexit.register(discard_pool)
+def end_workers() -> None:
+    """End the processes of every pool at once; the next work starts new ones."""
+    for pool in list(_pools):
+        _end_pool(pool)
+
+
+atexit.register(end_workers)
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Keep Ctrl-C from processes that start inside, which would print a traceback while they import."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_worker(from_main: bool) -> None:
@@ -204,10 +268,24 @@ def available_memory() -> int | None:
             row for row in Path("/proc/meminfo").read_text().splitlines() if row.startswith("MemAvailable")
         )
         free.append(1024 * int(line.split()[1]))
-    with contextlib.suppress(OSError, ValueError):
-        group = Path("/sys/fs/cgroup")
-        free.append(int((group / "memory.max").read_text()) - int((group / "memory.current").read_text()))
+    free += _free_of_groups()
     if not free:
         with contextlib.suppress(OSError, ValueError, AttributeError):
             free.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     return max(0, min(free)) if free else None
+
+
+def _free_of_groups() -> Iterator[int]:
+    # version 2; what files occupy without being used goes when it is needed
+    root = Path("/sys/fs/cgroup")
+    try:
+        own = root / Path("/proc/self/cgroup").read_text().strip().rpartition("::")[2].lstrip("/")
+    except OSError:
+        return
+    for group in (own, *own.parents):
+        if not group.is_relative_to(root):
+            return
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            most, used = (int((group / f"memory.{name}").read_text()) for name in ("max", "current"))
+            parts = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+            yield most - used + int(parts["inactive_file"])

@@ -5,6 +5,7 @@ Exit code 0: done; 2: the user's input is wrong; 1: our fault. Either fault is o
 
 import contextlib
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from scotopic.app.catalogue import list_
 from scotopic.app.counting import limit
 from scotopic.app.events import generate, simulate, xsec
 from scotopic.app.exclude import exclude
-from scotopic.app.interruption import Terminated, ending_on_signals
+from scotopic.app.interruption import CODES, WORDS, Terminated, ending_on_signals
 from scotopic.app.limits import reproduce, search, signature
 from scotopic.app.project import project
 from scotopic.app.recast import recast
@@ -30,8 +31,9 @@ from scotopic.app.streams import (
     telling_closed_pipes,
 )
 from scotopic.errors import InputError, WorkerKilled
+from scotopic.files import sweep_unfinished
 from scotopic.user_code import LOCK
-from scotopic.workers import discard_pool
+from scotopic.workers import end_workers
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -74,7 +76,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     lock = os.environ.get(LOCK)
     try:
-        with warnings.catch_warnings(), ending_on_signals(), telling_closed_pipes():
+        with warnings.catch_warnings(), telling_closed_pipes():
             warnings.showwarning = _show_warning
             code = commands.main(arguments, prog_name="scotopic", standalone_mode=False)
             flush_output()
@@ -85,9 +87,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except WorkerKilled as fault:
         return _report(str(fault), 1)
     except (click.Abort, KeyboardInterrupt):
-        return _report("interrupted", 130)
+        return _stop(signal.SIGINT)
     except Terminated:
-        return _report("terminated", 143)
+        return _stop(signal.SIGTERM)
     except BrokenPipeError:
         silence_output()
         return 0
@@ -99,10 +101,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as fault:
         return _internal(fault)
     finally:
-        discard_pool()
-        if lock is None:
-            os.environ.pop(LOCK, None)
+        end_workers()
+        os.environ.pop(LOCK, None)
+        if lock is not None:
+            os.environ[LOCK] = lock
     return code if isinstance(code, int) else 0
+
+
+def _stop(number: signal.Signals) -> int:
+    sweep_unfinished()
+    return _report(WORDS[number], CODES[number])
 
 
 def _internal(fault: BaseException) -> int:
@@ -114,7 +122,16 @@ def _internal(fault: BaseException) -> int:
 def main() -> None:
     """Run the command line of the process and exit."""
     replace_what_cannot_be_shown()
-    sys.exit(run())
+    try:
+        with ending_on_signals():
+            code = run()
+    except KeyboardInterrupt:  # as the command was ending already
+        code = CODES[signal.SIGINT]
+    except Terminated:
+        code = CODES[signal.SIGTERM]
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # the interpreter's end would print a traceback
+    sys.exit(code)
 
 
 def _report(message: str, code: int) -> int:

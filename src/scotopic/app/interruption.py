@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from scotopic.files import sweep_unfinished
-from scotopic.workers import discard_pool
+from scotopic.workers import end_workers
 
 GRACE_SECONDS = 0.5  # for Python to clean up by itself; compiled code does not listen
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -37,6 +37,8 @@ def ending_on_signals() -> Iterator[None]:
     told.setblocking(False)
     over = threading.Event()
     before = signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # as it is while the program is imported
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     wake_before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
     watch = threading.Thread(target=_watch, args=(heard, over), daemon=True)
     watch.start()
@@ -45,7 +47,7 @@ def ending_on_signals() -> Iterator[None]:
     finally:
         over.set()
         signal.set_wakeup_fd(wake_before)
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
         told.close()
 
 
@@ -61,7 +63,7 @@ def _watch(heard: socket.socket, over: threading.Event) -> None:
 
 
 def _end(number: signal.Signals) -> None:
-    discard_pool()
+    end_workers()
     sweep_unfinished()
     with contextlib.suppress(OSError, ValueError):
         print(f"scotopic: error: {WORDS[number]}", file=sys.stderr, flush=True)

@@ -111,7 +111,9 @@ def read_output(context: click.Context, option: click.Parameter, path: Path | No
 def _check_name(path: Path, option: str) -> None:
     """Refuse a path that no file system takes."""
     try:
-        path.exists()
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
     except (OSError, ValueError) as fault:
         raise InputError(f"{option} {str(path)[:100]}: {getattr(fault, 'strerror', None) or fault}") from None
 

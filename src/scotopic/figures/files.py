@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
 from matplotlib.figure import Figure
 
 from scotopic.errors import InputError
-from scotopic.figures.style import STYLE
+from scotopic.figures.style import house_style
 from scotopic.files import write_whole
 
 logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on the dates of matplotlib's fonts
@@ -29,7 +28,7 @@ def save(figure: Figure, stem: str | Path) -> list[Path]:
     """
     stem = Path(stem)
     written = []
-    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+    with house_style():
         for ending, canvas in FORMATS.items():
             content = io.BytesIO()
             dates: dict[str, Any] = {"CreationDate": None} if ending == ".pdf" else {"Software": None}
@@ -43,7 +42,7 @@ def save(figure: Figure, stem: str | Path) -> list[Path]:
 def save_pages(figures: Sequence[Figure], path: str | Path) -> Path:
     """Write figures as the pages of one PDF, without a date, and return its path."""
     path, content = Path(path), io.BytesIO()
-    with mpl.rc_context(STYLE), PdfPages(content, metadata={"CreationDate": None}) as pages:  # type: ignore[arg-type]
+    with house_style(), PdfPages(content, metadata={"CreationDate": None}) as pages:
         for figure in figures:
             pages.savefig(figure)
     _replace(path, content.getvalue())

@@ -1,6 +1,7 @@
 """The look of all figures: frame, fonts, line and fill styles that stay apart in grey."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -61,12 +62,21 @@ LETTERS = 58
 """Letters at full size that fit above a frame."""
 
 
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Apply `STYLE` on matplotlib's own defaults inside, whatever the user's settings files say."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+            yield
+
+
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
     """Run a drawing function under `STYLE` and leave matplotlib's settings as they were."""
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
-        with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+        with house_style():
             return draw(*args, **kwargs)
 
     return drawn

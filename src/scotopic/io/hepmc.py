@@ -15,6 +15,7 @@ from scotopic.io.compression import opened
 from scotopic.io.decay_tree import PRIMARY, branches
 from scotopic.io.file_beams import beams_of
 from scotopic.io.guests import guest
+from scotopic.io.gzip_writer import writing
 from scotopic.io.hepmc_syntax import CheckedEvents
 from scotopic.io.incoming import incoming_beams
 from scotopic.io.particles import ParticleList, from_header
@@ -159,7 +160,11 @@ def write_hepmc(events: Events, path: Path) -> None:
     if events.cross_section_pb and events.cross_section_error_pb is not None:
         error = sigma * events.cross_section_error_pb / events.cross_section_pb
     beams = incoming_beams(events, path)
-    with replacing(path) as temporary, pyhepmc.open(str(temporary), "w", precision=16) as file:
+    with (
+        replacing(path) as temporary,
+        writing(temporary, path.name.endswith(".gz")) as raw,
+        pyhepmc.open(raw, "w", precision=16) as file,
+    ):
         for i in track(range(len(events)), f"writing {path.name}", total=len(events)):
             event = pyhepmc.GenEvent(pyhepmc.Units.GEV, pyhepmc.Units.MM)
             event.run_info = run

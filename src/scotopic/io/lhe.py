@@ -1,10 +1,10 @@
 """Les Houches event files (hep-ph/0609017): a streaming reader and a writer."""
 
-import gzip
 import re
 from array import array
 from collections.abc import Sequence
 from html import escape, unescape
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +17,7 @@ from scotopic.files import replacing
 from scotopic.io.compression import opened
 from scotopic.io.decay_tree import PRIMARY, branches
 from scotopic.io.file_beams import beams_with_header
+from scotopic.io.gzip_writer import writing
 from scotopic.io.incoming import incoming_beams
 from scotopic.io.lhe_syntax import Particle, Setup, read_blocks
 from scotopic.io.particles import ParticleList, from_header
@@ -164,17 +165,19 @@ def write_lhe(events: Events, path: Path) -> None:
         "beam_spread": still.beam_spread,
     }
     attributes = " ".join(f'{key}="{escape(str(value))}"' for key, value in tell.items())
-    with replacing(path) as temporary:
-        opener = gzip.open if path.name.endswith(".gz") else open
-        with opener(temporary, "wt") as file:
-            file.write(f'<LesHouchesEvents version="3.0">\n<header>\n<scotopic {attributes}/>\n</header>\n')
-            file.write(f"<init>\n11 -11 {half:.16e} {half:.16e} 0 0 0 0 {strategy} 1\n")
-            file.write(f"{sigma:.16e} {error:.16e} {np.abs(x).max(initial=0.0):.16e} 1\n")
-            source = escape(events.source)
-            file.write(f'<generator name="{source}" version="1">{source}</generator>\n</init>\n')
-            for i in track(range(n), f"writing {path.name}", total=n):
-                file.write(_event(still, events, beams[:, :, i], float(x[i]), i))
-            file.write("</LesHouchesEvents>\n")
+    with (
+        replacing(path) as temporary,
+        writing(temporary, path.name.endswith(".gz")) as raw,
+        TextIOWrapper(raw, encoding="utf-8", newline="\n") as file,
+    ):
+        file.write(f'<LesHouchesEvents version="3.0">\n<header>\n<scotopic {attributes}/>\n</header>\n')
+        file.write(f"<init>\n11 -11 {half:.16e} {half:.16e} 0 0 0 0 {strategy} 1\n")
+        file.write(f"{sigma:.16e} {error:.16e} {np.abs(x).max(initial=0.0):.16e} 1\n")
+        source = escape(events.source)
+        file.write(f'<generator name="{source}" version="1">{source}</generator>\n</init>\n')
+        for i in track(range(n), f"writing {path.name}", total=n):
+            file.write(_event(still, events, beams[:, :, i], float(x[i]), i))
+        file.write("</LesHouchesEvents>\n")
 
 
 def _event(events: Events, flown: Events, beams: np.ndarray, weight: float, i: int) -> str:

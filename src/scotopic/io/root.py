@@ -6,8 +6,10 @@ The layout is of plain ROOT: columns are branches of numbers, or of arrays of on
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
+from uuid import NAMESPACE_OID, uuid5
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +21,41 @@ from scotopic.io.guests import guest
 from scotopic.io.headers import Header, Stamp, decode_header, encode_header
 
 KEY = "scotopic"
+DATE = datetime(1995, 1, 1)
+"""ROOT counts years from here; files carry it, so that the same content gives the same bytes."""
 ROWS = 100_000  # at a time; a basket must stay below 2 GB
 
 
 def write_root(path: Path, tree: str, header: dict[str, Any], columns: dict[str, NDArray[Any]]) -> None:
-    """Write (N,) or (N, length) columns as the TTree `tree`, and `header` as JSON in a TObjString."""
+    """Write (N,) or (N, length) columns as the TTree `tree`, and `header` as JSON in a TObjString.
+
+    The file carries the date `DATE` and an identifier that follows from the header.
+    """
     uproot = guest("uproot")
     n = len(next(iter(columns.values())))
     text = encode_header(tree, {"entries": n} | header)
     types = {name: np.dtype((values.dtype, values.shape[1:])) for name, values in columns.items()}
-    with replacing(path) as temporary, open(temporary, "w+b") as handle, uproot.recreate(handle) as file:
+    with (
+        replacing(path) as temporary,
+        open(temporary, "w+b") as handle,
+        _without_times(uproot),
+        uproot.recreate(handle, uuid_function=lambda: uuid5(NAMESPACE_OID, text)) as file,
+    ):
         written = file.mktree(tree, types)
         for start in range(0, n, ROWS):
             written.extend({name: values[start : start + ROWS] for name, values in columns.items()})
         file[KEY] = text
+
+
+@contextmanager
+def _without_times(uproot: Any) -> Iterator[None]:
+    """Let times in files be `DATE` inside; uproot has no option for it, as it has for the identifier."""
+    encode = uproot._util.datetime_to_code
+    uproot._util.datetime_to_code = lambda moment: encode(DATE)
+    try:
+        yield
+    finally:
+        uproot._util.datetime_to_code = encode
 
 
 def kind_of_root(path: Path) -> Literal["events", "candidates"]:

@@ -1,7 +1,6 @@
 """Remake figures of the paper and compare them with what was published."""
 
 import importlib.util
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict
@@ -93,24 +92,23 @@ def reproduce(
     with filling(out):
         files, finished = _remake(chosen, settings, out, quick=quick, seed=seed, workers=workers)
     return {
-        "figures": {name: finished[name].report for name in FIGURES if name in chosen},
+        "figures": {name: finished[name] for name in FIGURES if name in chosen},
         "files": [str(path) for path in files],
     }
 
 
 def _remake(
     chosen: Sequence[str], settings: store.Settings, out: Path, *, quick: bool, seed: int, workers: int
-) -> tuple[list[Path], dict[str, store.Finished]]:
+) -> tuple[list[Path], dict[str, FigureReport]]:
     groups = [(names, make) for names, make in GROUPS.items() if any(name in chosen for name in names)]
     for names, make in track(groups, "figures", len(groups)):
         if _is_finished(names, settings, out):
             continue
-        began = time.perf_counter()
         made = make(out, quick=quick, seed=seed, workers=workers)
         for name, report in made.items():
-            store.save(name, report, time.perf_counter() - began, settings, out)
+            store.save(name, report, settings, out)
     kept = {name: store.load(name, settings, out) for name in FIGURES}
-    finished = {name: one for name, one in kept.items() if isinstance(one, store.Finished)}
+    finished = {name: one for name, one in kept.items() if isinstance(one, dict)}
     return _write_all(finished, settings, out), finished
 
 
@@ -124,7 +122,7 @@ def _is_finished(names: Sequence[str], settings: store.Settings, out: Path) -> b
     """Return whether all figures of a group are there; say on stderr what is kept, and what is made again and why."""
     found = {name: store.load(name, settings, out) for name in names}
     text = " and ".join(names)
-    if all(isinstance(one, store.Finished) for one in found.values()):
+    if all(isinstance(one, dict) for one in found.values()):
         say(f"{text}: kept, made here before with the same settings")
         return True
     reasons = [one for one in found.values() if isinstance(one, str)]
@@ -133,9 +131,8 @@ def _is_finished(names: Sequence[str], settings: store.Settings, out: Path) -> b
     return False
 
 
-def _write_all(finished: Mapping[str, store.Finished], settings: store.Settings, out: Path) -> list[Path]:
-    reports = {name: one.report for name, one in finished.items()}
-    page = page_of(reports, _describe(finished, settings))
+def _write_all(reports: Mapping[str, FigureReport], settings: store.Settings, out: Path) -> list[Path]:
+    page = page_of(reports, _describe(settings))
     folders = {name: out / "hepdata" / name for name in reports}
     parts = {
         name: folder
@@ -151,9 +148,7 @@ def _write_all(finished: Mapping[str, store.Finished], settings: store.Settings,
     ]
 
 
-def _describe(finished: Mapping[str, store.Finished], settings: store.Settings) -> str:
+def _describe(settings: store.Settings) -> str:
+    # no time: the same run gives the same bytes
     size = "quick run, large statistical errors" if settings.quick else "full run"
-    minutes = (
-        sum({names: finished[names[0]].seconds for names in GROUPS if names[0] in finished}.values()) / 60.0
-    )
-    return f"scotopic {settings.version}, {size}, seed {settings.seed}, {minutes:.0f} minutes of wall time"
+    return f"scotopic {settings.version}, {size}, seed {settings.seed}"

@@ -1,7 +1,6 @@
 """Finished figures: their reports as JSON beside the settings that they were made with, so that a run can go on."""
 
 import hashlib
-import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +9,7 @@ import msgspec
 
 import scotopic
 from scotopic.files import note_written, replacing
-from scotopic.results_folder import digest
+from scotopic.results_folder import digest, find_files
 from scotopic.study.paper_figures.report import Check, FigureReport
 
 FOLDER = "finished"
@@ -35,17 +34,8 @@ class _File:
 @dataclass(frozen=True)
 class _Stored:
     settings: Settings
-    seconds: float
     files: tuple[_File, ...]
     checks: tuple[Check, ...]
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A figure that need not be made again, and how long its group took."""
-
-    report: FigureReport
-    seconds: float
 
 
 def settings_of(*, seed: int, quick: bool) -> Settings:
@@ -64,18 +54,18 @@ def _digest_of_source() -> str:
     return digest.hexdigest()[:16]
 
 
-def save(name: str, report: FigureReport, seconds: float, settings: Settings, out: Path) -> None:
+def save(name: str, report: FigureReport, settings: Settings, out: Path) -> None:
     """Store the report of a finished figure below `out`."""
     folder = out / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     files = tuple(_File(Path(one).relative_to(out).as_posix(), digest(Path(one))) for one in report["files"])
-    stored = _Stored(settings, seconds, files, tuple(report["checks"]))
+    stored = _Stored(settings, files, tuple(report["checks"]))
     with replacing(folder / f"{name}.json") as temporary:
         temporary.write_bytes(msgspec.json.format(msgspec.json.encode(stored)))
 
 
-def load(name: str, settings: Settings, out: Path) -> Finished | str | None:
-    """Return a finished figure, a word on why it must be made again, or None if it was never made here."""
+def load(name: str, settings: Settings, out: Path) -> FigureReport | str | None:
+    """Return the report of a finished figure, why it must be made again, or None if it was never made here."""
     path = out / FOLDER / f"{name}.json"
     if not path.exists():
         return None
@@ -86,10 +76,10 @@ def load(name: str, settings: Settings, out: Path) -> Finished | str | None:
     for field in ("version", "source", "seed", "quick"):
         if getattr(stored.settings, field) != getattr(settings, field):
             return f"it was made with another {'source of the program' if field == 'source' else field}"
-    if not (stored.files and math.isfinite(stored.seconds)):
+    if not stored.files:
         return f"{path} names no files"
     # names are those of the folder, never the stored ones: these may come from anywhere
-    inside = {file.relative_to(out).as_posix(): file for file in out.rglob("*") if file.is_file()}
+    inside = find_files(out, {file.path for file in stored.files})
     for file in stored.files:
         if file.path not in inside:
             return f"{file.path} is missing"
@@ -98,8 +88,4 @@ def load(name: str, settings: Settings, out: Path) -> Finished | str | None:
     kept = [inside[file.path] for file in stored.files]
     for one in (*kept, path):
         note_written(one)
-    report: FigureReport = {
-        "files": [str(one) for one in kept],
-        "checks": list(stored.checks),
-    }
-    return Finished(report, stored.seconds)
+    return {"files": [str(one) for one in kept], "checks": list(stored.checks)}

@@ -1,0 +1,131 @@
+"""Commands and good input files of `bench/reliability.py`."""
+
+import json
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from scotopic.detector.card import load_experiment
+from scotopic.detector.simulate import simulate
+from scotopic.events.generate import generate
+from scotopic.io import write_detected, write_events
+
+ENDINGS = ("lhe", "lhe.gz", "hepmc", "hepmc.gz", "parquet", "root")
+MUONS, FOUR = "e- e+ > mu- mu+", "e- e+ > e- e+ mu- mu+"
+CUTS = ("--cut", "theta:mu:20:160", "--cut", "E:mu:0.5:")
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    **{
+        f"generate .{end}": ("generate", MUONS, "--events", "3000", "--output", f"{{out}}/a.{end}")
+        for end in ENDINGS
+    },
+    "generate, in processes": ("generate", FOUR, "--events", "20000", *CUTS, "--output", "{out}/a.parquet"),
+    **{
+        f"simulate .{end}": ("simulate", f"{{in}}/events.{end}", "--output", "{out}/d.parquet")
+        for end in ENDINGS
+    },
+    "simulate, in processes": ("simulate", "{in}/many.parquet", "--output", "{out}/d.parquet"),
+    "scan": ("scan", "{in}/spectrum.csv", "--card", "{in}/scan.toml", "--toys", "50", "--out", "{out}/r"),
+    "exclude": ("exclude", "--model", "dark-photon", "--no-projections", "--out", "{out}/r"),
+    "recast": ("recast", "bl-babar-visible", "--to", "dark-photon", "--csv", "{out}/t.csv"),
+    "reproduce": ("reproduce", "fig1", "--quick", "--out", "{out}/r"),
+    "search": ("search", "alp-gammagamma", "--toys", "0", "--masses", "1:9:4", "--out", "{out}/r"),
+    "project": ("project", "alp-gammagamma", "--luminosity", "1/ab", "--masses", "2:8:3", "--out", "{out}/r"),
+    "xsec": ("xsec", FOUR, *CUTS, "--rel-error", "0.05", "--json"),
+    "signature": ("signature", "alp-photon", "--mass", "1", "--coupling", "1e-4", "--json"),
+    "limit": ("limit", "--observed", "3", "--background", "1.2", "--json"),
+    "bounds": ("bounds", "--json"),
+    "list": ("list", "models"),
+}
+"""By name; ``{out}`` and ``{in}`` are the folders of results and of good inputs."""
+
+LONG = ("search", "project", "reproduce")
+
+SCAN_CARD = """
+masses = "8:32:4"
+background_order = 1
+half_width = 6
+signal = {shape = "gaussian", resolution = 1.0}
+"""
+CHARGES = """
+name = "mine"
+[charges]
+e = 1.0
+mu = -1.0
+"""
+TABLE = (
+    "# convention: dark-photon:epsilon\n# level: 0.9\n# kind: observed\n# label: Mine\nmass_GeV,coupling\n"
+)
+HEPDATA = """independent_variables:
+- header: {name: mass, units: GeV}
+  values: [{value: 1.0}, {value: 2.0}, {value: 3.0}]
+dependent_variables:
+- header: {name: observed limit}
+  qualifiers: [{name: CL, value: 0.9}]
+  values: [{value: 1.0e-3}, {value: 2.0e-3}, {value: 1.5e-3}]
+"""
+DARKCAST = """model = darkcast.Model("dark_photon")
+production = darkcast.Production("e_brem")
+decay = "e_e"
+bounds = darkcast.Dataset("mine.lmt")
+efficiency = darkcast.Efficiency(lratio=10.0)
+"""
+
+
+def write_inputs(folder: Path) -> dict[str, list[str]]:
+    """Write one good file at least for every reader, and return their names by reader."""
+    folder.mkdir(parents=True, exist_ok=True)
+    card = load_experiment("belle2-2018")
+    events = generate(MUONS, 20, sqrt_s=card.beams.sqrt_s, seed=2)
+    for ending in ENDINGS:
+        write_events(events, folder / f"events.{ending}")
+    write_events(generate(MUONS, 30_000, sqrt_s=card.beams.sqrt_s, seed=2), folder / "many.parquet")
+    write_detected(simulate(events, card, seed=2), folder / "detected.parquet", marks=card.marks())
+    _write_spectra(folder)
+    shipped = next(
+        one for one in (resources.files("scotopic.bounds") / "data").iterdir() if one.name.endswith(".toml")
+    )
+    experiment = resources.files("scotopic.detector") / "cards" / "belle2-2018.toml"
+    texts = {
+        "experiment.toml": experiment.read_text(encoding="utf-8"),
+        "bound.toml": shipped.read_text(encoding="utf-8"),
+        "scan.toml": SCAN_CARD,
+        "charges.toml": CHARGES,
+        "bound.csv": TABLE + "1,1e-3\n2,2e-3\n3,1.5e-3\n",
+        "bound.txt": "1.0e9 1e-3\n2.0e9 2e-3\n3.0e9 1.5e-3\n",
+        "bound.yaml": HEPDATA,
+        "mine.lmt": "1.0 1e-3\n2.0 2e-3\n3.0 1.5e-3\n",
+        "mine.py": DARKCAST,
+        "mapping.toml": '[observables]\nm2_gg = {column = "M", squared = true}\n',
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return {
+        "events": [f"events.{ending}" for ending in ENDINGS],
+        "detected": ["detected.parquet"],
+        "candidates": ["candidates.root"],
+        "mapping": ["mapping.toml"],
+        "histogram": ["spectrum.csv", "spectrum.json", "spectrum.root"],
+        "bound": ["bound.toml", "bound.csv", "bound.txt", "bound.yaml", "mine.py", "mine.lmt"],
+        "experiment": ["experiment.toml"],
+        "scan card": ["scan.toml"],
+        "charges": ["charges.toml"],
+    }
+
+
+def _write_spectra(folder: Path) -> None:
+    import uproot
+
+    counts = [90.0 - k for k in range(40)]
+    rows = "".join(f"{k},{k + 1},{count:g}\n" for k, count in enumerate(counts))
+    (folder / "spectrum.csv").write_text("low,high,counts\n" + rows)
+    flows = dict.fromkeys(("underflow", "overflow", "circular"), False)
+    axis = {"type": "regular", "lower": 0.0, "upper": 40.0, "bins": 40, **flows}
+    storage = {"type": "double", "values": counts}
+    (folder / "spectrum.json").write_text(json.dumps({"uhi_schema": 1, "axes": [axis], "storage": storage}))
+    with uproot.recreate(folder / "spectrum.root") as file:
+        file["h"] = (np.array(counts), np.arange(41.0))
+    with uproot.recreate(folder / "candidates.root") as file:
+        columns = {"M": np.linspace(1.0, 9.0, 30), "e_min": np.full(30, 1.5)}
+        file.mktree("variables", {name: values.dtype for name, values in columns.items()}).extend(columns)
