@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
-from scotopic.physics.model import get_model
 from scotopic.physics.models.dark_higgs import higgsstrahlung_cross_section
+from scotopic.physics.models.dark_photon import CHARGES
+from scotopic.physics.models.vector_widths import visible_fractions
 from scotopic.searches.plane_search import PlaneSearch
 from scotopic.searches.radiation import HIGHER_ORDERS, RADIATION, Radiation
 from scotopic.searches.search import Systematic
@@ -53,10 +54,7 @@ def generate_signal(
 def cross_section_fb(mAp: Floats, mh: Floats, *, s: float) -> Floats:
     """Return σ(e+e- → A′h′) × BR(A′ → μμ) at tree level in fb where ε²α_D is one."""
     known = np.unique(mAp)
-    muons = [
-        get_model("dark-higgs", mAp=float(m), mh=0.1, epsilon=1e-3).branching_fractions()["mu- mu+"]
-        for m in known
-    ]
+    muons = visible_fractions(CHARGES, known)["mu- mu+"]
     sigma = [higgsstrahlung_cross_section(m, h, 1.0, 1.0, s) for m, h in zip(mAp, mh, strict=True)]
     return np.asarray(1e3 * np.array(sigma) * np.interp(mAp, known, muons))
 

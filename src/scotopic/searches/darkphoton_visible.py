@@ -11,7 +11,9 @@ from scotopic.events.generate import generate
 from scotopic.events.radiating_pairs import final_state_slots
 from scotopic.events.record import Events
 from scotopic.physics.model import Model, get_model
+from scotopic.physics.models.dark_photon import CHARGES
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section
+from scotopic.physics.models.vector_widths import visible_fractions
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS
@@ -87,14 +89,8 @@ def _production(mass: float, lepton_mass: float) -> Model:
 
 def branching(mass: Floats) -> Floats:
     """Return the fractions of A′ → e+e- and A′ → μ+μ- (2, M), without dark decays."""
-    fractions = []
-    for one in np.atleast_1d(mass):
-        model = get_model(
-            "dark-photon", mass=float(one), epsilon=REFERENCE_EPSILON, alphaD=0.0, mchi=float(one)
-        )
-        by_products = model.branching_fractions()
-        fractions.append([by_products.get(decay, 0.0) for decay in DECAYS])
-    return np.array(fractions).T
+    fractions = visible_fractions(CHARGES, np.atleast_1d(mass))
+    return np.array([fractions[decay] for decay in DECAYS])
 
 
 def coupling_of(cross_section_fb: Floats, mass: Floats, s: float, *, invisible: float = 0.0) -> Floats:

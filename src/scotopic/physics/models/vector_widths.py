@@ -59,6 +59,13 @@ def partial_widths(charges: VectorCharges, mass: Array, ratios: Ratios = hadroni
     return found
 
 
+def visible_fractions(charges: VectorCharges, mass: Array) -> dict[str, Array]:
+    """Return the branching fractions at masses (GeV), by products, where there are no decays to dark particles."""
+    widths = partial_widths(charges, mass)
+    total = sum(widths.values())
+    return {products: width / total for products, width in widths.items()}
+
+
 def _opening(mass: Array, fermion_mass: float) -> Array:
     r = np.minimum((fermion_mass / mass) ** 2, 0.25)
     return np.asarray((1.0 + 2.0 * r) * np.sqrt(1.0 - 4.0 * r))
