@@ -319,6 +319,7 @@ def test_scale_factors_lie_between_those_of_the_channels(simulation):
     assert (factor < ends[1]).all()
 
 
+@pytest.mark.study
 def test_figure_and_its_checks(simulation, tmp_path):
     report = make_from(simulation, simulation, tmp_path, masses=14, seed=1)["fig7b"]
     assert all((tmp_path / name).is_file() for name in ("fig7b.png", "fig7b.pdf", "fig7b.csv"))
@@ -366,6 +367,7 @@ def test_wrong_request_is_refused_before_any_work(settings, message):
         channel_run.run_channel_search("darkphoton-visible", **settings)
 
 
+@pytest.mark.study
 def test_command_line(simulation, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(channel_run, "simulate_channels", lambda *_, **__: simulation)
     made = generate_signal(5.0, 3000, decay="mu- mu+", sqrt_s=SQRT_S, seed=7, radiation=NO_RADIATION)

@@ -29,6 +29,14 @@ LONG = (
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
+@pytest.fixture(autouse=True)
+def _ctrl_c_is_heard():
+    # a shell starts what runs in the background with Ctrl-C ignored, which programs inherit
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def double(chunk):
     return 2 * chunk
 
