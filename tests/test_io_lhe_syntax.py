@@ -129,6 +129,7 @@ def test_the_generator_is_named_as_version_3_or_2_has_it(tmp_path, tag, source):
         (LHE.replace("3.0 4.0", "3_0 4.0"), "'3_0' is no number"),
         (LHE.replace("3.0 4.0", "nan 4.0"), "event 1 (line 6), line 10: nan is no momentum or place"),
         (LHE.replace("3.0 4.0", "1e200 4.0"), "1e+200 is no momentum or place"),
+        (LHE.replace("3.0 4.0", "1e13 4.0"), "1e+13 is no momentum or place"),
         (LHE.replace("11 -11 5.0 5.0 0", "5.0 5.0 0"), "<init> (line 2): its first line has 8 numbers"),
         (LHE.replace("2.0 0.1 1.0 1\n", ""), "it has 0 lines of processes; expected its NPRUP, 1"),
         (LHE.replace("2.0 0.1 1.0 1\n", "2.0 0.1 1.0 1\n1 1 1 2\n"), "it has 2 lines of processes"),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from scotopic.errors import InputError
-from scotopic.io.text import check_sizes, decimals, numbered_lines, whole, wholes
+from scotopic.io.text import FURTHEST, check_sizes, decimals, numbered_lines, whole, wholes
 
 MOST_PARTICLES = 100_000  # of an event
 MOST_WEIGHTS = 10_000
@@ -262,7 +262,7 @@ def _event2(block: list[Line], names: int) -> Iterator[str]:
         if kind == "V":
             code = whole(words[0])
             whole(words[1])
-            check_sizes(decimals(words[2:6]))
+            check_sizes(decimals(words[2:6]), FURTHEST)
             before, after, n = (_few(words[k]) for k in (6, 7, 8))
             if len(words) != 9 + n or code >= 0 or code in vertices:
                 raise ValueError(f"vertex {code} with {len(words)} numbers")
@@ -324,7 +324,7 @@ def _place(words: list[str]) -> None:
     values = decimals(words[1:])
     if words[0] != "@" or len(values) != 4:
         raise ValueError("a place needs x, y, z and t behind @")
-    check_sizes(values)
+    check_sizes(values, FURTHEST)
 
 
 def _units(words: list[str]) -> None:

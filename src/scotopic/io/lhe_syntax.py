@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, NoReturn
 
 from scotopic.errors import InputError
-from scotopic.io.text import check_sizes, number, numbered_lines, numbers, whole, wholes
+from scotopic.io.text import FURTHEST, check_sizes, number, numbered_lines, numbers, whole, wholes
 
 MOST_PARTICLES = 100_000  # of an event
 MOST_PROCESSES = 100_000
@@ -221,7 +221,8 @@ def _particle(line: str) -> Particle:
     if len(words) != 13:
         raise ValueError(f"a particle has {len(words)} numbers; expected 13")
     values = numbers(words[6:])
-    check_sizes(values[:6])
+    check_sizes(values[:5])
+    check_sizes(values[5:6], FURTHEST)
     return Particle(*wholes(words[:6]), *values)
 
 

@@ -12,7 +12,8 @@ from scotopic.text_files import decode_text
 LONGEST_LINE = 250_000  # bytes; the HepMC3 library takes no more than 262144
 MOST_TEXT = 100_000_000  # bytes of a file that is read as a whole
 
-LARGEST = 1e30  # GeV or mm; its square is a number still
+LARGEST = 1e12  # GeV
+FURTHEST = 1e30  # mm: a neutron flies some 1e14; its square is a number still
 
 FORTRAN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[dDqQ]([+-]?\d{1,4})|([+-]\d{2,4}))", re.ASCII)
 """A number with the exponent of a double precision, or with one whose letter had no room: 1.2D-03, 1.2-103."""
@@ -82,10 +83,10 @@ def _fast(words: Sequence[str]) -> list[float] | None:
     return None
 
 
-def check_sizes(values: Sequence[float]) -> None:
-    """Refuse, by ValueError, momenta (GeV) and places (mm) that are not finite or beyond all that happens."""
+def check_sizes(values: Sequence[float], largest: float = LARGEST) -> None:
+    """Refuse, by ValueError, momenta (GeV), or with `FURTHEST` places (mm), not finite or beyond all that happens."""
     for value in values:
-        if not abs(value) < LARGEST:
+        if not abs(value) < largest:
             raise ValueError(f"{value:g} is no momentum or place; expected a finite number")
 
 
