@@ -26,7 +26,7 @@ from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.io import read_candidates, read_detected, read_events, read_histogram
 from scotopic.physics.model import get_model
-from scotopic.study.scan_card import read_scan_card
+from scotopic.study.histogram.scan_card import read_scan_card
 
 SLOWEST, LARGEST = 5.0, 500_000_000  # seconds of processor time; bytes beyond the start
 GIVEN = {"convention": "dark-photon:epsilon", "level": "0.9", "kind": "observed", "label": "Mine"}

@@ -13,16 +13,17 @@ from pathlib import Path
 import scotopic
 from scotopic.detector.card import experiments, load_experiment
 from scotopic.detector.experiment import MEANING
-from scotopic.searches import any_search, searches
-from scotopic.searches.channel_search import ChannelSearch
-from scotopic.searches.search import Search
+from scotopic.searches import get_search, searches
 
 FOLDER = "_generated"
 LITERAL = re.compile(r"(``.*?``|`[^`]*`_?)")
 
 ROOMS = {
-    "study": "From a search, a model and an experiment to results on disk",
+    "paper": "Figures of the paper",
+    "report": "Files of results",
+    "study": "Searches, projections, exclusions, scans of histograms",
     "searches": "Searches",
+    "analysis": "Signal, backgrounds, selection, statistic, result",
     "io": "Event files",
     "figures": "Figures",
     "detector": "Detector, trigger and experiment cards",
@@ -83,25 +84,22 @@ def _short(value: object) -> str:
 
 
 def _search(name: str) -> str:
-    search = any_search(name)
-    cuts = [("all masses", cut) for cut in search.cuts]
-    backgrounds = [(b.name, b.label, "generated", "D", "own events") for b in search.backgrounds]
-    if isinstance(search, Search):
-        cuts += [
-            (f"{r.name} region, {r.mass_low:g} to {r.mass_high:g} GeV", c)
-            for r in search.regions
-            for c in r.cuts
-        ]
-        backgrounds = [
-            (b.name, b.label, f"{b.cross_section_fb:.3g} fb" if b.mass else "generated", b.mark, b.source)
-            for b in search.backgrounds
-        ]
-    if isinstance(search, ChannelSearch):
-        cuts += [
-            (f"channel {channel.name}", cut) for channel in search.channels for cut in channel.region.cuts
-        ]
+    search = get_search(name)
+    search = search.at(load_experiment(search.experiment), search.values({}))
+    cuts = [("all masses", cut) for cut in search.selection.cuts]
+    cuts += [
+        (f"{region.title}, {region.mass_low:.3g} to {region.mass_high:.4g} GeV", cut)
+        for region in search.regions
+        for cut in region.cuts
+    ]
+    backgrounds = [(b.name, b.label, b.cross_section, b.mark, b.source) for b in search.backgrounds]
+    terms = [(s.name, s.on, f"{s.relative_error:.3g}", s.mark, s.source) for s in search.systematics]
+    terms += [
+        (n.name, n.background or "all backgrounds", f"{n.relative_error:.3g}", n.mark, n.source)
+        for n in search.nuisances
+    ]
     marks = Counter(cut.mark for _, cut in cuts)
-    marks += Counter(one.mark for one in search.systematics) + Counter(row[3] for row in backgrounds)
+    marks += Counter(row[3] for row in (*terms, *backgrounds))
     return "\n".join(
         [
             f"## Search {name}\n",
@@ -117,7 +115,7 @@ def _search(name: str) -> str:
             "### Systematic uncertainties\n",
             table(
                 ("name", "scales", "relative size", "mark", "source"),
-                [(s.name, s.on, f"{s.relative_error:.3g}", s.mark, s.source) for s in search.systematics],
+                terms,
             ),
             "### Backgrounds\n",
             table(

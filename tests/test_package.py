@@ -20,6 +20,7 @@ def loaded_by(code: str) -> set[str]:
 
 
 ROOMS = (
+    "analysis",
     "app",
     "bounds",
     "detector",
@@ -27,7 +28,9 @@ ROOMS = (
     "figures",
     "io",
     "numerics",
+    "paper",
     "physics",
+    "report",
     "searches",
     "selection",
     "stats",

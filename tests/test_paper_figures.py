@@ -7,18 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scotopic.analysis.region import masses as grid_of
+from scotopic.analysis.simulation import EventNumbers, simulate
+from scotopic.analysis.statistics.triangle import triangle_grid
 from scotopic.bounds import load_bound
 from scotopic.detector.card import load_experiment
-from scotopic.searches.darkhiggs_invisible import DARKHIGGS_INVISIBLE
-from scotopic.searches.zprime_invisible import ZPRIME_INVISIBLE
-from scotopic.searches.zprime_lfv import ZPRIME_LFV
-from scotopic.study.counting_simulation import FEWEST_SIGNAL, simulate_counting
-from scotopic.study.paper_figures import figure_4, figure_5, figure_8
-from scotopic.study.paper_figures.background_composition import composition_checks
-from scotopic.study.paper_figures.medians import relative_errors
-from scotopic.study.paper_figures.recoil_resolution import MASSES, Widths, full_simulation
-from scotopic.study.paper_figures.report import around, check, verdict
-from scotopic.study.plane_simulation import simulate_plane
+from scotopic.paper import figure_4, figure_5, figure_8
+from scotopic.paper.background_composition import composition_checks
+from scotopic.paper.medians import relative_errors
+from scotopic.paper.recoil_resolution import MASSES, Widths, full_simulation
+from scotopic.paper.report import around, check, verdict
+from scotopic.searches.dilepton_and_recoil.darkhiggs_invisible import DARKHIGGS_INVISIBLE
+from scotopic.searches.dilepton_and_recoil.zprime_invisible import ZPRIME_INVISIBLE
+from scotopic.searches.dilepton_and_recoil.zprime_lfv import ZPRIME_LFV
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -48,17 +49,20 @@ def made(report, out, *names):
     return {one["what"]: one for figure in report.values() for one in figure["checks"]}
 
 
+def at(search, grid, **fields):
+    """Return a search whose signal is simulated on another grid."""
+    return replace(search, regions=(replace(search.regions[0], grid=grid),), **fields)
+
+
 @pytest.fixture(scope="module")
 def zprime():
-    search = replace(ZPRIME_INVISIBLE, signal_masses=(1.0, 3.5, 6.0))
-    return simulate_counting(
-        search, load_experiment("belle2-2018"), signal_events=800, background_events=1500, seed=5
-    )
+    search = at(ZPRIME_INVISIBLE, grid_of(1.0, 3.5, 6.0))
+    return simulate(search, load_experiment("belle2-2018"), events=EventNumbers(800, 1500), seed=5)
 
 
 def test_figure_4(zprime, tmp_path, monkeypatch):
     monkeypatch.setattr(figure_4, "_cross_sections", lambda: [])
-    monkeypatch.setattr(figure_4, "write_counting", lambda *_: [])
+    monkeypatch.setattr(figure_4, "write_result", lambda *_: [])
     masses = np.array(MASSES)
     widths = Widths(masses, 1.2 * full_simulation(masses), 1e-4 * masses)
     found = made(figure_4.make_from(zprime, widths, tmp_path, size=SIZE, seed=1), tmp_path, "fig4a", "fig4b")
@@ -118,11 +122,11 @@ def test_widths_of_full_simulation():
 
 def test_backgrounds_are_compared_like_for_like_too(zprime):
     """The second pair of rows counts by hand what has a recoil of 1 GeV across the beams, into the barrel."""
-    found = composition_checks({"tautau": 10.0, "mumu": 5.0, "eemumu": 20.0}, zprime.backgrounds)
+    found = composition_checks({"tautau": 10.0, "mumu": 5.0, "eemumu": 20.0}, zprime.candidates)
     assert [one["ours"] for one in found[:2]] == [2.0, 0.5]
 
     def rate(name):
-        one = zprime.backgrounds[name]
+        one = zprime.candidates[name]
         direction = np.rad2deg(one["theta_recoil"])
         kept = (one["pt_low"] > 0.4) & (one["pt_recoil"] > 1.0) & (direction > 33.0) & (direction < 128.0)
         return one.weights[kept].sum()
@@ -135,14 +139,12 @@ def test_backgrounds_are_compared_like_for_like_too(zprime):
 
 def test_figure_5_has_a_limit_without_events(tmp_path, monkeypatch):
     """The signal of every mass passes; where nothing is expected, the limit is that of no event."""
-    monkeypatch.setattr(figure_5, "write_counting", lambda *_: [])
-    search = replace(ZPRIME_LFV, signal_masses=(0.5, 7.0), backgrounds=ZPRIME_LFV.backgrounds[:1])
-    simulation = simulate_counting(
-        search, load_experiment("belle2-2018"), signal_events=800, background_events=400, seed=5
-    )
-    assert all(len(point.candidates) > FEWEST_SIGNAL for point in simulation.signal)
-    weaker = {name: replace(one, weights=1e-4 * one.weights) for name, one in simulation.backgrounds.items()}
-    empty = replace(simulation, backgrounds=weaker)
+    monkeypatch.setattr(figure_5, "write_result", lambda *_: [])
+    search = at(ZPRIME_LFV, grid_of(0.5, 7.0), backgrounds=ZPRIME_LFV.backgrounds[:1])
+    simulation = simulate(search, load_experiment("belle2-2018"), events=EventNumbers(800, 400), seed=5)
+    assert all(len(point.candidates) > 50 for point in simulation.signal)
+    weaker = {name: replace(one, weights=1e-4 * one.weights) for name, one in simulation.candidates.items()}
+    empty = simulation.with_backgrounds(weaker)
     found = made(figure_5.make_from(empty, tmp_path, toys=0, replicas=3, seed=1), tmp_path, "fig5")
     bare = found["the same beside ln 10/L, the limit without any error"]
     assert 1.0 < bare["ratio"] < 1.1  # errors of efficiency and luminosity weaken the limit by a few per cent
@@ -152,15 +154,9 @@ def test_figure_5_has_a_limit_without_events(tmp_path, monkeypatch):
 
 
 def test_figure_8(tmp_path, monkeypatch):
-    monkeypatch.setattr(figure_8, "write_plane", lambda *_: [])
-    search = replace(
-        DARKHIGGS_INVISIBLE,
-        signal_masses=(4.0, 9.7),
-        signal_shares=(0.05, 0.95),
-    )
-    simulation = simulate_plane(
-        search, load_experiment("belle2-phase3"), signal_events=800, background_events=1000, seed=5
-    )
+    monkeypatch.setattr(figure_8, "write_result", lambda *_: [])
+    search = at(DARKHIGGS_INVISIBLE, triangle_grid((4.0, 9.7), (0.05, 0.95)))
+    simulation = simulate(search, load_experiment("belle2-phase3"), events=EventNumbers(800, 1000), seed=5)
     masses = np.array([5.0, 9.0])  # two columns of windows
     report = figure_8.make_from(simulation, tmp_path, toys=0, replicas=2, seed=1, masses=masses)
     found = made(report, tmp_path, "fig8")
@@ -172,7 +168,7 @@ def test_figure_8(tmp_path, monkeypatch):
 
 def test_error_of_a_statistic_is_that_of_its_poisson_number(zprime):
     """The sum of n equal weights has the relative error 1/√n."""
-    one = zprime.backgrounds["eemumu"]
+    one = zprime.candidates["eemumu"]
     equal = {"only": replace(one, weights=np.ones(len(one)))}
     (found,) = relative_errors(equal, lambda drawn: [drawn["only"].weights.sum()], replicas=400, seed=3)
     assert found == pytest.approx(len(one) ** -0.5, rel=0.15)

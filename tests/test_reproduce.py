@@ -20,11 +20,11 @@ from scotopic.errors import InputError
 from scotopic.figures import write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.io.hepdata_joined import join_submissions
-from scotopic.study import reproduce as reproduction
-from scotopic.study.paper_figures import store
-from scotopic.study.paper_figures.captions import CAPTIONS
-from scotopic.study.paper_figures.page_pdf import write_pdf
-from scotopic.study.paper_figures.report import check, verdict
+from scotopic.paper import reproduce as reproduction
+from scotopic.paper import store
+from scotopic.paper.captions import CAPTIONS
+from scotopic.paper.page_pdf import write_pdf
+from scotopic.paper.report import check, verdict
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scotopic.searches.control_samples import ControlSample
+from scotopic.analysis.background_rates import ControlRates, background_scales, measure_scales, overall_scale
+from scotopic.analysis.control_sample import ControlSample
 from scotopic.selection.candidates import Candidates
-from scotopic.study.background_scales import ControlRates, background_scales, measure_scales, overall_scale
 
 NAMES = ("tautau", "mumu", "pipi", "eemumu")
 
