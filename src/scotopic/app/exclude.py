@@ -47,6 +47,12 @@ ROWS = 24  # of the envelope on the terminal
 )
 @given_option
 @click.option(
+    "--search",
+    "searched",
+    multiple=True,
+    help="Python file of a search of your own, which is executed, beside those that ship. May be repeated.",
+)
+@click.option(
     "--projections/--no-projections", "projected", default=True, help="Whether to simulate searches."
 )
 @click.option(

@@ -122,7 +122,7 @@ def search(
     as_json: bool,
     **settings: Any,
 ) -> None:
-    """Run the search NAME to limits, p-values and figures."""
+    """Run the search NAME, or that of a Python file, to limits, p-values and figures."""
     from scotopic.study.search import search as run
 
     compared_with = _read_bounds(bounds, settings["model"], given)

@@ -54,7 +54,7 @@ def read_luminosities(context: click.Context, option: click.Parameter, text: str
 @click.option("--out", type=PATH, callback=read_folder, help="Folder of figures and tables [default: none].")
 @computing
 def project(name: str, out: Path | None, as_json: bool, **settings: Any) -> None:
-    """Give the expected limits of the search NAME at any luminosities, from one simulation."""
+    """Give the expected limits of the search NAME, or that of a Python file, from one simulation."""
     from scotopic.study.projection import project as run
 
     result = run(name, **settings)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from scotopic.analysis.result import Result
+from scotopic.analysis.search import Search
 from scotopic.bounds import CONVENTIONS, Bound, load_bound
 from scotopic.bounds import bounds as shipped
 from scotopic.bounds.bound import LIMITS
@@ -22,6 +23,7 @@ from scotopic.numerics.arrays import Floats
 from scotopic.searches import get_search, searches
 from scotopic.study.models.carried_signal import carried_signal
 from scotopic.study.projection import survey
+from scotopic.study.settings import find_search
 from scotopic.text_files import is_folder
 
 
@@ -111,6 +113,7 @@ def exclude(
     own: Sequence[str | Path] = (),
     given: Mapping[str, str] | None = None,
     projected: bool = True,
+    searched: Sequence[str | Search] = (),
     seed: int = 1,
     workers: int = 1,
 ) -> Exclusion:
@@ -132,6 +135,8 @@ def exclude(
         What these files leave open, as for `scotopic.read_bound`; a key ``FILE:KEY`` is for one of them.
     projected : bool
         Whether to run the searches.
+    searched : sequence of str or Search
+        Searches of one's own beside those that ship.
 
     Raises
     ------
@@ -140,11 +145,14 @@ def exclude(
     """
     carrier = get_carrier(model, parameters)
     load_experiment(experiment)  # refuses unknown ones before any work
+    all_searches = [get_search(name) for name in searches()] + [find_search(one) for one in searched]
     read, not_read = _own(own, given or {})
     published = [*map(load_bound, shipped()), *(bound for bound, _ in read)]
     used, refused = carry_over(published, carrier)
     mass, intervals, coupling, strongest = _envelope(used)
-    results, left_out = _project(carrier, experiment, luminosity_fb, seed, workers) if projected else ((), [])
+    results, left_out = (
+        _project(carrier, all_searches, experiment, luminosity_fb, seed, workers) if projected else ((), [])
+    )
     return Exclusion(
         carrier.name,
         carrier.convention,
@@ -227,17 +235,21 @@ def _envelope(
 
 
 def _project(
-    model: Carrier, experiment: str, luminosity_fb: float | None, seed: int, workers: int
+    model: Carrier,
+    all_searches: Sequence[Search],
+    experiment: str,
+    luminosity_fb: float | None,
+    seed: int,
+    workers: int,
 ) -> tuple[tuple[Result, ...], list[tuple[str, str]]]:
     """Return what every search would exclude that sees the model, and why others do not."""
     signal = carried_signal(model)
     if signal is None:
-        return (), [(name, f"not simulated in {model.name}") for name in searches()]
+        return (), [(one.name, f"not simulated in {model.name}") for one in all_searches]
     spin2 = signal.at(1.0).particle(signal.at(1.0).mediator).spin2
     results, left_out = [], []
-    for name in searches():
-        search = get_search(name)
-        process = search.signal.process
+    for search in all_searches:
+        name, process = search.name, search.signal.process
         if process is not None and process.spin2 != spin2:
             left_out.append((name, "it is made for a particle of another spin"))
             continue
