@@ -1,23 +1,29 @@
 """From limits on a cross section to limits on a coupling."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
+from scotopic.analysis.excluded_couplings import excluded_couplings
 from scotopic.numerics.arrays import Floats
 from scotopic.stats.limit_curve import along
 
 ByMass = Callable[[Floats], Floats]
+Ranges = list[tuple[float, float]]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Couplings by the name of their limit, NaN where there is none, and what is to be said of them."""
+    """Couplings by the name of their limit, NaN where there is none, and what is to be said of them.
+
+    `excluded` are the excluded ranges by point, where the efficiency depends on the coupling; then there are no others.
+    """
 
     couplings: Mapping[str, Floats]
     notes: tuple[str, ...] = ()
+    excluded: Sequence[Ranges] | None = None
 
 
 class Coupling(Protocol):
@@ -74,6 +80,8 @@ class PowerLaw:
         σ₁ at tree level, fb; without it the simulated ones, log-linear in the mass.
     branching : callable (points (P, D), parameters) -> (P,), optional
         Branching fraction B of what the search sees; one without it.
+    of_lifetime : callable (mass, lifetime) -> coupling, optional
+        Where points have a lifetime, on which the efficiency depends: the coupling that it belongs to.
     """
 
     symbol: str
@@ -82,6 +90,7 @@ class PowerLaw:
     power: int = 2
     reference_fb: Callable[..., Floats] | None = None
     branching: Callable[[Floats, Mapping[str, Any]], Floats] | None = None
+    of_lifetime: Callable[[Floats, Floats], Floats] | None = None
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -108,8 +117,15 @@ class PowerLaw:
         simulated_fb: ByMass,
         parameters: Mapping[str, Any],
     ) -> Reading:
-        """Return g = (σ B/σ₁ B)^(1/power); NaN where the limit on the cross section is not positive."""
+        """Return g = (σ B/σ₁ B)^(1/power); NaN where the limit on the cross section is not positive.
+
+        With lifetimes the excluded ranges, of the observed limit, or of the median where nothing was observed.
+        """
         unit = self.per_unit_fb(points, sqrt_s=sqrt_s, simulated_fb=simulated_fb, parameters=parameters)
+        if self.of_lifetime is not None:
+            limit = limits_fb.get("observed", limits_fb["median"])
+            ranges = excluded_couplings(points, limit, unit, self.power, self.of_lifetime)
+            return Reading({}, excluded=ranges)
         return Reading({name: self._root(along(values, 1.0 / unit)) for name, values in limits_fb.items()})
 
     def _root(self, ratio: Floats) -> Floats:

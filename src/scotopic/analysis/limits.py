@@ -64,9 +64,10 @@ def compute_limits(
         acceptance=found.acceptance,
         resolution=found.resolution,
         cross_section=limit,
-        coupling=reading and LimitCurve(**{name: reading.couplings.get(name) for name in LIMITS}),  # type: ignore[arg-type]
+        coupling=_curve(reading),
+        coupling_excluded=reading.excluded if reading else None,
         alternatives={
-            name: (values, reading.couplings[name] if reading else None)
+            name: (values, reading.couplings.get(name) if reading else None)
             for name, values in found.alternatives.items()
         },
         p_local=found.p_local,
@@ -98,7 +99,11 @@ def compute_limits(
     )
 
 
-LIMITS = ("median", "band68", "band95", "observed")
+def _curve(reading: Reading | None) -> LimitCurve | None:
+    if reading is None or not reading.couplings:
+        return None
+    found = reading.couplings
+    return LimitCurve(found["median"], found["band68"], found["band95"], found.get("observed"))
 
 
 def _read(

@@ -1,12 +1,13 @@
 """The noun `Result`: limits, p-values and what they stand on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
 from scotopic.analysis.control_sample import ControlYield
+from scotopic.analysis.coupling import Ranges
 from scotopic.analysis.region import Region
 from scotopic.analysis.search import Search
 from scotopic.analysis.signal_shape import SignalShape
@@ -117,6 +118,8 @@ class Result:
         On σ × B, fb.
     coupling : LimitCurve or None
         None where no coupling is quoted.
+    coupling_excluded : sequence of P lists of (low, high), or None
+        Excluded ranges at the mass of each point, where the efficiency depends on the coupling.
     alternatives : mapping of name to (limit in fb, coupling or None)
         Limits by other definitions, (P,) or (P, 2).
     p_local, z_local : (P,)
@@ -149,6 +152,7 @@ class Result:
     resolution: Floats
     cross_section: LimitCurve
     coupling: LimitCurve | None
+    coupling_excluded: Sequence[Ranges] | None
     alternatives: Mapping[str, tuple[Floats, Floats | None]]
     p_local: Floats
     z_local: Floats
@@ -212,6 +216,7 @@ class Result:
             "resolution": _by_axis(self.resolution),
             "sigma_limit_fb": {**self.cross_section.to_json(), **others},
             "coupling_limit": coupling,
+            **({} if self.coupling_excluded is None else {"coupling_excluded": self.coupling_excluded}),
             "p0_local": self.p_local,
             "largest": {
                 "mass_GeV": _by_axis(self.points[self.largest : self.largest + 1])[0],

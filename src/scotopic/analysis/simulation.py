@@ -162,7 +162,7 @@ class Simulation:
 
     def simulated_fb(self, mass: Floats) -> Floats:
         """Return the tree-level cross section (fb) of the signal, log-linear between its simulated masses."""
-        known = {one.point[0]: one.tree_pb for one in self.signal}
+        known = dict(sorted({one.point[0]: one.tree_pb for one in self.signal}.items()))
         return np.exp(np.interp(mass, list(known), np.log([1e3 * one for one in known.values()])))
 
     def expected(self, region: Region, edges: Floats, luminosity_fb: float) -> dict[str, Floats]:

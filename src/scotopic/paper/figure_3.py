@@ -200,7 +200,7 @@ def _write(name: str, now: Result, final: Result, targets: Curves, out: Path) ->
         _renamed(coupling_table(final, f"{name}_50_per_ab"), "Limit on the coupling, 50/ab"),
         Table(
             f"{name}_targets",
-            "Couplings of the observed relic density, and Planck's bound",
+            "Couplings of the relic density, and Planck's bound",
             "Couplings for which freeze-out leaves Omega h^2 = 0.12, and the largest that Planck leaves to s-waves "
             "(95 %, 40 % of the energy heats the plasma); our calculation.",
             (Axis("MASS", "GeV", first),),

@@ -23,7 +23,7 @@ from scotopic.figures import (
     yields,
 )
 from scotopic.figures.style import PROJECTION, SIMULATED
-from scotopic.numerics.arrays import Floats
+from scotopic.numerics.arrays import Floats, Ints
 from scotopic.report.columns import (
     ENDS,
     coupling_columns,
@@ -79,7 +79,7 @@ def write_cross_section(
     label = f"{result.search.signal.label} (fb)"
     written = _write_limit(result, stem, shown_cross_section(result), label, beside or _ends(result))
     stated = comments(result)
-    if result.search.axes[0].is_mass and len(result.search.axes) == 1:
+    if len(result.search.axes) == 1:
         stated.append("column: observed_fb")  # for who reads it back
     return [*written, write_csv(stem.with_suffix(".csv"), cross_section_columns(result), stated)]
 
@@ -118,14 +118,16 @@ def _write_limit(
     log: bool = False,
 ) -> list[Path]:
     level, confidence = result.settings["level"], result.search.statistic.confidence
-    if result.points.shape[1] == 1:
+    if not _is_plane(result):
+        (first, own), *others = _curves(result)
+        shown = dict(beside) | {text: (result.points[at, 0], limit.median[at]) for text, at in others}
         figure = limit_bands(
-            curves_of(result.mass, limit),
-            y_label=f"limit on {label}",
+            curves_of(result.points[own, 0], limit.select(own)),
+            y_label=f"limit on {label}" + (f", {first}" if first else ""),
             x_label=result.search.axes[0].label,
             level=level,
             kind=confidence,
-            beside=beside,
+            beside=shown,
             **heading(result),
         )
         return save(figure, stem)
@@ -135,6 +137,22 @@ def _write_limit(
         figure = _plane(result, limit.observed, text, heading(result)["sample"], log=log)
         written += save(figure, stem.with_name(f"{stem.name}_observed"))
     return written
+
+
+def _is_plane(result: Result) -> bool:
+    """Whether points are pairs of masses, drawn as a plane; else they are curves against the first coordinate."""
+    return len(result.search.axes) == 2 and all(axis.is_mass for axis in result.search.axes)
+
+
+def _curves(result: Result) -> list[tuple[str, Ints]]:
+    """Return the points of each curve, with what the other coordinates are there."""
+    axes, others = result.search.axes[1:], result.points[:, 1:]
+    values, which = np.unique(others, axis=0, return_inverse=True)
+    texts = [
+        ", ".join(f"{axis.name} {one:g} {axis.unit}" for axis, one in zip(axes, row, strict=True))
+        for row in values
+    ]
+    return [(text, np.flatnonzero(which.reshape(-1) == i)) for i, text in enumerate(texts)]
 
 
 def _plane(
@@ -183,10 +201,11 @@ def _beside_bounds(result: Result, limit: LimitCurve) -> Any:
 
 
 def _write_p_values(result: Result, folder: Path) -> list[Path]:
-    if result.points.shape[1] == 1:
+    if not _is_plane(result):
+        own = next(at for _, at in _curves(result) if result.largest in at)
         figure = p_value_scan(
-            result.mass,
-            result.p_local,
+            result.points[own, 0],
+            result.p_local[own],
             p_global=result.p_global,
             x_label=result.search.axes[0].label,
             **heading(result),
@@ -226,11 +245,12 @@ def _write_windows(result: Result, folder: Path) -> list[Path]:
     assert windows is not None
     if windows.correlation is None:
         labels = {one.name: one.label for one in result.search.backgrounds}
+        _, own = _curves(result)[0]
         figure = yields(
-            result.mass,
-            np.asarray(windows.observed, dtype=np.float64),
-            {labels.get(name, name): values for name, values in windows.expected.items()},
-            windows.background_error,
+            result.points[own, 0],
+            np.asarray(windows.observed, dtype=np.float64)[own],
+            {labels.get(name, name): values[own] for name, values in windows.expected.items()},
+            windows.background_error[own],
             x_label=result.search.axes[0].label,
             **heading(result),
         )
@@ -278,7 +298,7 @@ def figure_unit(observable: Observable) -> str:
 
 def _write_performance(result: Result, folder: Path) -> list[Path]:
     """Write efficiency and resolution against mass, of regions at the simulated masses with their errors."""
-    if result.points.shape[1] > 1:
+    if _is_plane(result):
         figure = _plane(result, result.efficiency, "signal efficiency", SIMULATED)
         return save(figure, folder / "efficiency")
     label = result.search.axes[0].label
@@ -297,10 +317,11 @@ Measured = dict[str, tuple[Floats, Floats, Floats]]
 
 def _measured(result: Result, spectra: Sequence[RegionSpectrum]) -> tuple[Measured, Measured]:
     if not spectra:
-        widths = result.resolution[:, 0]
+        mass, widths, value = result.points[:, 0], result.resolution[:, 0], result.efficiency
+        curves = [(text or "signal", at) for text, at in _curves(result)]
         return (
-            {"signal": (result.mass, result.efficiency, result.efficiency_error)},
-            {"signal": (result.mass, widths, 0.0 * widths)},
+            {text: (mass[at], value[at], result.efficiency_error[at]) for text, at in curves},
+            {text: (mass[at], widths[at], 0.0 * widths[at]) for text, at in curves},
         )
     efficiencies, resolutions = {}, {}
     for part in spectra:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scotopic.errors import InputError
-from scotopic.numerics.arrays import Floats
+from scotopic.numerics.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +43,10 @@ class LimitCurve:
             function(self.band95),
             None if self.observed is None else function(self.observed),
         )
+
+    def select(self, which: Ints) -> "LimitCurve":
+        """Return the curve at some of the points."""
+        return self.map(lambda values: values[which])
 
     def scaled(self, factor: Floats) -> "LimitCurve":
         """Return the curve times a factor (P,)."""

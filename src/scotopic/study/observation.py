@@ -21,7 +21,7 @@ from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep, apply_cuts
 from scotopic.study.sample_notes import sample_notes
 
-Sample = tuple[Callable[[Detected], Candidates], Sequence[Cut]]
+Sample = tuple[Callable[..., Candidates], tuple[Cut, ...]]
 Selected = tuple[Candidates, tuple[CutStep, ...]]
 
 SQRT_S_TOLERANCE = 0.05  # GeV

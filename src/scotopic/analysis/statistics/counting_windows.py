@@ -1,6 +1,6 @@
 """Events counted in windows of one observable, with cuts that are optimised by mass."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,6 +34,9 @@ class WindowRates:
 
     Attributes
     ----------
+    points : (M, D)
+        Mass, and further coordinates of the signal.
+    acceptance : (M,)
     centre, half_width : (M,)
     cuts : (M, 2)
         Lower cuts on the two final observables.
@@ -42,6 +45,8 @@ class WindowRates:
         Events per 1/fb and the simulation's statistical error.
     """
 
+    points: Floats
+    acceptance: Floats
     centre: Floats
     half_width: Floats
     cuts: Floats
@@ -49,6 +54,29 @@ class WindowRates:
     efficiency_error: Floats
     expected: Mapping[str, Floats]
     expected_error: Mapping[str, Floats]
+
+    @classmethod
+    def join(cls, parts: Sequence["WindowRates"]) -> "WindowRates":
+        """Return all windows as one."""
+        arrays = {
+            name: np.concatenate([getattr(one, name) for one in parts])
+            for name in (
+                "points",
+                "acceptance",
+                "centre",
+                "half_width",
+                "cuts",
+                "efficiency",
+                "efficiency_error",
+            )
+        }
+        mappings = {
+            name: {
+                key: np.concatenate([getattr(one, name)[key] for one in parts]) for key in parts[0].expected
+            }
+            for name in ("expected", "expected_error")
+        }
+        return cls(**arrays, **mappings)
 
 
 @dataclass(frozen=True)
@@ -131,16 +159,13 @@ class CountingWindows:
         limits = np.asarray(counting_limit(observed, background, **uncertain, **chosen))  # type: ignore[arg-type]
         bands = counting_bands(background, **uncertain, **chosen)  # type: ignore[arg-type]
         p_local = np.asarray(predictive_p_value(observed, background, error))
-        mass = np.sqrt(windows.centre)
-        points = simulation.signal
-        accepted = np.interp(mass, [one.point[0] for one in points], [one.acceptance for one in points])
         width = windows.half_width / self.window_sigmas
         return Inference(
-            points=mass[:, None],
+            points=windows.points,
             efficiency=windows.efficiency,
             efficiency_error=windows.efficiency_error,
-            acceptance=accepted,
-            resolution=mass_resolution(mass, width)[:, None],
+            acceptance=windows.acceptance,
+            resolution=mass_resolution(windows.points[:, 0], width)[:, None],
             limit=LimitCurve(
                 *(np.asarray(one) for one in (bands.median, bands.band68, bands.band95, limits))
             ),
@@ -168,34 +193,52 @@ class CountingWindows:
     ) -> WindowRates:
         """Return contiguous windows and those half-shifted between them, optimised for a luminosity.
 
-        With `masses` (GeV), the windows lie around them instead. The cuts are chosen on events with an even number and
-        yields taken from those with an odd one, so that a fluctuation of the simulation is not mistaken for a good cut.
+        With `masses` (GeV), the windows lie around them instead. Where the signal has further coordinates, such as a
+        lifetime, there are windows for each of their simulated values. The cuts are chosen on events with an even
+        number and yields taken from those with an odd one, so that a fluctuation of the simulation is not mistaken for
+        a good cut.
         """
-        centre = self._centres(simulation) if masses is None else masses**2
-        half = self.window_sigmas * resolution_at(simulation, centre)
-        known = np.array([one.point[0] for one in simulation.signal])
-        choices = [
-            self.best_cuts(simulation, one, luminosity_fb) for one in track(simulation.signal, "final cuts")
-        ]
-        nearest = np.abs(np.sqrt(centre)[:, None] - known).argmin(axis=1)
-        cuts = np.array(choices)[nearest]
-        efficiency, error = self._efficiencies(simulation, centre, cuts)
-        expected, spread = {}, {}
-        for name, found in simulation.candidates.items():
-            rows = [
-                self._yield(_observable(simulation), found, c, h, cut)
-                for c, h, cut in zip(centre, half, cuts, strict=True)
-            ]
-            expected[name], spread[name] = np.array(rows).T
-        return WindowRates(centre, half, cuts, efficiency, error, expected, spread)
+        parts = [self._windows(simulation, points, luminosity_fb, masses) for points in _by_other(simulation)]
+        return parts[0] if len(parts) == 1 else WindowRates.join(parts)
 
-    def _centres(self, simulation: Simulation) -> Floats:
+    def _windows(
+        self,
+        simulation: Simulation,
+        points: Sequence[SignalSample],
+        luminosity_fb: float,
+        masses: Floats | None,
+    ) -> WindowRates:
+        centre = self._centres(points) if masses is None else masses**2
+        half = self.window_sigmas * resolution_at(points, centre)
+        mass, known = np.sqrt(centre), np.array([one.point[0] for one in points])
+        choices = [self.best_cuts(simulation, one, luminosity_fb) for one in track(points, "final cuts")]
+        cuts = np.array(choices)[np.abs(mass[:, None] - known).argmin(axis=1)]
+        name = _observable(simulation)
+        efficiency, error = self._efficiencies(points, name, mass, cuts)
+        expected, spread = {}, {}
+        for background, found in simulation.candidates.items():
+            rows = [self._yield(name, found, c, h, cut) for c, h, cut in zip(centre, half, cuts, strict=True)]
+            expected[background], spread[background] = np.array(rows).T
+        others = np.broadcast_to(points[0].point[1:], (len(mass), len(points[0].point) - 1))
+        return WindowRates(
+            np.column_stack([mass, others]),
+            np.interp(mass, known, [one.acceptance for one in points]),
+            centre,
+            half,
+            cuts,
+            efficiency,
+            error,
+            expected,
+            spread,
+        )
+
+    def _centres(self, points: Sequence[SignalSample]) -> Floats:
         """Return centres of contiguous windows from x = 0 on and of those half a window further, rising."""
-        sigmas, last = self.window_sigmas, simulation.signal[-1].point[0] ** 2
+        sigmas, last = self.window_sigmas, points[-1].point[0] ** 2
         edges = [0.0]
         while edges[-1] < last:
-            middle = edges[-1] + sigmas * float(resolution_at(simulation, np.array(edges[-1])))
-            edges.append(edges[-1] + 2.0 * sigmas * float(resolution_at(simulation, np.array(middle))))
+            middle = edges[-1] + sigmas * float(resolution_at(points, np.array(edges[-1])))
+            edges.append(edges[-1] + 2.0 * sigmas * float(resolution_at(points, np.array(middle))))
         bounds = np.array(edges)
         contiguous = 0.5 * (bounds[1:] + bounds[:-1])
         centres = np.sort(np.concatenate([contiguous, bounds[1:-1]]))
@@ -242,17 +285,18 @@ class CountingWindows:
         single = 2e3 * float(found.weights.mean()) / AVERAGED if len(found) else 0.0
         return float(weights.sum()), float(max(np.sqrt((weights**2).sum()), single))
 
-    def _efficiencies(self, simulation: Simulation, centre: Floats, cuts: Floats) -> tuple[Floats, Floats]:
-        """Return efficiency and its error at the windows' masses, linear in mass between the simulated ones."""
-        mass, name = np.sqrt(centre), _observable(simulation)
-        known = np.array([one.point[0] for one in simulation.signal])
+    def _efficiencies(
+        self, points: Sequence[SignalSample], name: str, mass: Floats, cuts: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return efficiency and its error at masses, linear between the simulated ones."""
+        known = np.array([one.point[0] for one in points])
         upper = np.clip(np.searchsorted(known, mass), 1, len(known) - 1)
         share = np.clip((mass - known[upper - 1]) / (known[upper] - known[upper - 1]), 0.0, 1.0)
         values = np.zeros(len(mass))
         variance = np.zeros(len(mass))
         for i, cut in enumerate(cuts):
             for which, weight in ((upper[i] - 1, 1.0 - share[i]), (upper[i], share[i])):
-                point = simulation.signal[which]
+                point = points[which]
                 width = self.window_sigmas * point.resolution[0]
                 inside = np.abs(point.candidates[name] - point.places[0]) < width
                 kept = inside & self.passes_final(point.candidates, cut)
@@ -294,7 +338,7 @@ class CountingWindows:
             x = found[name][odd]
             weights = 2e3 * task.luminosity_fb * factors[background] * found.weights[odd]
             first, second = (found[observable][odd] for observable in self.final)
-            reach = self.window_sigmas * resolution_at(simulation, x) * 2.0
+            reach = self.window_sigmas * resolution_at(_by_other(simulation)[0], x) * 2.0
             for toy in range(toys):
                 chosen = np.repeat(np.arange(len(x)), rng.poisson(weights))
                 moved = x[chosen] + reach[chosen] * rng.uniform(-1.0, 1.0, len(chosen))
@@ -330,10 +374,17 @@ class CountingWindows:
         return None
 
 
-def resolution_at(simulation: Simulation, x: Floats) -> Floats:
+def resolution_at(points: Sequence[SignalSample], x: Floats) -> Floats:
     """Return the resolution of the observable at x, linear between the simulated places."""
-    points = simulation.signal
     return np.interp(x, [one.places[0] for one in points], [one.resolution[0] for one in points])
+
+
+def _by_other(simulation: Simulation) -> list[list[SignalSample]]:
+    """Return the simulated signal by its coordinates beside the mass, each in rising mass."""
+    groups: dict[tuple[float, ...], list[SignalSample]] = {}
+    for one in simulation.signal:
+        groups.setdefault(one.point[1:], []).append(one)
+    return [sorted(group, key=lambda one: one.point[0]) for group in groups.values()]
 
 
 def _observable(simulation: Simulation) -> str:
