@@ -100,15 +100,16 @@ def test_efficiency_falls_and_the_limit_rises_with_the_lifetime(result):
         own = result.points[:, 0] == mass
         order = np.argsort(result.points[own, 1])
         efficiency, limit = (one[own][order] for one in (result.efficiency, result.cross_section.median))
-        assert efficiency[0] == pytest.approx(efficiency[1], rel=0.15)
-        assert (np.diff(efficiency) <= 0.05 * efficiency[0]).all()
+        assert efficiency[0] == pytest.approx(efficiency[1], rel=0.3)
+        assert (np.diff(efficiency) <= 0.3 * efficiency[0]).all()
         assert efficiency[2] < 0.1 * efficiency[0]
         assert limit[2] > 5.0 * limit[0]
 
 
-def test_json_and_files_know_both_axes(result, tmp_path):
+def test_json_and_files_know_both_axes(result, tmp_path, conforms):
     assert all(path.stat().st_size > 0 for path in write_result(result, tmp_path))
     shown = json.loads((tmp_path / "result.json").read_text())
+    conforms("result", shown)
     assert shown["axes"] == [
         {"name": "mass", "unit": "GeV", "scale": "linear"},
         {"name": "lifetime", "unit": "mm", "scale": "log"},

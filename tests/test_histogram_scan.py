@@ -59,7 +59,7 @@ def spectrum(tmp_path: Path) -> Path:
     return write_csv(tmp_path, np.random.default_rng(3).poisson(EXPECTED + signal))
 
 
-def test_json_of_a_scan(tmp_path, spectrum, capfd):
+def test_json_of_a_scan(tmp_path, spectrum, capfd, conforms):
     """The command prints what `scotopic.stats.scan` finds, and converts it with L × efficiency."""
     efficiency = {"mass": [2.0, 8.0], "value": [0.2, 0.4], "error": [0.01, 0.02]}
     card = write_card(
@@ -70,6 +70,7 @@ def test_json_of_a_scan(tmp_path, spectrum, capfd):
     )
     assert run(["scan", str(spectrum), "--card", str(card), "--json", "--toys", "200"]) == 0
     found = json.loads(capfd.readouterr().out)
+    conforms("scan", found)
     masses = np.arange(2.0, 8.1, 0.5)
     counts = np.loadtxt(spectrum, delimiter=",")[:, 2]
     direct = scan(

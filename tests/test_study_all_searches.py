@@ -92,7 +92,7 @@ def found(request):
     return name, own, search(own, masses=masses, toys=0, luminosity_fb=1.0, **EVENTS)
 
 
-def test_result_holds_its_search_and_its_files_need_no_registry(found, tmp_path):
+def test_result_holds_its_search_and_its_files_need_no_registry(found, tmp_path, conforms):
     name, own, result = found
     assert result.search.backgrounds is own.backgrounds
     assert result.search.title == own.title
@@ -101,6 +101,7 @@ def test_result_holds_its_search_and_its_files_need_no_registry(found, tmp_path)
     assert all(path.stat().st_size > 0 for path in files)
     assert {"result.json", "submission.yaml"} <= {path.name for path in files}
     written = json.loads((tmp_path / "result.json").read_text())
+    conforms("result", written)
     assert written["settings"]["source"] == "pseudo-data"
     assert "definition" not in written
     tables = "".join(path.read_text() for path in tmp_path.glob("hepdata/*.yaml"))

@@ -117,10 +117,11 @@ def test_json_is_that_of_the_contract(projected: Projection) -> None:
     assert any("simulated" in note for note in whole["projections"][-1]["notes"])
 
 
-def test_files(projected: Projection, tmp_path: Path) -> None:
+def test_files(projected: Projection, tmp_path: Path, conforms: Any) -> None:
     names = {path.name for path in write_projection(projected, tmp_path)}
     assert {"cross_section_limit.png", "cross_section_limit.pdf", "limits.csv", "projection.json"} <= names
     assert ("coupling_limit.png" in names) == (projected.search.name != "zprime-lfv")
+    conforms("projection", json.loads((tmp_path / "projection.json").read_text()))
     lines = (tmp_path / "limits.csv").read_text().splitlines()
     assert "our projection, not published" in lines[0]
     rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))

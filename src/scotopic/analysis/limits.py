@@ -46,7 +46,8 @@ def compute_limits(
     limit = found.limit if source != "projection" else replace(found.limit, observed=None)
     if limit.observed is not None:
         mass = found.points[:, 0] if found.points.shape[1] == 1 else found.points
-        notes += note_far_limits(mass, limit.observed, limit.median, limit.band95)
+        if observation is not None:
+            notes += note_far_limits(mass, limit.observed, limit.median, limit.band95)
         notes += note_no_limits(mass, limit.observed, limit.median)
         notes += _note_empty(limit)
     reading = _read(simulation, found, limit, parameters)
