@@ -13,7 +13,7 @@ from scipy.stats import crystalball, norm
 from scotopic.app.cli import run
 from scotopic.errors import InputError
 from scotopic.stats import scan
-from scotopic.stats.scan import DISORDERED
+from scotopic.stats.fit.status import DISORDERED
 from scotopic.study.histogram_report import write_histogram_scan
 from scotopic.study.histogram_scan import notes_of, scan_histogram
 from scotopic.study.scan_card import ByMass, Peak, read_scan_card

@@ -22,9 +22,9 @@ from scotopic.io.pyhf_workspace import (
 from scotopic.io.window_model import bernstein
 from scotopic.searches import get_search
 from scotopic.stats import scan
-from scotopic.stats.limits import fit_free
-from scotopic.stats.profile import Profile
-from scotopic.stats.windows import Windows
+from scotopic.stats.scan.limits import fit_free
+from scotopic.stats.scan.profile import Profile
+from scotopic.stats.scan.windows import Windows
 from scotopic.study.histogram_report import write_histogram_scan
 from scotopic.study.histogram_scan import scan_histogram
 from scotopic.study.limits import set_limits

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from scotopic.detector.card import load_experiment
-from scotopic.events.alp_strahlung import generate_alp_strahlung
 from scotopic.events.beams import Beams
 from scotopic.events.generate import generate
+from scotopic.events.signals.alp_strahlung import generate_alp_strahlung
 from scotopic.searches.acceptance import Fiducial, acceptance
 from scotopic.searches.alp_selection import LOW
 

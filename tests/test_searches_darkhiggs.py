@@ -21,7 +21,7 @@ from scotopic.searches.radiation import NO_RADIATION
 from scotopic.searches.response import select_events
 from scotopic.searches.signal_recoil import central_width, core_correlation, recoil_residual
 from scotopic.selection.candidates import Candidates
-from scotopic.stats.plane_windows import inside_ellipse
+from scotopic.stats.plane.plane_windows import inside_ellipse
 from scotopic.study.plane_report import write_plane
 from scotopic.study.plane_run import run_plane_search, set_plane_limits
 from scotopic.study.plane_simulation import (

@@ -10,10 +10,10 @@ from scipy.integrate import quad
 from scipy.interpolate import PchipInterpolator
 
 from scotopic.detector.card import load_experiment
-from scotopic.events.alp_strahlung import generate_alp_strahlung, generate_hidden_alp
 from scotopic.events.cross_section import cross_section
-from scotopic.events.dark_photon_strahlung import COS_MAX, generate_dark_photon, seen_cuts
-from scotopic.events.matching import radiated_slots
+from scotopic.events.radiation.matching import radiated_slots
+from scotopic.events.signals.alp_strahlung import generate_alp_strahlung, generate_hidden_alp
+from scotopic.events.signals.dark_photon_strahlung import COS_MAX, generate_dark_photon, seen_cuts
 from scotopic.numerics.lorentz import invariant_mass
 from scotopic.physics.model import get_model
 from scotopic.physics.models.alp_photon import strahlung_cross_section

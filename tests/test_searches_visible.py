@@ -30,8 +30,8 @@ from scotopic.searches.response import select_events
 from scotopic.searches.visible_backgrounds import BACKGROUNDS
 from scotopic.selection.kinematic_fit import Measured, fit_to_beams
 from scotopic.stats import scan
-from scotopic.stats.channel_scan import Channel, scan_channels
-from scotopic.stats.log_spline import fit_log_spline
+from scotopic.stats.fit.log_spline import fit_log_spline
+from scotopic.stats.scan.channel_scan import Channel, scan_channels
 from scotopic.study import channel_run
 from scotopic.study.channel_limits import mass_hypotheses, set_channel_limits
 from scotopic.study.channel_report import write_channels

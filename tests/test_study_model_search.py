@@ -10,8 +10,8 @@ from scotopic.app.cli import run
 from scotopic.bounds import load_bound
 from scotopic.bounds.carriers import VECTORS, get_carrier
 from scotopic.errors import InputError
+from scotopic.events.decays.two_body_decay import decay_evenly
 from scotopic.events.generate import generate
-from scotopic.events.two_body_decay import decay_evenly
 from scotopic.numerics.lorentz import invariant_mass2
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section
 from scotopic.searches import PLANES, any_search, searches

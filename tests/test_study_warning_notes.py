@@ -8,7 +8,7 @@ import pytest
 from scotopic.events.record import Events
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep
-from scotopic.stats.template_scan import template_scan
+from scotopic.stats.scan.template_scan import template_scan
 from scotopic.study.warning_notes import (
     cut_region,
     note_empty_cuts,

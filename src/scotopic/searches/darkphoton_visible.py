@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.dark_photon_strahlung import COS_MAX, seen_cuts
 from scotopic.events.generate import generate
-from scotopic.events.radiating_pairs import final_state_slots
+from scotopic.events.radiation.radiating_pairs import final_state_slots
 from scotopic.events.record import Events
+from scotopic.events.signals.dark_photon_strahlung import COS_MAX, seen_cuts
 from scotopic.physics.model import Model, get_model
 from scotopic.physics.models.dark_photon import CHARGES
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.cross_section import cross_section
+from scotopic.events.decays.two_body_decay import decay_evenly
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
-from scotopic.events.two_body_decay import decay_evenly
 from scotopic.numerics.units import HBARC_GEV_MM
 from scotopic.physics.amplitudes.squared import squared_amplitude
 from scotopic.physics.model import Model, get_model, model_parameters

@@ -1,0 +1,8 @@
+"""Types of arrays: of real numbers, of whole numbers, of truth values."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
