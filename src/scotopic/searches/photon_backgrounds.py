@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.detector.calorimeter import OUTSIDE, VISIBLE_GeV, find_region, loss_probability
-from scotopic.detector.experiment import Calorimeter, Experiment, MuonChambers
+from scotopic.detector.experiment import Experiment
 from scotopic.detector.missed import veto_efficiency
+from scotopic.detector.schema.calorimeter import Calorimeter
+from scotopic.detector.schema.identification import MuonChambers
 from scotopic.events.beams import Beams
 from scotopic.events.generate import generate
 from scotopic.events.record import Events

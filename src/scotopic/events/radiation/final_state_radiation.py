@@ -4,8 +4,8 @@ Pairs of opposite charges radiate one photon after another, the hardest first (i
 the photon takes from the pair), each with the density of `scotopic.events.radiation.emission_density` and the
 probability that nothing harder came before it. This is the exact first order for the hardest photon of a pair,
 exponentiated: the sum over soft photons gives γ v^(γ - 1) e^(-γ_E γ)/Γ(1 + γ) (D. R. Yennie, S. C. Frautschi and
-H. Suura, Ann. Phys. 13 (1961) 379). A pair and its photons together have the momentum that the pair had before: it is conserved exactly, other
-particles do not recoil, and no rate changes.
+H. Suura, Ann. Phys. 13 (1961) 379). A pair and its photons together have the momentum that the pair had before: it is
+conserved exactly, other particles do not recoil, and no rate changes.
 
 After each photon one of the two keeps its direction in the rest frame of all three, with a probability in proportion to
 its squared energy: for a vector and massless fermions the angles of all three are exact, too (R. Kleiss, Phys. Lett.

@@ -7,7 +7,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from scotopic.detector.limits import LARGEST, Consistent, is_finite, shown
+from scotopic.cards.values import LARGEST, Consistent, is_finite, shown
 
 Node = dict[str, Any]
 
