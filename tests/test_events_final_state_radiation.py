@@ -18,8 +18,8 @@ from scotopic.events.radiation.radiating_pairs import inclusive_factor, radiatin
 from scotopic.io import read_events, write_events
 from scotopic.numerics.lorentz import dot, from_angles, invariant_mass, opening_angle
 from scotopic.physics.hadrons.masses import CHARGED_PION
-from scotopic.physics.model import get_model
 from scotopic.physics.processes import Process, parse_process
+from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS, TAU_MASS
 
 VECTOR = Radiating("vector", (True, True))

@@ -12,9 +12,9 @@ from scotopic.events.generate import generate
 from scotopic.events.phase_space.diagram_channels import diagram_channels
 from scotopic.events.phase_space.diagrams import diagrams_of
 from scotopic.numerics.units import GEV2_TO_PB
-from scotopic.physics.model import get_model
 from scotopic.physics.models.dark_higgs import higgsstrahlung_cross_section
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 
 # process, model, parameters, cuts, pb, error
 TWO_AND_THREE = [

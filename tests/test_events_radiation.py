@@ -24,8 +24,8 @@ from scotopic.io import read_events, write_events
 from scotopic.numerics.lorentz import boost_from_rest, from_angles, invariant_mass2
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.amplitudes.squared import squared_amplitude
-from scotopic.physics.model import get_model
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS
 
 SQRT_S = 10.58

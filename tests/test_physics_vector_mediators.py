@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scotopic.errors import InputError
-from scotopic.physics.model import get_model
 from scotopic.physics.models.partner import PARTNERS, partner_decay
 from scotopic.physics.models.vector_charges import ELECTROMAGNETIC, FERMIONS, VectorCharges
 from scotopic.physics.models.vector_mediator import vector_mediator
+from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ALPHA_0, MUON_MASS
 
 NAMES = ("b-minus-l", "baryon-number", "le-lmu", "le-ltau", "protophobic")

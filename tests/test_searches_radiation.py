@@ -15,11 +15,11 @@ from scotopic.events.radiation.matching import radiated_slots
 from scotopic.events.signals.alp_strahlung import generate_alp_strahlung, generate_hidden_alp
 from scotopic.events.signals.dark_photon_strahlung import COS_MAX, generate_dark_photon, seen_cuts
 from scotopic.numerics.lorentz import invariant_mass
-from scotopic.physics.model import get_model
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.physics.models.dark_higgs import higgsstrahlung_cross_section
 from scotopic.physics.models.dark_photon_radiation import angular_cross_section, radiation_cross_section
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 from scotopic.searches import CHANNELS, COUNTING, PHOTONS, PLANES, any_search, searches
 from scotopic.searches.photon_selection import bind, make_regions
 from scotopic.searches.radiation import HIGHER_ORDERS, NO_RADIATION, RADIATION, efficiency

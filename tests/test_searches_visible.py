@@ -15,8 +15,8 @@ from scotopic.errors import InputError
 from scotopic.events.beams import to_lab
 from scotopic.io import write_detected
 from scotopic.numerics.lorentz import invariant_mass
-from scotopic.physics.model import get_model
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section
+from scotopic.physics.registry import get_model
 from scotopic.searches import CHANNELS, any_search, get_channel_search, get_search, searches
 from scotopic.searches.darkphoton_visible import (
     COS_MAX,

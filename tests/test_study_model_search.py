@@ -23,7 +23,7 @@ from scotopic.study.model_signal import decays_seen, read_couplings, signal_of
 from scotopic.study.run import run_search
 
 FILE = """
-from scotopic.physics.model import get_model
+from scotopic.physics.registry import get_model
 
 
 def model(mass, g, ratio=0.5):

@@ -117,8 +117,8 @@ def generate(
     from scotopic.events.generate import generate as generate_events
     from scotopic.io import write_events
     from scotopic.numerics.rng import stream
-    from scotopic.physics.model import get_model
     from scotopic.physics.processes import notes, parse_process
+    from scotopic.physics.registry import get_model
 
     if not output.name.endswith(EVENT_FILES):
         raise InputError(f"--output {output}: expected a name ending in {', '.join(EVENT_FILES)}")

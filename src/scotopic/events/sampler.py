@@ -23,8 +23,8 @@ from scotopic.events.radiation.matching import counted_twice
 from scotopic.numerics.rng import stream
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.amplitudes.squared import light_cone, squared_amplitude_lightcone
-from scotopic.physics.model import get_model
 from scotopic.physics.processes import Process, parse_process
+from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ELECTRON_MASS
 from scotopic.workers import Workers, run_chunks
 

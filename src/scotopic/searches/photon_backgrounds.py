@@ -19,9 +19,9 @@ from scotopic.events.beams import Beams
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
 from scotopic.numerics.lorentz import azimuth, cos_polar_angle, polar_angle
-from scotopic.physics.model import get_model
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 from scotopic.searches.photon_search import PhotonBackground, PhotonRegion
 from scotopic.searches.photon_selection import HARD_OTHER_GeV
 from scotopic.searches.radiation import NO_RADIATION, RADIATION

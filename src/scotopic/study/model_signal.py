@@ -14,8 +14,9 @@ from scotopic.events.generate import generate
 from scotopic.events.record import Events
 from scotopic.numerics.units import HBARC_GEV_MM
 from scotopic.physics.amplitudes.squared import squared_amplitude
-from scotopic.physics.model import Model, get_model, model_parameters
+from scotopic.physics.model import Model
 from scotopic.physics.processes import Process, parse_process
+from scotopic.physics.registry import get_model, model_parameters
 from scotopic.searches.radiation import RADIATION, Radiation
 from scotopic.searches.signal_process import SignalProcess
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.events.signals.two_body import TwoBodyLaw, generate_two_body
-from scotopic.physics.model import get_model
 from scotopic.physics.models.dark_photon_radiation import angular_cross_section
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ELECTRON_MASS
 
 Floats = NDArray[np.float64]
