@@ -207,19 +207,19 @@ BALL = {"shape": "crystalball", "resolution": 0.2, "alpha": 1, "n": 2}
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"masses": None}, "masses is missing"),
-        ({"signal": None}, "signal is missing"),
-        ({"half_width": None}, "half_width is missing"),
-        ({"mases": [1.0]}, "mases is unknown; did you mean masses?"),
+        ({"masses": None}, "masses: missing"),
+        ({"signal": None}, "signal: missing"),
+        ({"half_width": None}, "half_width: missing"),
+        ({"mases": [1.0]}, "mases: unknown key, did you mean masses?"),
         ({"masses": "2:8"}, "first:last:step"),
         ({"masses": "8:2:1"}, "first <= last"),
         ({"masses": "2:8:1e-9"}, "more than 100000 masses"),
         ({"masses": []}, "list of numbers"),
         ({"masses": [3, 2]}, "must rise"),
-        ({"masses": [3, "4"]}, "masses[1] = '4'; expected a number"),
+        ({"masses": [3, "4"]}, "masses[1]: is '4', must be a number"),
         ({"masses": [3, 40]}, "outside the spectrum"),
         ({"masses": 3}, "list of numbers"),
-        ({"masses": [10**400]}, "expected a number that is finite"),
+        ({"masses": [10**400]}, "must be a number that is finite"),
         ({"background_order": 2.0}, "whole number from 0 to 8"),
         ({"background_order": 9}, "whole number from 0 to 8"),
         ({"background_order": True}, "whole number"),
@@ -228,42 +228,64 @@ BALL = {"shape": "crystalball", "resolution": 0.2, "alpha": 1, "n": 2}
         ({"half_width": 1}, "widen half_width"),
         ({"level": 95}, "95 % is 0.95"),
         ({"level": 0.05}, "would be 0.95"),
-        ({"level": "95 %"}, "expected a number"),
+        ({"level": "95 %"}, "must be a number"),
         ({"method": "bayes"}, "clsb, cls"),
         ({"method": 3}, "clsb, cls"),
-        ({"variable": ""}, "expected a text"),
-        ({"luminosity": 445}, "'445/pb'"),
+        ({"variable": ""}, "must be a text"),
+        ({"luminosity": 445}, '"445/pb"'),
         ({"luminosity": "445"}, "expected a number with a unit"),
-        ({"signal": 0.2}, "expected a table"),
+        ({"signal": 0.2}, "must be a table"),
         ({"signal": {"resolution": 0.2}}, "gaussian, crystalball"),
+        ({"signal": {}}, "gaussian, crystalball"),
         ({"signal": {"shape": "voigt", "resolution": 0.2}}, "gaussian, crystalball"),
-        ({"signal": {"shape": "gaussian"}}, "resolution is missing"),
-        ({"signal": GAUSS | {"alpha": 1.0}}, "alpha is unknown"),
+        ({"signal": {"shape": "gaussian"}}, "resolution: missing"),
+        ({"signal": GAUSS | {"alpha": 1.0}}, "alpha: unknown key"),
         ({"signal": GAUSS | {"resolution": 0}}, "above 0"),
         ({"signal": GAUSS | {"resolution": {"value": [1, 2], "mass": [1]}}}, "1 masses, 2 values"),
         ({"signal": GAUSS | {"resolution": {"value": [1, 2], "mass": [3, 9]}}}, "mass 2 lies outside"),
         ({"signal": GAUSS | {"resolution": {"value": [1, 2], "mass": [9, 1]}}}, "must rise"),
-        ({"signal": GAUSS | {"resolution": {"mass": [1, 9]}}}, "value is missing"),
-        ({"signal": GAUSS | {"resolution": {"value": 1, "error": 1}}}, "error is unknown"),
-        ({"signal": {key: BALL[key] for key in ("shape", "resolution", "alpha")}}, "n is missing"),
+        ({"signal": GAUSS | {"resolution": {"mass": [1, 9]}}}, "value: missing"),
+        ({"signal": GAUSS | {"resolution": {"value": 1, "error": 1}}}, "error: unknown key"),
+        ({"signal": {key: BALL[key] for key in ("shape", "resolution", "alpha")}}, "n: missing"),
         ({"signal": BALL | {"n": 1}}, "above 1"),
         ({"signal": BALL | {"alpha": 0}}, "above 0.01"),
         ({"signal": BALL | {"tail": "both"}}, "low, high"),
-        ({"efficiency": 1.2}, "efficiency = 1.2"),
+        ({"efficiency": 1.2}, "efficiency: is 1.2, must be"),
         ({"efficiency": 0.0}, "above 0"),
         ({"efficiency": {"value": 0.2, "error": -0.1}}, "from 0"),
         ({"efficiency": {"value": 0.2, "error": 3.0}}, "from 0 to 5"),
         ({"systematics": {"efficency": 0.1}}, "did you mean efficiency?"),
-        ({"systematics": {"efficiency": 7}}, "relative error below"),
+        ({"systematics": {"efficiency": 7}}, "relative error from 0, below 5"),
         ({"systematics": {"efficiency": -0.1}}, "from 0"),
         ({"systematics": {"luminosity": 0.01}}, "needs the luminosity"),
-        ({"systematics": 0.1}, "expected a table"),
+        ({"systematics": 0.1}, "must be a table"),
         ({"signal": GAUSS | {"resolution": 50.0}}, "widen half_width or lower background_order"),
     ],
 )
 def test_wrong_cards(tmp_path, spectrum, capfd, changes, said):
     arguments = ("--card", str(write_card(tmp_path, **changes)), "--out", str(tmp_path / "out"))
     assert said in refused(capfd, tmp_path, "scan", str(spectrum), *arguments, "--toys", "0")
+
+
+def test_all_faults_of_a_card_are_listed(tmp_path, spectrum, capfd):
+    wrong = {
+        "masses": [3, 2],
+        "level": 95,
+        "half_width": None,
+        "signal": BALL | {"n": 1, "tail": "both"},
+        "x": 1,
+    }
+    arguments = ("--card", str(write_card(tmp_path, **wrong)))
+    said = refused(capfd, tmp_path, "scan", str(spectrum), *arguments)
+    for fault in (
+        "masses: must rise",
+        "95 % is 0.95",
+        "half_width: missing",
+        "signal.n",
+        "signal.tail",
+        "x: unknown",
+    ):
+        assert fault in said
 
 
 def test_wrong_files(tmp_path, spectrum, capfd):

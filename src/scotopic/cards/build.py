@@ -7,7 +7,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from scotopic.cards.values import LARGEST, Consistent, is_finite, shown
+from scotopic.cards.values import LARGEST, Consistent, is_number, shown
 
 Node = dict[str, Any]
 
@@ -129,13 +129,9 @@ def _open_section(value: Any, place: Place, key: str) -> Any:
         entries = entry if isinstance(entry, tuple) else (entry,)
         if not name.endswith("_fb"):
             place.faults.append(f"{where}: unknown key, luminosities (1/fb) end in _fb")
-        if not (entries and all(_is_number(e) and is_finite(e) and e > 0.0 for e in entries)):
+        if not (entries and all(is_number(e) and e > 0.0 for e in entries)):
             place.faults.append(f"{where}: is {shown(entry)}, must be a number above 0 or a list of them")
     return value
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _convert(kind: Any, value: Any) -> tuple[Any, str | None]:
@@ -150,10 +146,9 @@ def _convert(kind: Any, value: Any) -> tuple[Any, str | None]:
     if get_origin(kind) is tuple:
         return _convert_tuple(get_args(kind), value)
     if kind is float:
-        if not _is_number(value):
-            return 0.0, f"is {shown(value)}, must be a number"
-        if not is_finite(value):
-            return 0.0, f"is {shown(value)}, must be finite"
+        if not is_number(value):
+            odd = isinstance(value, bool) or not isinstance(value, int | float)
+            return 0.0, f"is {shown(value)}, must be {'a number' if odd else 'finite'}"
         return float(value), None
     if kind is int and isinstance(value, bool):
         return 0, f"is {shown(value)}, must be a whole number"

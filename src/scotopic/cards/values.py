@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Annotated, Any, Protocol, runtime_checkable
+from typing import Annotated, Any, Protocol, TypeGuard, runtime_checkable
 
 Check = Callable[[Any], str | None]  # what is wrong with the value, or None
 Conflict = tuple[tuple[str, ...], str]  # keys whose values do not fit together, and why
@@ -55,11 +55,11 @@ PolarRange = Annotated[
 Rings = Annotated[tuple[int, int], _must(lambda v: 1 <= v[0] <= v[1], "be [first, last], from 1 up")]
 
 
-def is_finite(value: float) -> bool:
-    """Whether a number of a card is neither infinite nor NaN nor a whole number beyond every float."""
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a value is a finite number that is no truth value and fits a float."""
     try:
-        return math.isfinite(value)
-    except OverflowError:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number beyond every float
         return False
 
 

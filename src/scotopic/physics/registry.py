@@ -8,11 +8,11 @@ g=1e-3)``, or any with ``def model(**parameters)``; it returns a `Model`.
 import functools
 import importlib
 import inspect
-import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from scotopic.cards.values import is_number
 from scotopic.errors import InputError
 from scotopic.physics.model import Model
 from scotopic.physics.models.charge_card import read_card
@@ -70,7 +70,7 @@ def get_model(name: str, **parameters: float | str) -> Model:
             raise InputError(f"model {name} has no parameter {parameter!r}; it has: {', '.join(names)}")
         if parameter in texts:
             continue
-        if not _is_finite_number(value):
+        if not is_number(value):
             raise InputError(f"model {name}: {parameter} = {value!r}, expected a finite number")
     missing = [a.name for a in accepted if a.default is a.empty and a.name not in parameters]
     if missing:
@@ -118,13 +118,6 @@ def model_module(name: str) -> Any:
             f"unknown model {name[:100]!r}; there are: {', '.join(_MODELS)}, or the path of a .py file"
         )
     return run_file(Path(name), "model")
-
-
-def _is_finite_number(value: object) -> bool:
-    try:
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    except OverflowError:  # a whole number beyond every float
-        return False
 
 
 def _from_file(path: Path) -> Callable[..., object]:
