@@ -25,7 +25,7 @@ from scotopic.bounds.files import read_bound
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.io import read_candidates, read_detected, read_events, read_histogram
-from scotopic.physics.model import get_model
+from scotopic.physics.registry import get_model
 from scotopic.study.histogram.scan_card import read_scan_card
 
 SLOWEST, LARGEST = 5.0, 500_000_000  # seconds of processor time; bytes beyond the start

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import scotopic
 from scotopic.detector.card import experiments, load_experiment
-from scotopic.detector.experiment import MEANING
+from scotopic.detector.schema.provenance import MEANING
 from scotopic.searches import get_search, searches
 
 FOLDER = "_generated"

@@ -13,9 +13,9 @@ from scotopic.physics.amplitudes import kernel
 from scotopic.physics.amplitudes.kernel import sum_of_squares
 from scotopic.physics.amplitudes.plan import make_plan
 from scotopic.physics.amplitudes.squared import light_cone, squared_amplitude
-from scotopic.physics.model import get_model
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 
 SQRT_S = 10.58
 PARAMETERS = {

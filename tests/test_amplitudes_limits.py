@@ -10,8 +10,8 @@ from scotopic.numerics.lorentz import boost, dot, from_angles, two_body_momentum
 from scotopic.physics.amplitudes.kernel import sum_of_squares
 from scotopic.physics.amplitudes.plan import Leg, make_plan
 from scotopic.physics.amplitudes.squared import light_cone, squared_amplitude
-from scotopic.physics.model import get_model
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 from test_amplitudes import EVERY, SQRT_S, every_process, listed, some_momenta
 
 E2 = 4.0 * np.pi / 137.035999

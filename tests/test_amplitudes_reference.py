@@ -8,9 +8,9 @@ import pytest
 
 from scotopic.physics.amplitudes import kernel
 from scotopic.physics.amplitudes.squared import squared_amplitude
-from scotopic.physics.model import get_model
 from scotopic.physics.particles import particle_name
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 from test_amplitudes import components
 
 pytestmark = pytest.mark.reference

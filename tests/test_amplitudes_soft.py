@@ -5,10 +5,12 @@ import pytest
 
 from scotopic.numerics.lorentz import boost, dot, from_angles, velocity
 from scotopic.physics.amplitudes.squared import squared_amplitude
-from scotopic.physics.model import Model, charged_scalar, get_model
+from scotopic.physics.model import Model
+from scotopic.physics.models.charged_scalar import charged_scalar
 from scotopic.physics.models.sm import LEPTONS, qed_vertices
 from scotopic.physics.particles import PHOTON, Particle
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 from test_amplitudes import SQRT_S, some_momenta
 
 E = np.sqrt(4.0 * np.pi / 137.035999)

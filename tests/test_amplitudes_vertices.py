@@ -11,10 +11,12 @@ from scotopic.physics.amplitudes import kernel
 from scotopic.physics.amplitudes.kernel import sum_of_squares
 from scotopic.physics.amplitudes.plan import make_plan
 from scotopic.physics.amplitudes.squared import squared_amplitude
-from scotopic.physics.model import Model, Vertex, charged_scalar, get_model
+from scotopic.physics.model import Model, Vertex
+from scotopic.physics.models.charged_scalar import charged_scalar
 from scotopic.physics.models.sm import LEPTONS, qed_vertices
 from scotopic.physics.particles import PHOTON, Particle
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 from test_amplitudes import components, some_momenta
 
 ALPHA = 1.0 / 137.0

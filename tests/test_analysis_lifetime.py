@@ -16,7 +16,7 @@ from scotopic.analysis.region import Region
 from scotopic.analysis.search import Search, Selection
 from scotopic.analysis.signal import Signal
 from scotopic.analysis.statistics.counting_windows import CountingWindows
-from scotopic.events.alp_strahlung import generate_alp_strahlung
+from scotopic.events.signals.alp_strahlung import generate_alp_strahlung
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.report.result import write_result
 from scotopic.searches.three_photons.backgrounds import BACKGROUNDS

@@ -94,12 +94,12 @@ def test_wrong_input(capsys, arguments, text):
     ("line", "text"),
     [
         ("charge = 1", "unknown key"),
-        ("[charges]\nx = 1", "unknown fermion 'x'"),
+        ("[charges]\nx = 1", "[charges] x: unknown key"),
         ("[charges]\ne = nan", "finite"),
         ('name = "x"\nmixing = "loops"\n[charges]\ne = 1', "sum to 0"),
         ('name = "x"\nmixing = 2\n[charges]\ne = 1', "none or loops"),
-        ("name = 1", "expected a text"),
-        ("[", "cannot be read"),
+        ("name = 1", "must be a text"),
+        ("[", "cannot read the model card"),
     ],
 )
 def test_wrong_card(capsys, tmp_path, line, text):

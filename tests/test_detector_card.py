@@ -5,7 +5,7 @@ import pytest
 import tomlkit
 
 from scotopic.detector.card import experiments, load_experiment, read_card
-from scotopic.detector.experiment import MEANING
+from scotopic.detector.schema.provenance import MEANING
 from scotopic.errors import InputError
 
 PILOT, PHASE3 = load_experiment("belle2-2018"), load_experiment("belle2-phase3")

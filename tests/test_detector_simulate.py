@@ -6,9 +6,9 @@ import pytest
 from scotopic.detector.card import load_experiment
 from scotopic.detector.simulate import simulate
 from scotopic.errors import InputError
-from scotopic.events.alp_strahlung import generate_alp_strahlung
 from scotopic.events.beams import to_lab
 from scotopic.events.record import Events
+from scotopic.events.signals.alp_strahlung import generate_alp_strahlung
 from scotopic.numerics.lorentz import from_angles
 
 PILOT, PHASE3 = load_experiment("belle2-2018"), load_experiment("belle2-phase3")

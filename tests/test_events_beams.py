@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scotopic.errors import InputError
-from scotopic.events.alp_strahlung import DAUGHTERS, generate_alp_strahlung
 from scotopic.events.beam_change import follow_beams
 from scotopic.events.beams import Beams, to_lab
 from scotopic.events.frames import to_cm
 from scotopic.events.record import Events
+from scotopic.events.signals.alp_strahlung import DAUGHTERS, generate_alp_strahlung
 from scotopic.numerics.lorentz import boost, cos_polar_angle, from_angles, invariant_mass, invariant_mass2
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 

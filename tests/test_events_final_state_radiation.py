@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from scotopic.app.cli import run
 from scotopic.errors import InputError
 from scotopic.events.cross_section import cross_section
-from scotopic.events.emission_density import Radiating, largest, numerator
-from scotopic.events.final_state_radiation import LEAST_SHARE, MOST_PHOTONS, radiate
 from scotopic.events.generate import generate
-from scotopic.events.radiating_pairs import inclusive_factor, radiating_pairs
+from scotopic.events.radiation.emission_density import Radiating, largest, numerator
+from scotopic.events.radiation.final_state_radiation import LEAST_SHARE, MOST_PHOTONS, radiate
+from scotopic.events.radiation.radiating_pairs import inclusive_factor, radiating_pairs
 from scotopic.io import read_events, write_events
 from scotopic.numerics.lorentz import dot, from_angles, invariant_mass, opening_angle
 from scotopic.physics.hadrons.masses import CHARGED_PION
-from scotopic.physics.model import get_model
 from scotopic.physics.processes import Process, parse_process
+from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS, TAU_MASS
 
 VECTOR = Radiating("vector", (True, True))

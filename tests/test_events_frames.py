@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.events.alp_strahlung import DAUGHTERS, generate_alp_strahlung
 from scotopic.events.beam_change import follow_beams
 from scotopic.events.beams import Beams, to_lab
 from scotopic.events.frames import (
@@ -21,6 +20,7 @@ from scotopic.events.frames import (
     without_spread,
 )
 from scotopic.events.record import Events
+from scotopic.events.signals.alp_strahlung import DAUGHTERS, generate_alp_strahlung
 from scotopic.numerics.lorentz import boost, invariant_mass, invariant_mass2, velocity
 
 CARDS = ("belle2-2018", "belle2-phase3", "belle", "babar", "bes3", "kloe")

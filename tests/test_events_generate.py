@@ -4,9 +4,9 @@ import pytest
 from scotopic.app.cli import run
 from scotopic.errors import InputError
 from scotopic.events.cross_section import cross_section
-from scotopic.events.cuts import parse_cuts, passes_all
 from scotopic.events.generate import generate
-from scotopic.events.photon_energies import MOST_PHOTONS
+from scotopic.events.phase_space.cuts import parse_cuts, passes_all
+from scotopic.events.radiation.photon_energies import MOST_PHOTONS
 from scotopic.io import read_events
 from scotopic.numerics.lorentz import cos_polar_angle, invariant_mass2
 from scotopic.physics.models.alp_photon import strahlung_cross_section

@@ -8,7 +8,7 @@ import pytest
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.events.beams import to_lab
-from scotopic.events.hadrons import (
+from scotopic.events.decays.hadrons import (
     CHUNK,
     continuum_cross_section,
     generate_hadrons,

@@ -9,9 +9,9 @@ from scotopic.events.generate import generate
 from scotopic.numerics.lorentz import invariant_mass
 from scotopic.physics.amplitudes.kernel import sum_of_squares
 from scotopic.physics.amplitudes.plan import make_plan
-from scotopic.physics.model import get_model
 from scotopic.physics.models.lfv_zprime import KINDS
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ELECTRON_MASS, MUON_MASS
 from test_amplitudes import components, some_momenta
 

@@ -10,7 +10,8 @@ from scotopic.events.cross_section import cross_section
 from scotopic.events.generate import generate
 from scotopic.events.sampler import make_sampler
 from scotopic.numerics.units import GEV2_TO_PB
-from scotopic.physics.model import Model, charged_scalar
+from scotopic.physics.model import Model
+from scotopic.physics.models.charged_scalar import charged_scalar
 from scotopic.physics.models.sm import qed_vertices
 from scotopic.physics.particles import ELECTRON, PHOTON, Particle
 from scotopic.physics.processes import parse_process

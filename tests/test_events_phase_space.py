@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from scotopic.events.cross_section import cross_section
-from scotopic.events.cuts import parse_cuts, passes_all
 from scotopic.events.generate import generate
+from scotopic.events.phase_space.cuts import parse_cuts, passes_all
 from scotopic.numerics.lorentz import boost, cos_polar_angle, from_angles, invariant_mass, velocity
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.amplitudes.squared import light_cone, squared_amplitude_lightcone

@@ -8,13 +8,13 @@ import pytest
 
 from scotopic.errors import InputError
 from scotopic.events.cross_section import cross_section
-from scotopic.events.diagram_channels import diagram_channels
-from scotopic.events.diagrams import diagrams_of
 from scotopic.events.generate import generate
+from scotopic.events.phase_space.diagram_channels import diagram_channels
+from scotopic.events.phase_space.diagrams import diagrams_of
 from scotopic.numerics.units import GEV2_TO_PB
-from scotopic.physics.model import get_model
 from scotopic.physics.models.dark_higgs import higgsstrahlung_cross_section
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 
 # process, model, parameters, cuts, pb, error
 TWO_AND_THREE = [
@@ -146,7 +146,7 @@ def test_radiative_bhabha_with_nothing_asked_of_the_electrons():
 
 
 def test_shares_of_all_diagrams_add_up():
-    from scotopic.events.cuts import parse_cuts
+    from scotopic.events.phase_space.cuts import parse_cuts
 
     process = parse_process("e- e+ > e- e+ gamma gamma")
     cuts = parse_cuts(("E:gamma:0.5:",), process.outgoing)

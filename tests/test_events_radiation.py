@@ -9,23 +9,23 @@ from scipy.integrate import quad
 
 from scotopic.errors import InputError
 from scotopic.events.cross_section import _integrate, cross_section
-from scotopic.events.cuts import GenerationCut, parse_cuts, passes_all
-from scotopic.events.diagrams import annihilates
-from scotopic.events.first_order import ANNIHILATION, initial_state_factor
 from scotopic.events.generate import generate
-from scotopic.events.hard_scale import hard_scales
-from scotopic.events.matching import counted_twice
-from scotopic.events.photon_angles import angle_at, emission_angles
-from scotopic.events.photon_energies import MOST_PHOTONS, NUMBERS, divide_energy
-from scotopic.events.radiation import LEAST_PHOTON, Radiator, annihilation_resonances
+from scotopic.events.phase_space.cuts import GenerationCut, parse_cuts, passes_all
+from scotopic.events.phase_space.diagrams import annihilates
+from scotopic.events.radiation.first_order import ANNIHILATION, initial_state_factor
+from scotopic.events.radiation.hard_scale import hard_scales
+from scotopic.events.radiation.initial_state import LEAST_PHOTON, Radiator, annihilation_resonances
+from scotopic.events.radiation.matching import counted_twice
+from scotopic.events.radiation.photon_angles import angle_at, emission_angles
+from scotopic.events.radiation.photon_energies import MOST_PHOTONS, NUMBERS, divide_energy
+from scotopic.events.radiation.structure_function import radiator_exponent, soft_factor, structure_function
 from scotopic.events.sampler import Sampler, make_sampler
-from scotopic.events.structure_function import radiator_exponent, soft_factor, structure_function
 from scotopic.io import read_events, write_events
 from scotopic.numerics.lorentz import boost_from_rest, from_angles, invariant_mass2
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.amplitudes.squared import squared_amplitude
-from scotopic.physics.model import get_model
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS
 
 SQRT_S = 10.58

@@ -8,13 +8,13 @@ import pytest
 
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.events import pythia, tau_decays
 from scotopic.events.beams import to_lab
+from scotopic.events.decays import pythia, tau_decays
+from scotopic.events.decays.tau_decays import decay_taus
 from scotopic.events.generate import generate
-from scotopic.events.tau_decays import decay_taus
 from scotopic.numerics.lorentz import invariant_mass
-from scotopic.physics.model import get_model
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import MUON_MASS, TAU_MASS
 
 pytest.importorskip("pythia8mc")

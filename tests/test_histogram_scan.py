@@ -14,7 +14,7 @@ from scotopic.app.cli import run
 from scotopic.errors import InputError
 from scotopic.report.histogram import write_histogram_scan
 from scotopic.stats import scan
-from scotopic.stats.scan import DISORDERED
+from scotopic.stats.scan.bump import DISORDERED
 from scotopic.study.histogram.scan_card import ByMass, Peak, read_scan_card
 from scotopic.study.histogram.scan_histogram import notes_of, scan_histogram
 from test_cli_errors import refused
@@ -60,7 +60,7 @@ def spectrum(tmp_path: Path) -> Path:
 
 
 def test_json_of_a_scan(tmp_path, spectrum, capfd, conforms):
-    """The command prints what `scotopic.stats.scan` finds, and converts it with L × efficiency."""
+    """The command prints what `scotopic.stats.scan.bump` finds, and converts it with L × efficiency."""
     efficiency = {"mass": [2.0, 8.0], "value": [0.2, 0.4], "error": [0.01, 0.02]}
     card = write_card(
         tmp_path,

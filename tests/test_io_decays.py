@@ -13,9 +13,9 @@ from scotopic.app.cli import run
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.events.beams import to_lab
+from scotopic.events.decays.tau_decays import decay_taus
 from scotopic.events.frames import without_spread
 from scotopic.events.generate import generate
-from scotopic.events.tau_decays import decay_taus
 from scotopic.io import read_events, write_events
 from scotopic.numerics.lorentz import invariant_mass
 

@@ -29,9 +29,9 @@ from scotopic.report.histogram import write_histogram_scan
 from scotopic.report.result import write_result
 from scotopic.searches import get_search
 from scotopic.stats import scan
-from scotopic.stats.limits import fit_free
-from scotopic.stats.profile import Profile
-from scotopic.stats.windows import Windows
+from scotopic.stats.scan.limits import fit_free
+from scotopic.stats.scan.profile import Profile
+from scotopic.stats.scan.windows import Windows
 from scotopic.study.histogram.scan_card import ByMass, Peak, ScanCard
 from scotopic.study.histogram.scan_histogram import scan_histogram
 

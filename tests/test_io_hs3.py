@@ -9,9 +9,9 @@ from scipy.stats import norm
 
 from scotopic.io.hs3 import hs3_document, write_hs3
 from scotopic.io.window_model import window_models
-from scotopic.stats.limits import fit_free
-from scotopic.stats.profile import Profile
-from scotopic.stats.windows import Windows
+from scotopic.stats.scan.limits import fit_free
+from scotopic.stats.scan.profile import Profile
+from scotopic.stats.scan.windows import Windows
 
 EDGES = np.concatenate([np.linspace(0.0, 4.0, 41), np.linspace(4.2, 10.0, 30)])
 MASSES = np.array([0.3, 2.0, 5.0, 9.8])

@@ -33,17 +33,20 @@ def refused(reader, *arguments):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('m = { column = "invM", factor = "mm" }', "m: factor = 'mm'; expected a finite number other than 0"),
-        ('m = { column = "invM", factor = nan }', "m: factor = nan; expected a finite number"),
-        ('m = { column = "invM", factor = true }', "m: factor = True; expected a finite number"),
-        ('m = { column = "invM", factor = 0 }', "m: factor = 0; expected a finite number"),
-        (f'm = {{ column = "invM", factor = 1{"0" * 400} }}', "expected a finite number"),
-        ('m = { column = "invM", squared = "no" }', "m: squared = 'no'; expected true or false"),
-        ("m = { column = 3 }", "m: column = 3; expected the name of a column"),
-        ('m = ""', "m: column = ''; expected the name of a column"),
-        ("m = []", "m = []; expected a column"),
-        ('m = ["invM"]', "m takes column, factor and squared; got 'invM'"),
-        ('m = "invM"\n[observable]\nx = "y"', "has unknown entries: observable; expected tree and [observ"),
+        (
+            'm = { column = "invM", factor = "mm" }',
+            "m: factor: is 'mm', must be a finite number other than 0",
+        ),
+        ('m = { column = "invM", factor = nan }', "m: factor: is nan, must be a finite number"),
+        ('m = { column = "invM", factor = true }', "m: factor: is True, must be a finite number"),
+        ('m = { column = "invM", factor = 0 }', "m: factor: is 0, must be a finite number"),
+        (f'm = {{ column = "invM", factor = 1{"0" * 400} }}', "must be a finite number"),
+        ('m = { column = "invM", squared = "no" }', "m: squared: is 'no', must be true or false"),
+        ("m = { column = 3 }", "m: column: is 3, must be the name of a column"),
+        ('m = ""', "m: column: is '', must be the name of a column"),
+        ("m = []", "m: is [], must be a column"),
+        ('m = ["invM"]', "m: is 'invM', must be a table of column, factor and squared"),
+        ('m = "invM"\n[observable]\nx = "y"', "observable: unknown key, did you mean observables?"),
     ],
 )
 def test_a_mapping_of_wrong_values_is_refused(ntuple, tmp_path, text, message):
@@ -57,10 +60,10 @@ def test_a_mapping_of_wrong_values_is_refused(ntuple, tmp_path, text, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("observables = 3", "has no [observables]; expected observable = column"),
-        ('observables = "invM"', "has no [observables]; expected observable = column"),
-        ('tree = 3\n[observables]\nm = "invM"', "tree = 3; expected the name of a tree"),
-        ('trees = "a"\n[observables]\nm = "invM"', "has unknown entries: trees"),
+        ("observables = 3", "[observables]: missing; observable = column"),
+        ('observables = "invM"', "[observables]: missing; observable = column"),
+        ('tree = 3\n[observables]\nm = "invM"', "tree: is 3, must be the name of a tree"),
+        ('trees = "a"\n[observables]\nm = "invM"', "trees: unknown key"),
     ],
 )
 def test_a_mapping_of_wrong_sections_is_refused(ntuple, tmp_path, text, message):

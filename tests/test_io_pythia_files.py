@@ -8,8 +8,8 @@ from scotopic.detector.card import load_experiment
 from scotopic.detector.particle_codes import unseen_particles
 from scotopic.detector.simulate import simulate
 from scotopic.events.beams import to_lab
+from scotopic.events.decays.tau_decays import decay_taus
 from scotopic.events.generate import generate
-from scotopic.events.tau_decays import decay_taus
 from scotopic.io import read_events, write_events
 from scotopic.numerics.lorentz import boost
 

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from scotopic.errors import InputError
 from scotopic.numerics.units import HBARC_GEV_MM
-from scotopic.physics.model import Model, Vertex, get_model, models
+from scotopic.physics.model import Model, Vertex
 from scotopic.physics.models import alp_photon
 from scotopic.physics.particles import ELECTRON, PHOTON, Particle, particle_name, particle_names, pdg_code
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model, models
 
 SQRT_S = 10.58
 MASSES = st.floats(1e-3, 10.0)

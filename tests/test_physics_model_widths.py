@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from scotopic.errors import InputError
 from scotopic.numerics.units import HBARC_GEV_MM
-from scotopic.physics.model import get_model, models
 from scotopic.physics.models.alp_lepton import photon_width as alp_photon_width
 from scotopic.physics.models.inelastic_dark_matter import pair_width, three_body_widths
 from scotopic.physics.models.triangle_loop import derivative_loop, scalar_loop
 from scotopic.physics.models.vector_widths import vector_width
+from scotopic.physics.registry import get_model, models
 from scotopic.physics.standard_model import ALPHA_0, MUON_MASS
 
 COUPLING = {

@@ -5,9 +5,9 @@ import pytest
 
 from scotopic.analysis.acceptance import PolarRange
 from scotopic.detector.card import load_experiment
-from scotopic.events.alp_strahlung import generate_alp_strahlung
 from scotopic.events.beams import Beams
 from scotopic.events.generate import generate
+from scotopic.events.signals.alp_strahlung import generate_alp_strahlung
 from scotopic.searches.three_photons.selection import LOW
 
 EQUAL = Beams(5.29, 5.29, 0.0)

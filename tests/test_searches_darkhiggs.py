@@ -26,7 +26,7 @@ from scotopic.searches.dilepton_and_recoil.darkhiggs_invisible import (
     reference_fb,
 )
 from scotopic.selection.candidates import Candidates
-from scotopic.stats.plane_windows import inside_ellipse
+from scotopic.stats.plane.plane_windows import inside_ellipse
 from scotopic.study.search import search
 
 AXES = ("m_ll", "m2_recoil")

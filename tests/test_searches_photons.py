@@ -18,9 +18,9 @@ from scotopic.detector.card import load_experiment
 from scotopic.detector.missed import veto_efficiency
 from scotopic.detector.simulate import simulate
 from scotopic.errors import InputError
-from scotopic.events.alp_strahlung import generate_hidden_alp
-from scotopic.events.dark_photon_strahlung import COS_MAX, generate_dark_photon
 from scotopic.events.generate import generate
+from scotopic.events.signals.alp_strahlung import generate_hidden_alp
+from scotopic.events.signals.dark_photon_strahlung import COS_MAX, generate_dark_photon
 from scotopic.io import write_detected
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section

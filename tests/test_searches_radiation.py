@@ -13,16 +13,16 @@ from scotopic.analysis.radiation import HIGHER_ORDERS, NO_RADIATION, RADIATION, 
 from scotopic.analysis.resolution import central_width
 from scotopic.analysis.selected_events import select_events
 from scotopic.detector.card import load_experiment
-from scotopic.events.alp_strahlung import generate_alp_strahlung, generate_hidden_alp
 from scotopic.events.cross_section import cross_section
-from scotopic.events.dark_photon_strahlung import COS_MAX, generate_dark_photon, seen_cuts
-from scotopic.events.matching import radiated_slots
+from scotopic.events.radiation.matching import radiated_slots
+from scotopic.events.signals.alp_strahlung import generate_alp_strahlung, generate_hidden_alp
+from scotopic.events.signals.dark_photon_strahlung import COS_MAX, generate_dark_photon, seen_cuts
 from scotopic.numerics.lorentz import invariant_mass
-from scotopic.physics.model import get_model
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.physics.models.dark_higgs import higgsstrahlung_cross_section
 from scotopic.physics.models.dark_photon_radiation import angular_cross_section, radiation_cross_section
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 from scotopic.searches import get_search, searches
 
 SQRT_S = 10.58

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scotopic.detector.card import load_experiment
 from scotopic.detector.simulate import simulate
 from scotopic.errors import InputError
-from scotopic.events.alp_strahlung import DAUGHTERS, generate_alp_strahlung
 from scotopic.events.beams import to_lab
+from scotopic.events.signals.alp_strahlung import DAUGHTERS, generate_alp_strahlung
 from scotopic.numerics.lorentz import cos_polar_angle, momentum, opening_angle
 from scotopic.physics.models.alp_photon import decay_length_mm
 from scotopic.searches.three_photons.signature import (

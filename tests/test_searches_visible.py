@@ -23,8 +23,8 @@ from scotopic.events.beams import to_lab
 from scotopic.io import write_detected
 from scotopic.numerics.lorentz import invariant_mass
 from scotopic.paper.figure_7b import make_from, scale_factor
-from scotopic.physics.model import get_model
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section
+from scotopic.physics.registry import get_model
 from scotopic.report.result import write_result
 from scotopic.searches.dilepton_and_photon.backgrounds import BACKGROUNDS
 from scotopic.searches.dilepton_and_photon.darkphoton_visible import (
@@ -36,8 +36,8 @@ from scotopic.searches.dilepton_and_photon.darkphoton_visible import (
 )
 from scotopic.selection.kinematic_fit import Measured, fit_to_beams
 from scotopic.stats import scan
-from scotopic.stats.channel_scan import Channel, scan_channels
-from scotopic.stats.log_spline import fit_log_spline
+from scotopic.stats.fit.log_spline import fit_log_spline
+from scotopic.stats.scan.channel_scan import Channel, scan_channels
 from scotopic.study.search import search
 
 CARD = load_experiment("babar")

@@ -6,8 +6,8 @@ from scipy.stats import norm
 
 from scotopic.errors import InputError
 from scotopic.stats import choose_order, discrete_profile, spurious_signal
-from scotopic.stats.limits import fit_free
-from scotopic.stats.windows import Windows
+from scotopic.stats.scan.limits import fit_free
+from scotopic.stats.scan.windows import Windows
 
 EDGES = np.linspace(0.0, 20.0, 201)
 X = 0.5 * (EDGES[1:] + EDGES[:-1]) / 10.0 - 1.0

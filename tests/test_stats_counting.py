@@ -18,8 +18,8 @@ from scotopic.stats import (
     counting_limit,
     predictive_p_value,
 )
-from scotopic.stats.background_prior import PRIORS, Parametric, expected_counts
-from scotopic.stats.predictive import log_predictive
+from scotopic.stats.counting.background_prior import PRIORS, Parametric, expected_counts
+from scotopic.stats.counting.predictive import log_predictive
 
 METHODS = ("bayes", "cls", "feldman-cousins")
 AVERAGED = ("bayes", "cls")

@@ -14,7 +14,7 @@ from scotopic.stats import (
     predictive_p_value,
     sideband_background,
 )
-from scotopic.stats.background_prior import PRIORS, Parametric, Sampled, Tabulated, expected_counts
+from scotopic.stats.counting.background_prior import PRIORS, Parametric, Sampled, Tabulated, expected_counts
 
 BACKGROUNDS = ("gaussian", "log-normal", "gamma")
 EFFICIENCIES = ("log-normal", "gamma")

@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 from scipy.special import xlogy
 
 from scotopic.stats import counting_limit
-from scotopic.stats.feldman_cousins_profiled import _q, profiled_p_values
+from scotopic.stats.counting.feldman_cousins_profiled import _q, profiled_p_values
 
 RAW, PUBLISHED = "feldman-cousins-raw", "feldman-cousins"
 

@@ -9,7 +9,7 @@ from scipy.stats import norm
 
 from scotopic.numerics.newton import BOUNDARY, FAILED, INTERIOR, LinearModel, fit_poisson, twice_log_ratio
 from scotopic.stats import scan
-from scotopic.stats.windows import Windows
+from scotopic.stats.scan.windows import Windows
 
 N_BINS = 400
 EDGES = np.linspace(0.0, 40.0, N_BINS + 1)

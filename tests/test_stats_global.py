@@ -7,9 +7,9 @@ from scipy.stats import norm
 
 from scotopic.errors import InputError
 from scotopic.stats import euler_characteristic, fit_euler, gross_vitells, up_crossings
-from scotopic.stats.gross_vitells import EulerFit
-from scotopic.stats.toys import discovery, draw
-from scotopic.stats.windows import Windows
+from scotopic.stats.scan.toys import discovery, draw
+from scotopic.stats.scan.windows import Windows
+from scotopic.stats.significance.gross_vitells import EulerFit
 
 N_POINTS, LENGTH = 200, 10.0  # steps and correlation length of the Gaussian processes
 

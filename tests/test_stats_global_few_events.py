@@ -6,13 +6,13 @@ from scipy.stats import norm, poisson
 
 from scotopic.numerics.rng import stream
 from scotopic.stats import plane_scan, scan
-from scotopic.stats.channel_scan import Channel, scan_channels
-from scotopic.stats.empirical_p_value import at_least, p_value
-from scotopic.stats.plane_input import plane_input, plane_windows
-from scotopic.stats.plane_toys import PlaneToys
-from scotopic.stats.plane_windows import Cells
-from scotopic.stats.template_scan import template_scan
-from scotopic.stats.toys import draw
+from scotopic.stats.plane.plane_input import plane_input, plane_windows
+from scotopic.stats.plane.plane_toys import PlaneToys
+from scotopic.stats.plane.plane_windows import Cells
+from scotopic.stats.scan.channel_scan import Channel, scan_channels
+from scotopic.stats.scan.template_scan import template_scan
+from scotopic.stats.scan.toys import draw
+from scotopic.stats.significance.empirical_p_value import at_least, p_value
 
 EVENTS = range(6)
 TOYS = 12

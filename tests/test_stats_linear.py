@@ -21,7 +21,7 @@ from scotopic.stats import (
     likelihood_ratio,
     scan,
 )
-from scotopic.stats.scan import COLLINEAR
+from scotopic.stats.fit.status import COLLINEAR
 
 EDGES = np.linspace(0.0, 10.0, 41)
 X = 0.5 * (EDGES[1:] + EDGES[:-1]) / 5.0 - 1.0

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import gammaincc
 
-from scotopic.stats import counting_bands, counting_limit, many_events, predictive_p_value
+from scotopic.stats import counting_bands, counting_limit, predictive_p_value
+from scotopic.stats.counting import many_events
 
 
 @pytest.mark.parametrize("method", ["bayes", "cls"])

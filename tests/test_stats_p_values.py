@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from scotopic.stats.toys import scan_toys
+from scotopic.stats.scan.toys import scan_toys
 
 EDGES = np.linspace(0.0, 20.0, 201)
 SHARES = (0.3, 0.1, 0.05, 0.01)

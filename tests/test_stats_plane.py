@@ -7,9 +7,9 @@ from scipy.stats import chi2, poisson
 
 from scotopic.errors import InputError
 from scotopic.stats import counting_bands, counting_limit, plane_scan, predictive_p_value
-from scotopic.stats.plane_input import plane_input, plane_windows
-from scotopic.stats.plane_toys import Alias, PlaneToys
-from scotopic.stats.plane_windows import Cells, inside_ellipse
+from scotopic.stats.plane.plane_input import plane_input, plane_windows
+from scotopic.stats.plane.plane_toys import Alias, PlaneToys
+from scotopic.stats.plane.plane_windows import Cells, inside_ellipse
 
 X, Y = np.linspace(0.0, 10.0, 41), np.linspace(0.0, 5.0, 26)
 BACKGROUND = 0.3 + 0.02 * np.arange(40)[:, None] + 0.01 * np.arange(25)

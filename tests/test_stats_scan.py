@@ -10,12 +10,12 @@ from scipy.stats import norm, poisson
 
 from scotopic.errors import InputError
 from scotopic.stats import STATUS, Scan, combine, counting_limit, scan
-from scotopic.stats.calibration import calibrated_limits
-from scotopic.stats.empirical_p_value import p_value
-from scotopic.stats.limits import clsb_limits
-from scotopic.stats.profile import Profile
-from scotopic.stats.toys import draw
-from scotopic.stats.windows import Windows
+from scotopic.stats.scan.calibration import calibrated_limits
+from scotopic.stats.scan.limits import clsb_limits
+from scotopic.stats.scan.profile import Profile
+from scotopic.stats.scan.toys import draw
+from scotopic.stats.scan.windows import Windows
+from scotopic.stats.significance.empirical_p_value import p_value
 
 EDGES = np.linspace(0.0, 20.0, 201)
 FLAT = np.full(200, 60.0)

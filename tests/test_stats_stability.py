@@ -6,13 +6,14 @@ from scipy.special import log_ndtr
 from scipy.stats import norm
 
 from scotopic.numerics.newton import BOUNDARY, FAILED, INTERIOR, Fits, fit_lanes
-from scotopic.stats import STATUS, fit_linear, scan, toys
-from scotopic.stats.empirical_p_value import p_value
-from scotopic.stats.limits import cls_limits, fit_null
-from scotopic.stats.profile import Profile
-from scotopic.stats.scan import COLLINEAR
-from scotopic.stats.toys import discovery, scan_toys
-from scotopic.stats.windows import Windows
+from scotopic.stats import STATUS, fit_linear, scan
+from scotopic.stats.fit.status import COLLINEAR
+from scotopic.stats.scan import toys
+from scotopic.stats.scan.limits import cls_limits, fit_null
+from scotopic.stats.scan.profile import Profile
+from scotopic.stats.scan.toys import discovery, scan_toys
+from scotopic.stats.scan.windows import Windows
+from scotopic.stats.significance.empirical_p_value import p_value
 
 EDGES = np.linspace(0.0, 12.0, 121)
 MASSES = np.array([3.0, 6.0, 9.0])

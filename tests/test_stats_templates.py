@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from scotopic.errors import InputError
-from scotopic.stats.template_scan import median_limits, template_scan
+from scotopic.stats.scan.template_scan import median_limits, template_scan
 
 EDGES = np.linspace(-10.0, 10.0, 21)
 SIGNAL = np.diff(norm.cdf(EDGES, 0.0, 2.0))[None]

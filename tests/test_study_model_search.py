@@ -11,8 +11,8 @@ from scotopic.app.cli import run
 from scotopic.bounds import load_bound
 from scotopic.bounds.carriers import VECTORS, get_carrier
 from scotopic.errors import InputError
+from scotopic.events.decays.two_body_decay import decay_evenly
 from scotopic.events.generate import generate
-from scotopic.events.two_body_decay import decay_evenly
 from scotopic.numerics.lorentz import invariant_mass2
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section
 from scotopic.searches import get_search, searches
@@ -23,7 +23,7 @@ from scotopic.study.models.search_in_model import in_model
 from scotopic.study.search import search
 
 FILE = """
-from scotopic.physics.model import get_model
+from scotopic.physics.registry import get_model
 
 
 def model(mass, g, ratio=0.5):

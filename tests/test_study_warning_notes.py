@@ -16,7 +16,7 @@ from scotopic.analysis.warning_notes import (
 from scotopic.events.record import Events
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep
-from scotopic.stats.template_scan import template_scan
+from scotopic.stats.scan.template_scan import template_scan
 
 CUTS = (Cut("mass", "m", 0.0, 2.0, "P", "here"), Cut("angle", "angle", 0.0, 1.0, "P", "here"))
 EDGES = np.linspace(0.0, 4.0, 5)

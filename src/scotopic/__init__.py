@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from scotopic.events.record import Events
     from scotopic.io import read_candidates, read_events, write_events
     from scotopic.paper.reproduce import reproduce
-    from scotopic.physics.model import Model, get_model, models
+    from scotopic.physics.model import Model
     from scotopic.physics.processes import Process, parse_process
+    from scotopic.physics.registry import get_model, models
     from scotopic.searches import get_search
     from scotopic.searches.three_photons.signature import SignatureFractions, signature_fractions
     from scotopic.selection.candidates import Candidates
@@ -85,7 +86,8 @@ _MODULES = {
     "scotopic.events.generate": ("generate",),
     "scotopic.events.record": ("Events",),
     "scotopic.io": ("read_candidates", "read_events", "write_events"),
-    "scotopic.physics.model": ("Model", "get_model", "models"),
+    "scotopic.physics.model": ("Model",),
+    "scotopic.physics.registry": ("get_model", "models"),
     "scotopic.physics.processes": ("Process", "parse_process"),
     "scotopic.searches": ("get_search",),
     "scotopic.searches.three_photons.signature": ("SignatureFractions", "signature_fractions"),

@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter1d
 from scotopic.analysis.region import Region
 from scotopic.numerics.arrays import Floats
 from scotopic.selection.candidates import Candidates
-from scotopic.stats.log_spline import LogSpline, fit_log_spline
+from scotopic.stats.fit.log_spline import LogSpline, fit_log_spline
 
 SOFTEST = 0.01  # GeV, added to the reduced mass where its logarithm is taken
 

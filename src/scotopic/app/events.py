@@ -40,7 +40,7 @@ def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **
     That of "e- e+ > hadrons" is the continuum's, without radiation.
     """
     from scotopic.events.cross_section import cross_section
-    from scotopic.events.hadrons import hadrons_cross_section, is_hadrons
+    from scotopic.events.decays.hadrons import hadrons_cross_section, is_hadrons
 
     energy = sqrt_s or SQRT_S
     if is_hadrons(process):
@@ -111,14 +111,14 @@ def generate(
     """
     from scotopic.detector.card import load_experiment
     from scotopic.events.beams import to_lab
+    from scotopic.events.decays.hadrons import generate_hadrons, is_hadrons
+    from scotopic.events.decays.tau_decays import check_taus
+    from scotopic.events.decays.tau_decays import decay_taus as decay
     from scotopic.events.generate import generate as generate_events
-    from scotopic.events.hadrons import generate_hadrons, is_hadrons
-    from scotopic.events.tau_decays import check_taus
-    from scotopic.events.tau_decays import decay_taus as decay
     from scotopic.io import write_events
     from scotopic.numerics.rng import stream
-    from scotopic.physics.model import get_model
     from scotopic.physics.processes import notes, parse_process
+    from scotopic.physics.registry import get_model
 
     if not output.name.endswith(EVENT_FILES):
         raise InputError(f"--output {output}: expected a name ending in {', '.join(EVENT_FILES)}")

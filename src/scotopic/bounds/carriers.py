@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from scotopic.bounds.production import OWN, RATES
 from scotopic.errors import InputError
 from scotopic.physics.hadrons import CHANNELS, tabulated_ratios
-from scotopic.physics.model import model_module
 from scotopic.physics.models.charge_card import read_charges
 from scotopic.physics.models.vector_charges import NEUTRINO_NAMES, VectorCharges
 from scotopic.physics.models.vector_widths import partial_widths
+from scotopic.physics.registry import model_module
 
 Floats = NDArray[np.float64]
 

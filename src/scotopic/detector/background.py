@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.experiment import Calorimeter
+from scotopic.detector.schema.calorimeter import Calorimeter
 
 Floats = NDArray[np.float64]
 

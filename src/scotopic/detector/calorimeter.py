@@ -13,7 +13,7 @@ from scipy.special import ndtri
 
 from scotopic.detector.cluster_resolution import angle_resolutions, energy_resolution
 from scotopic.detector.ecl_resolution import BACKWARD, BARREL, FORWARD
-from scotopic.detector.experiment import Calorimeter, Tail
+from scotopic.detector.schema.calorimeter import Calorimeter, Tail
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

@@ -10,7 +10,7 @@ from scotopic.detector.ecl_resolution import (
     relative_energy_resolution,
     theta_resolution,
 )
-from scotopic.detector.experiment import Calorimeter
+from scotopic.detector.schema.calorimeter import Calorimeter
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

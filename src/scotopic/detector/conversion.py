@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from scotopic.detector.calorimeter import find_region
 from scotopic.detector.ecl_resolution import BARREL
-from scotopic.detector.experiment import Calorimeter
+from scotopic.detector.schema.calorimeter import Calorimeter
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

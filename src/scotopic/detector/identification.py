@@ -7,7 +7,8 @@ deposit and E/p, which are simulated.
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.experiment import Charged, ElectronId, MuonId
+from scotopic.detector.schema.calorimeter import Charged
+from scotopic.detector.schema.identification import ElectronId, MuonId
 from scotopic.detector.tracker import ELECTRON, MUON, Particles
 from scotopic.numerics.units import DEGREE
 

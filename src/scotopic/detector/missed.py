@@ -11,8 +11,9 @@ from scotopic.detector.calorimeter import (
     VISIBLE_GeV,
     loss_probability,
 )
-from scotopic.detector.experiment import Calorimeter, MuonChambers
 from scotopic.detector.record import Missed
+from scotopic.detector.schema.calorimeter import Calorimeter
+from scotopic.detector.schema.identification import MuonChambers
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

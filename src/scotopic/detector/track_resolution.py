@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.experiment import Tracker
+from scotopic.detector.schema.tracker import Tracker
 
 Floats = NDArray[np.float64]
 

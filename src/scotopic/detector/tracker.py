@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.experiment import Calorimeter, Tracker
+from scotopic.detector.schema.calorimeter import Calorimeter
+from scotopic.detector.schema.tracker import Tracker
 from scotopic.detector.track_resolution import (
     LEAST_LAYERS,
     angle_resolution,

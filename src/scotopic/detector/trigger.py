@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf
 
-from scotopic.detector.experiment import (
+from scotopic.detector.record import Clusters
+from scotopic.detector.schema.trigger import (
     ClusterLine,
     HighLevelTrigger,
     SinglePhotonFilter,
@@ -20,7 +21,6 @@ from scotopic.detector.experiment import (
     Trigger,
     TriggerTrack,
 )
-from scotopic.detector.record import Clusters
 from scotopic.detector.trigger_cells import (
     CellClusters,
     CellHits,

@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.experiment import Bhabha3D, TriggerCells
+from scotopic.detector.schema.trigger import Bhabha3D, TriggerCells
 from scotopic.numerics.lorentz import azimuth, boost, polar_angle
 from scotopic.numerics.units import DEGREE
 

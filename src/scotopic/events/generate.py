@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.cuts import GenerationCut, parse_cuts
-from scotopic.events.final_state_radiation import RadiatingPair
-from scotopic.events.radiating_pairs import (
+from scotopic.events.phase_space.cuts import GenerationCut, parse_cuts
+from scotopic.events.radiation.final_state_radiation import RadiatingPair
+from scotopic.events.radiation.radiating_pairs import (
     add_final_state_radiation,
     check_fsr,
     inclusive_factor,
@@ -84,9 +84,9 @@ def generate(
     skip or workers.
 
     With radiation, the photons of the electron's and of the positron's beam follow the particles of the process, in
-    `MOST_PHOTONS` slots each (`scotopic.events.photon_energies`); a slot without a photon is empty (code 0, momenta 0).
-    Those of final-state radiation come behind, `MOST_PHOTONS` of `scotopic.events.final_state_radiation` for each
-    pair of charges.
+    `MOST_PHOTONS` slots each (`scotopic.events.radiation.photon_energies`); a slot without a photon is empty (code 0,
+    momenta 0). Those of final-state radiation come behind, `MOST_PHOTONS` of
+    `scotopic.events.radiation.final_state_radiation` for each pair of charges.
     """
     check_fsr(fsr)
     if n < 1:

@@ -9,22 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.channel import Channel
-from scotopic.events.channels import channels_for
-from scotopic.events.cuts import GenerationCut, parse_cuts, passes_all
-from scotopic.events.diagrams import diagrams_of
-from scotopic.events.first_order import initial_state_factor
-from scotopic.events.hard_scale import hard_scales, is_scattered
-from scotopic.events.infinite import refuse_infinite
-from scotopic.events.kinematic_limits import refuse_empty
-from scotopic.events.matching import counted_twice
-from scotopic.events.radiation import Radiation, Radiator, annihilation_resonances
-from scotopic.events.vegas import Grid, flat_grid
+from scotopic.events.phase_space.channel import Channel
+from scotopic.events.phase_space.channels import channels_for
+from scotopic.events.phase_space.cuts import GenerationCut, parse_cuts, passes_all
+from scotopic.events.phase_space.diagrams import diagrams_of
+from scotopic.events.phase_space.infinite import refuse_infinite
+from scotopic.events.phase_space.kinematic_limits import refuse_empty
+from scotopic.events.phase_space.vegas import Grid, flat_grid
+from scotopic.events.radiation.first_order import initial_state_factor
+from scotopic.events.radiation.hard_scale import hard_scales, is_scattered
+from scotopic.events.radiation.initial_state import Radiation, Radiator, annihilation_resonances
+from scotopic.events.radiation.matching import counted_twice
 from scotopic.numerics.rng import stream
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.amplitudes.squared import light_cone, squared_amplitude_lightcone
-from scotopic.physics.model import get_model
 from scotopic.physics.processes import Process, parse_process
+from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ELECTRON_MASS
 from scotopic.workers import Workers, run_chunks
 
@@ -78,7 +78,7 @@ class Sampler:
         """Return momenta (slots, 4, N) in the centre of mass and integrand (N,) in pb of a channel.
 
         With radiation the last slots are the photons of the electron's and of the positron's beam, as
-        `scotopic.events.radiation.Emission` has them; momenta of zero stand for none.
+        `scotopic.events.radiation.initial_state.Emission` has them; momenta of zero stand for none.
         """
         if self.radiator is None:
             root = np.full(u.shape[-1], self.sqrt_s)

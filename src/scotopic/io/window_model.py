@@ -17,9 +17,9 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.stats.checks import arrays_of, both_sides, check_input, check_settings, check_windows
-from scotopic.stats.limits import fit_free, fit_null
-from scotopic.stats.windows import Windows
+from scotopic.stats.checks import arrays_of, both_sides, check_input, check_settings
+from scotopic.stats.scan.limits import fit_free, fit_null
+from scotopic.stats.scan.windows import Windows, check_windows
 
 Floats = NDArray[np.float64]
 

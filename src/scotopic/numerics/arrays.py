@@ -1,4 +1,4 @@
-"""Types of arrays."""
+"""Types of arrays: of real numbers, of whole numbers, of truth values."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -20,8 +20,8 @@ from scotopic.progress import track
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.punzi import figure_of_merit
 from scotopic.stats import counting_bands, counting_limit, predictive_p_value
-from scotopic.stats.empirical_p_value import p_value
 from scotopic.stats.limit_curve import LimitCurve
+from scotopic.stats.significance.empirical_p_value import p_value
 
 AVERAGED = 3.0  # windows' widths over which the simulated background is averaged: it varies slowly
 SURVEYED = 40  # masses

@@ -22,7 +22,7 @@ from scotopic.selection.candidates import Candidates
 from scotopic.selection.punzi import figure_of_merit
 from scotopic.stats import Plane, plane_scan
 from scotopic.stats.limit_curve import LimitCurve
-from scotopic.stats.plane_windows import Windows2D, inside_ellipse
+from scotopic.stats.plane.plane_windows import Windows2D, inside_ellipse
 
 BINS = (0.05, 0.25)  # of the background, GeV and GeV²
 LOWEST = -4.0  # GeV², where the plane begins: M²_rec of a light recoil is measured below 0 too

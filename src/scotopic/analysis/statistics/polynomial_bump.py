@@ -25,8 +25,8 @@ from scotopic.analysis.statistics.statistic import Excess, Inference, Task, conf
 from scotopic.numerics.arrays import Floats
 from scotopic.numerics.rng import seed_of
 from scotopic.stats import Scan, combine, likelihood_scan
-from scotopic.stats.channel_scan import Channel, scan_channels
-from scotopic.stats.scan import FEW_EVENTS
+from scotopic.stats.scan.bump import FEW_EVENTS
+from scotopic.stats.scan.channel_scan import Channel, scan_channels
 
 ENOUGH_SIMULATION = 4.0  # times the luminosity: then its fluctuations are half of those of the data
 SURVEYED = 40  # masses

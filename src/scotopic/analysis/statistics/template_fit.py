@@ -27,7 +27,7 @@ from scotopic.numerics.rng import seed_of
 from scotopic.selection.cut import apply_cuts
 from scotopic.stats import Scan, combine
 from scotopic.stats.limit_curve import along
-from scotopic.stats.template_scan import median_limits, template_scan
+from scotopic.stats.scan.template_scan import median_limits, template_scan
 
 SURVEYED = (0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7)  # masses over √s
 

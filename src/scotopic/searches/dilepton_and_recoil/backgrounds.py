@@ -9,9 +9,9 @@ from scotopic.analysis.background import Background, generated
 from scotopic.analysis.radiation import RADIATION
 from scotopic.detector.experiment import Experiment
 from scotopic.events.beams import to_lab
+from scotopic.events.decays.tau_decays import decay_taus
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
-from scotopic.events.tau_decays import decay_taus
 from scotopic.numerics.rng import seed_of, stream
 
 

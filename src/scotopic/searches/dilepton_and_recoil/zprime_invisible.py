@@ -19,7 +19,7 @@ from scotopic.events.cross_section import cross_section
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
 from scotopic.numerics.arrays import Floats
-from scotopic.physics.model import get_model
+from scotopic.physics.registry import get_model
 from scotopic.searches.dilepton_and_recoil.backgrounds import BACKGROUNDS
 from scotopic.searches.dilepton_and_recoil.controls import MUON_CONTROLS
 from scotopic.searches.dilepton_and_recoil.selection import (

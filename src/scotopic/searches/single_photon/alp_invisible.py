@@ -7,8 +7,8 @@ from scotopic.analysis.coupling import PowerLaw
 from scotopic.analysis.radiation import RADIATION, Radiation
 from scotopic.analysis.signal import Point, Signal
 from scotopic.analysis.signal_process import INVISIBLE, SignalProcess
-from scotopic.events.alp_strahlung import generate_hidden_alp
 from scotopic.events.record import Events
+from scotopic.events.signals.alp_strahlung import generate_hidden_alp
 from scotopic.searches.single_photon.darkphoton_invisible import DARKPHOTON_INVISIBLE, invisible
 from scotopic.searches.three_photons.alp_gammagamma import (
     REFERENCE_COUPLING,

@@ -13,8 +13,8 @@ from scotopic.analysis.search import Parameter, Search, Selection, check_fractio
 from scotopic.analysis.signal import Point, Signal
 from scotopic.analysis.signal_process import INVISIBLE, SEEN, SignalProcess
 from scotopic.analysis.statistics.template_fit import TemplateFit
-from scotopic.events.dark_photon_strahlung import COS_MAX, generate_dark_photon
 from scotopic.events.record import Events
+from scotopic.events.signals.dark_photon_strahlung import COS_MAX, generate_dark_photon
 from scotopic.numerics.arrays import Floats
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section
 from scotopic.searches.single_photon.backgrounds import BACKGROUNDS

@@ -15,8 +15,10 @@ import numpy as np
 from scotopic.analysis.region import Observable, Region, masses
 from scotopic.analysis.resolution import beside_photon
 from scotopic.analysis.search import Search
-from scotopic.detector.experiment import Calorimeter, ClusterLine, Experiment
+from scotopic.detector.experiment import Experiment
 from scotopic.detector.record import Detected
+from scotopic.detector.schema.calorimeter import Calorimeter
+from scotopic.detector.schema.trigger import ClusterLine
 from scotopic.detector.trigger import IN_TIME
 from scotopic.errors import InputError
 from scotopic.events.beams import Beams, to_lab

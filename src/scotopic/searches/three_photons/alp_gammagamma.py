@@ -14,8 +14,8 @@ from scotopic.analysis.signal import Point, Signal
 from scotopic.analysis.signal_process import PHOTONS_MM, SignalProcess
 from scotopic.analysis.statistics.polynomial_bump import PolynomialBump
 from scotopic.analysis.systematic import Systematic
-from scotopic.events.alp_strahlung import generate_alp_strahlung
 from scotopic.events.record import Events
+from scotopic.events.signals.alp_strahlung import generate_alp_strahlung
 from scotopic.numerics.arrays import Floats
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.physics.models.sm import checked_alpha

@@ -11,8 +11,8 @@ from scotopic.analysis.background import Background, generated
 from scotopic.analysis.radiation import NO_RADIATION, RADIATION
 from scotopic.analysis.smoothing import Histogram
 from scotopic.detector.experiment import Experiment
-from scotopic.events.alp_strahlung import generate_alp_strahlung
 from scotopic.events.record import Events
+from scotopic.events.signals.alp_strahlung import generate_alp_strahlung
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 
 # Generator cuts in the centre of mass: wider than the laboratory range 37.3–123.7° seen from there.

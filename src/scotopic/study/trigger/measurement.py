@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scotopic.analysis.selected_events import select_events
 from scotopic.detector.card import load_experiment
-from scotopic.detector.experiment import ClusterLine
+from scotopic.detector.schema.trigger import ClusterLine
 from scotopic.errors import InputError
 from scotopic.numerics.units import DEGREE
 from scotopic.selection.candidates import Candidates

@@ -1,0 +1,293 @@
+"""Initial-state radiation: how much energy photons take from the beams, and where they go.
+
+Both beams radiate before they collide: each loses energy by its structure function and divides it among several
+photons. Radiation is collinear, or each photon gets a transverse momentum. The energies, and with them the mass √s'
+of what is left, are the same in both cases; so are cross sections without cuts.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.events.radiation.photon_angles import angle_at, emission_angles, restriction
+from scotopic.events.radiation.photon_energies import MORE, MOST_PHOTONS, NUMBERS, Division, divide_energy
+from scotopic.events.radiation.structure_function import (
+    TINY,
+    radiator_exponent,
+    soft_factor,
+    structure_function,
+)
+from scotopic.numerics.lorentz import boost_from_rest, dot, onto_axis
+from scotopic.physics.amplitudes.plan import Plan
+from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS
+
+Floats = NDArray[np.float64]
+Radiation = Literal["none", "collinear", "pt"]
+
+LEAST_PHOTON = 1e-9
+"""GeV; a beam that loses less keeps its energy."""
+
+LEAST_OF_SEVERAL = 1e-3
+"""GeV; no second photon of a beam takes less."""
+
+RETURN_SHARE, RESONANCE_SHARE = 0.2, 0.3
+"""Shares of the points that look for small s', and for narrow resonances if there are any."""
+
+
+@dataclass(frozen=True)
+class Emission:
+    """Photons radiated by the beams, in the centre-of-mass frame of the beams.
+
+    Attributes
+    ----------
+    photons : (2 MOST_PHOTONS, 4, N)
+        Of the electron's, then of the positron's beam, in the order of emission; zeros where there is none.
+    root : (N,)
+        √s', the mass of what is left, GeV.
+    axis : (3, N)
+        Direction of the electron in the rest frame of what is left.
+    weight : (N,)
+        Structure functions over the density of the map.
+    missing : (2, N)
+        Share of its energy that each beam lost.
+    divisions : two of Division
+        How each beam's loss is divided among its photons.
+    away : (2, MOST_PHOTONS, N) or None
+        1 - cosθ of the photons to their beams, if they have a transverse momentum.
+    """
+
+    photons: Floats
+    root: Floats
+    axis: Floats
+    weight: Floats
+    missing: Floats
+    divisions: tuple[Division, Division]
+    away: Floats | None = None
+
+    def recoiled(self, momenta: Floats) -> Floats:
+        """Return momenta (slots, 4, N) in the frame of the beams, from those with the electron along +z."""
+        left = -self.photons.sum(axis=0)
+        left[0] = np.sqrt(self.root**2 + (left[1:] ** 2).sum(axis=0))
+        turned = [np.concatenate([p[:1], onto_axis(p[1:], self.axis)]) for p in momenta]
+        return np.stack([boost_from_rest(p, left, self.root) for p in turned])
+
+
+@dataclass(frozen=True)
+class Radiator:
+    """The map from uniform numbers to emissions.
+
+    Attributes
+    ----------
+    mode : {"collinear", "pt"}
+    sqrt_s : float
+        GeV.
+    least : float
+        Least √s' with enough energy for the process, GeV.
+    resonances : tuple of (mass, width)
+        Narrow resonances in s' to follow, GeV.
+    exchange : bool
+        Whether the process has a t-channel, so that its angles count from one of the beams.
+    """
+
+    mode: Literal["collinear", "pt"]
+    sqrt_s: float
+    least: float
+    resonances: tuple[tuple[float, float], ...] = ()
+    exchange: bool = False
+
+    @property
+    def leading(self) -> int:
+        """Number of uniform numbers of the losses and of one photon per beam, which come first."""
+        return 2 if self.mode == "collinear" else 7
+
+    @property
+    def dimensions(self) -> int:
+        """Number of uniform numbers, those of further photons included."""
+        return self.leading + 2 * (NUMBERS + (0 if self.mode == "collinear" else MOST_PHOTONS - 1))
+
+    def emit(self, u: Floats) -> Emission:
+        """Return the emissions of uniform numbers (dimensions, N)."""
+        missing, weight = self._shares(u[:2])
+        missing = np.where(missing > 2.0 * LEAST_PHOTON / self.sqrt_s, missing, 0.0)
+        root = self.sqrt_s * np.sqrt(np.prod(1.0 - missing, axis=0))
+        further = u[self.leading :].reshape(2, -1, u.shape[-1])
+        if self.mode == "collinear":
+            divisions = self._divisions(further, np.full(missing.shape, 0.5), missing)
+            photons = np.zeros((2, MOST_PHOTONS, 4, len(root)))
+            for side, division in enumerate(divisions):
+                photons[side, :, 0] = 0.5 * self.sqrt_s * division.energies
+                photons[side, :, 3] = (1 - 2 * side) * photons[side, :, 0]
+            axis = np.array([[0.0], [0.0], [1.0]]) * np.ones(root.shape)
+            return Emission(_flat(photons), root, axis, weight, missing, divisions)
+        alone, factors, place = emission_angles(u[2:4], missing, 0.5 * self.sqrt_s)
+        divisions = self._divisions(further, place, missing)
+        turns = np.concatenate([u[4:6, None], further[:, NUMBERS:]], axis=1)
+        photons, away = self._directed(divisions, alone, turns)
+        for division, factor in zip(divisions, factors, strict=True):
+            weight *= np.where(division.energies[1] > 0.0, 1.0, division.weight * factor)
+        radiated = photons.sum(axis=1)
+        rescaling = _rescaling(missing, radiated.sum(axis=0) / (0.5 * self.sqrt_s))
+        photons *= rescaling
+        axis = self._axis(radiated * rescaling, root, u[6])
+        return Emission(_flat(photons), root, axis, weight, missing, divisions, away)
+
+    def _divisions(self, u: Floats, place: Floats, missing: Floats) -> tuple[Division, Division]:
+        eta, least = radiator_exponent(self.sqrt_s**2), 2.0 * LEAST_OF_SEVERAL / self.sqrt_s
+        first, second = (
+            divide_energy(own[:NUMBERS], at, lost, eta, least)
+            for own, at, lost in zip(u, place, missing, strict=True)
+        )
+        return first, second
+
+    def _directed(
+        self, divisions: tuple[Division, Division], alone: Floats, turns: Floats
+    ) -> tuple[Floats, Floats]:
+        # Photons (2, MOST_PHOTONS, 4, N) and 1 - cosθ to their beams, from that of one photon (2, N) and
+        # φ/2π (2, MOST_PHOTONS, N).
+        energy = 0.5 * self.sqrt_s
+        photons = np.zeros((2, MOST_PHOTONS, 4, turns.shape[-1]))
+        away = np.zeros(turns.shape)
+        for side, division in enumerate(divisions):
+            away[side, 0] = alone[side]
+            for number in range(MOST_PHOTONS):
+                several = np.flatnonzero(division.energies[max(number, 1)])
+                at, shares = division.places[number, several], division.shares[number, several]
+                away[side, number, several] = angle_at(at, shares, energy)
+                which = several if number else slice(None)
+                found = (
+                    division.energies[number, which],
+                    away[side, number, which],
+                    turns[side, number, which],
+                )
+                photons[side, number][:, which] = _momenta(energy, *found, 1 - 2 * side)
+        return photons, away
+
+    def at_scale(self, emission: Emission, scales: Floats) -> Floats:
+        """Return by which factor emissions are more probable if beams radiate up to `scales` (2, N) in GeV².
+
+        Each photon has the density η dk/k, and with the probability k^η there is none below the softest.
+        """
+        eta, least = radiator_exponent(self.sqrt_s**2), 2.0 * LEAST_PHOTON / self.sqrt_s
+        factor = np.ones(emission.root.shape)
+        for side, (division, missing, share) in enumerate(
+            zip(emission.divisions, emission.missing, scales / self.sqrt_s**2, strict=True)
+        ):
+            other = np.maximum(eta + ALPHA_0 / math.pi * np.log(np.maximum(share, TINY)), 0.0)
+            none = soft_factor(other) / soft_factor(eta)
+            some = structure_function(missing, other) / structure_function(missing, eta)
+            lost = np.maximum(missing, least)
+            factor *= lost ** (other - eta) * np.where(missing > 0.0, some, none)
+            factor *= (other / eta) ** division.drawn
+            factor *= (np.maximum(division.softest, least) / lost) ** (MORE * (other - eta))
+            if emission.away is not None:
+                for away, taken in zip(emission.away[side], division.shares, strict=True):
+                    there = np.flatnonzero(taken)
+                    factor[there] *= restriction(away[there], taken[there], 0.5 * self.sqrt_s, share[there])
+        return factor
+
+    def _shares(self, u: Floats) -> tuple[Floats, Floats]:
+        # Energy shares (2, N) of the photons of both beams and their weight, from v = 1 - s'/s and its division.
+        s = self.sqrt_s**2
+        eta = radiator_exponent(s)
+        v, density = self._total_share(u[0], eta)
+        half = u[1] < 0.5
+        w = np.where(half, 2.0 * u[1], 2.0 * u[1] - 1.0)
+        # the smaller share `a`, up to where both are equal, with the soft peak flat
+        largest = v / (1.0 + np.sqrt(1.0 - v))
+        a = largest * np.maximum(w, TINY) ** (1.0 / eta)
+        b = (v - a) / (1.0 - a)
+        missing = np.where(half, [a, b], [b, a])
+        # η² a^(η-1) b^(η-1) da dv/(1 - a), over the densities of a, (η/2) a^(η-1)/largest^η, and of v
+        weight = 2.0 * eta * largest**eta * b ** (eta - 1.0) / ((1.0 - a) * density)
+        return missing, weight * structure_function(a, eta) * structure_function(b, eta)
+
+    def _total_share(self, u: Floats, eta: float) -> tuple[Floats, Floats]:
+        # v = 1 - s'/s and its density: soft peak v^(2η-1), 1/(1 - v) of the return to small s', resonances
+        s = self.sqrt_s**2
+        least = (self.least / self.sqrt_s) ** 2
+        highest = 1.0 - least
+        log_range = -math.log(least)
+        peaks = [
+            (mass**2 / s, mass * width / s)
+            for mass, width in self.resonances
+            if self.least < mass < self.sqrt_s and width > 0.0
+        ]
+        shares = np.array([0.0, RETURN_SHARE, *(RESONANCE_SHARE / len(peaks) for _ in peaks)])
+        shares[0] = 1.0 - shares.sum()
+        edges = np.concatenate([[0.0], np.cumsum(shares)])
+        which = np.minimum(np.searchsorted(edges, u, side="right") - 1, len(shares) - 1)
+        w = np.clip((u - edges[which]) / shares[which], 0.0, 1.0)
+        v = highest * np.maximum(w, TINY) ** (0.5 / eta)
+        v = np.where(which == 1, -np.expm1(-log_range * w), v)
+        ranges = [
+            (math.atan((least - pole) / spread), math.atan((1.0 - pole) / spread)) for pole, spread in peaks
+        ]
+        for number, ((pole, spread), (begin, end)) in enumerate(zip(peaks, ranges, strict=True)):
+            found = 1.0 - (pole + spread * np.tan(begin + (end - begin) * w))
+            v = np.where(which == 2 + number, found, v)
+        v = np.clip(v, TINY, highest)
+        density = shares[0] * 2.0 * eta * (v / highest) ** (2.0 * eta) / v
+        density += shares[1] / (log_range * (1.0 - v))
+        for (pole, spread), share, (begin, end) in zip(peaks, shares[2:], ranges, strict=True):
+            density += share * spread / ((1.0 - v - pole) ** 2 + spread**2) / (end - begin)
+        return v, density
+
+    def _axis(self, radiated: Floats, root: Floats, u: Floats) -> Floats:
+        # The electron's direction in the rest frame of what is left, from what each beam radiated (2, 4, N).
+        zero = np.zeros(root.shape)
+        energy = 0.5 * self.sqrt_s + zero
+        momentum = np.sqrt(energy**2 - ELECTRON_MASS**2)
+        electron, positron = (np.stack([energy, zero, zero, sign * momentum]) for sign in (1.0, -1.0))
+        left = electron + positron - radiated.sum(axis=0)
+        if self.exchange:
+            # what is left of both beams is back to back: a beam that does not radiate keeps its direction,
+            # and the pole of the momentum transfer to it its place
+            chosen = electron - radiated[0]
+        else:
+            # along the electron or against the positron in the ratio of their squared energies in that frame: exact
+            # for one photon and the annihilation to a current (R. Kleiss, Nucl. Phys. B 241 (1984) 61)
+            first, second = (dot(beam, left) ** 2 for beam in (electron, positron))
+            chosen = np.where(u * (first + second) < first, electron, -positron)
+        back = left * np.array([[1.0], [-1.0], [-1.0], [-1.0]])
+        seen = boost_from_rest(chosen, back, root)[1:]
+        return np.asarray(seen / np.sqrt((seen**2).sum(axis=0)))
+
+
+def _momenta(beam: float, shares: Floats, away: Floats, turns: Floats, towards: float) -> Floats:
+    """Return the momenta (4, N) of photons that have `shares` of the `beam`'s energy (GeV).
+
+    They are at 1 - cosθ = `away` from a beam along `towards` z, and at φ = 2π `turns`.
+    """
+    energies, phi = beam * shares, 2.0 * math.pi * turns
+    across = energies * np.sqrt(away * (2.0 - away))
+    along = towards * energies * (1.0 - away)
+    return np.stack([energies, across * np.cos(phi), across * np.sin(phi), along])
+
+
+def _flat(photons: Floats) -> Floats:
+    return photons.reshape(2 * MOST_PHOTONS, 4, -1)
+
+
+def _rescaling(missing: Floats, radiated: Floats) -> Floats:
+    """Return the common factor of all photons' energies for which s' = (1 - y₁)(1 - y₂) s.
+
+    `radiated` (4, N) is the sum of their momenta in units of a beam's energy. The factor is one for a single photon,
+    at any angle, and for photons along their beams.
+    """
+    y1, y2 = missing
+    both = y1 + y2
+    wanted = both - y1 * y2
+    root = np.sqrt(np.maximum(both**2 - dot(radiated, radiated) * wanted, 0.0))
+    total = both + root
+    return np.asarray(np.divide(2.0 * wanted, total, out=np.ones_like(total), where=total > 0.0))
+
+
+def annihilation_resonances(plan: Plan) -> tuple[tuple[float, float], ...]:
+    """Return mass and width (GeV) of the unstable particles that the beams annihilate to."""
+    everything = (1 << len(plan.legs)) - 1
+    fields = {key.field for key, _ in plan.currents if key.mask in (0b11, everything ^ 0b11)}
+    found = {plan.model.particle(field) for field in fields}
+    return tuple(sorted((one.mass, one.width) for one in found if one.width > 0.0))
