@@ -11,6 +11,7 @@ from scotopic.errors import InputError
 from scotopic.report.projection import write_projection
 from scotopic.searches import get_search
 from scotopic.study import exclusion
+from scotopic.study.conformance import CHECKS
 from scotopic.user_code import LOCK
 
 FILE = """
@@ -100,3 +101,57 @@ def test_files_without_one_search_are_refused(text, said, tmp_path):
         get_search(str(path))
     with pytest.raises(InputError, match="does not exist"):
         get_search(str(tmp_path / "nothing.py"))
+
+
+def test_check_passes_what_is_whole(file, capsys):
+    assert run(["check", str(file), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["search"] == "mine"
+    assert [one["name"] for one in found["checks"]] == list(CHECKS)
+    assert all(one["passed"] for one in found["checks"])
+
+
+@pytest.mark.parametrize(
+    ("change", "check", "said"),
+    [
+        (
+            "SEARCH = replace(SEARCH, backgrounds=SEARCH.backgrounds * 2)",
+            "names",
+            "two backgrounds are called ggg",
+        ),
+        ("SEARCH = replace(SEARCH, backgrounds=())", "names", "there is no background"),
+        (
+            "SEARCH = replace(SEARCH, systematics=(replace(OWN.systematics[0], on='yield'),))",
+            "names",
+            "refers to 'yield'",
+        ),
+        (
+            "SEARCH = replace(SEARCH, systematics=(replace(OWN.systematics[0], mark='X'),))",
+            "marks",
+            "mark 'X'",
+        ),
+        (
+            "SEARCH = replace(SEARCH, regions=(replace(LOW, grid=masses(1.0, 2.0)),))",
+            "grid",
+            "from 1 to 2 GeV",
+        ),
+        (
+            "SEARCH = replace(SEARCH, signal=replace(OWN.signal, tree_pb=lambda point, *, sqrt_s: 1e-9))",
+            "signal",
+            "generated over tree-level cross section",
+        ),
+        (
+            "SEARCH = replace(SEARCH, selection=replace(OWN.selection, observables=('nothing',)))",
+            "signal",
+            "candidates have no nothing",
+        ),
+    ],
+)
+def test_check_says_what_is_wrong(change, check, said, file, capfd):
+    file.write_text(f"{FILE}\n{change}\n", encoding="utf-8")
+    assert run(["check", str(file), "--json"]) == 2
+    printed = capfd.readouterr()
+    last = json.loads(printed.out)["checks"][-1]
+    assert (last["name"], last["passed"]) == (check, False)
+    assert said in last["detail"]
+    assert said in printed.err

@@ -15,6 +15,7 @@ import click
 
 from scotopic.app.bounds import bounds
 from scotopic.app.catalogue import list_
+from scotopic.app.check import check
 from scotopic.app.counting import limit
 from scotopic.app.events import generate, simulate, xsec
 from scotopic.app.exclude import exclude
@@ -52,6 +53,7 @@ for command in (
     reproduce,
     search,
     project,
+    check,
     scan,
     xsec,
     generate,

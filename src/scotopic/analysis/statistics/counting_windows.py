@@ -58,25 +58,25 @@ class WindowRates:
     @classmethod
     def join(cls, parts: Sequence["WindowRates"]) -> "WindowRates":
         """Return all windows as one."""
-        arrays = {
-            name: np.concatenate([getattr(one, name) for one in parts])
-            for name in (
-                "points",
-                "acceptance",
-                "centre",
-                "half_width",
-                "cuts",
-                "efficiency",
-                "efficiency_error",
-            )
-        }
-        mappings = {
-            name: {
-                key: np.concatenate([getattr(one, name)[key] for one in parts]) for key in parts[0].expected
-            }
-            for name in ("expected", "expected_error")
-        }
-        return cls(**arrays, **mappings)
+
+        def whole(name: str) -> Floats:
+            return np.concatenate([getattr(one, name) for one in parts])
+
+        def by_background(name: str) -> dict[str, Floats]:
+            keys = parts[0].expected
+            return {key: np.concatenate([getattr(one, name)[key] for one in parts]) for key in keys}
+
+        return cls(
+            whole("points"),
+            whole("acceptance"),
+            whole("centre"),
+            whole("half_width"),
+            whole("cuts"),
+            whole("efficiency"),
+            whole("efficiency_error"),
+            by_background("expected"),
+            by_background("expected_error"),
+        )
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from scotopic.detector.cluster_resolution import angle_resolutions, energy_resol
 from scotopic.detector.experiment import Experiment
 from scotopic.detector.record import Detected
 from scotopic.detector.track_resolution import angle_resolution, momentum_resolution
+from scotopic.detector.trigger import fired
 from scotopic.numerics.arrays import Floats, Ints
 from scotopic.physics.standard_model import ELECTRON_MASS, MUON_MASS
 from scotopic.selection.candidates import Candidates
@@ -24,7 +25,6 @@ from scotopic.selection.pair_and_photon import fitted_observables, hardest_photo
 ARTICLE = "arXiv:1406.2980, recalled"
 OURS = "our choice"
 LEAST_PHOTON = 0.2  # GeV in the centre of mass
-TRIGGER_LINES = ("two_tracks", "energy_sum", "ffo", "hie", "lml1")  # those that the card has, one of them
 
 COMMON_CUTS = (
     Cut("trigger", "triggered", 1.0, 1.0, "P", "any line of tracks, energy or a hard cluster"),
@@ -117,8 +117,7 @@ def find_candidates(detected: Detected, *, experiment: Experiment, source: str =
     nominal = beams.nominal.sum(axis=0)
     measured = _measured(pairs, mass, detected, photon.slot[event], experiment)
     fitted = fit_to_beams(measured, mass, nominal, _beam_covariance(experiment, detected.beam_spread))
-    fired = [detected.trigger[line] for line in TRIGGER_LINES if line in detected.trigger]
-    triggered = np.any(fired, axis=0) if fired else np.zeros(len(detected), dtype=bool)
+    triggered = fired(detected, "two tracks", "energy sum", "hard cluster")
     observables: dict[str, Floats] = fitted_observables(fitted, mass, detected.boost)
     observables |= {
         "triggered": triggered[event].astype(np.float64),

@@ -12,6 +12,7 @@ from scotopic.analysis.region import Observable
 from scotopic.analysis.resolution import beside_pair
 from scotopic.analysis.systematic import Systematic
 from scotopic.detector.record import Detected, Tracks
+from scotopic.detector.trigger import fired
 from scotopic.numerics.arrays import Bools
 from scotopic.physics.standard_model import ELECTRON_MASS, MUON_MASS
 from scotopic.selection.candidates import Candidates
@@ -74,7 +75,7 @@ PAIR_CUTS = {
 
 
 def find_pairs(
-    detected: Detected, *, electrons: bool, trigger_lines: tuple[str, ...], source: str = ""
+    detected: Detected, *, electrons: bool, triggers: tuple[str, ...], source: str = ""
 ) -> Candidates:
     """Return one candidate per event with two tracks of opposite charge from the interaction point.
 
@@ -95,15 +96,13 @@ def find_pairs(
         weights=detected.weights,
         source=source,
     )
-    lines = [detected.trigger[line] for line in trigger_lines if line in detected.trigger]
-    fired = np.any(lines, axis=0) if lines else np.zeros(len(detected), dtype=bool)
     deposit = np.stack([tracks.cluster_energy[slot, pairs.event] for slot in pairs.slot])
     direction = found["theta_recoil"]
     barrel = (direction > RECOIL_RANGE[0]) & (direction < RECOIL_RANGE[1])
     ranges = np.where(electron, ELECTRON_RANGE[:, None, None], MUON_RANGE[:, None, None])
     inside = (pairs.theta > ranges[0]) & (pairs.theta < ranges[1])
     extra = {
-        "triggered": fired[found.event],
+        "triggered": fired(detected, *triggers)[found.event],
         "identified": identified,
         "in_ranges": inside.all(axis=0),
         "muon_deposit": np.where(electron, 0.0, deposit).max(axis=0),
@@ -125,5 +124,5 @@ def _identify(tracks: Tracks, pairs: PairTracks, electrons: bool) -> tuple[Bools
     return np.stack([first, second]), first | second
 
 
-find_muons = partial(find_pairs, electrons=False, trigger_lines=("ffo",))
-find_electron_and_muon = partial(find_pairs, electrons=True, trigger_lines=("hie", "ffo"))
+find_muons = partial(find_pairs, electrons=False, triggers=("two tracks",))
+find_electron_and_muon = partial(find_pairs, electrons=True, triggers=("energy sum", "two tracks"))

@@ -10,6 +10,7 @@ from scotopic.analysis.acceptance import PolarRange
 from scotopic.analysis.region import Observable, Region, masses
 from scotopic.analysis.resolution import beside_photon
 from scotopic.detector.record import Detected
+from scotopic.detector.trigger import fired
 from scotopic.numerics.arrays import Ints
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut
@@ -23,7 +24,6 @@ POLAR_RANGE = np.deg2rad([37.3, 123.7])
 CONVERSION_SEPARATION = (0.014, 0.400)  # |Δθ| or |Δφ|, rad
 LOWEST_ENERGY = 0.65  # GeV, the loosest photon threshold of the regions
 SQRT_S = 10.58  # GeV, nominal
-TRIGGER_LINES = ("hie", "lml1")  # those that the period had, one of them
 
 COMMON_CUTS = (
     Cut("polar range", "theta_min", float(POLAR_RANGE[0]), np.inf, "M", ARTICLE),
@@ -110,7 +110,7 @@ def find_candidates(detected: Detected, *, signal: bool = False, source: str = "
             & (clusters.theta > POLAR_RANGE[0])
             & (clusters.theta < POLAR_RANGE[1])
         )
-    eligible &= np.any([detected.trigger[line] for line in TRIGGER_LINES if line in detected.trigger], axis=0)
+    eligible &= fired(detected, "energy sum", "hard cluster")
     photons = hardest_three(
         clusters.energy,
         clusters.theta,

@@ -11,7 +11,7 @@ from scotopic.analysis.warning_notes import note_far_limits
 from scotopic.errors import InputError
 from scotopic.io.histograms import Histogram, read_histogram
 from scotopic.stats import STATUS, Scan, scan
-from scotopic.stats.scan.bump import DISORDERED
+from scotopic.stats.fit.status import DISORDERED
 from scotopic.stats.scan.goodness_of_fit import window_p_values
 from scotopic.study.histogram.scan_card import ScanCard, read_scan_card
 
