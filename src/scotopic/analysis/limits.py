@@ -85,7 +85,6 @@ def compute_limits(
         notes=tuple(notes),
         settings={
             "parameters": dict(parameters),
-            "source": source,
             "method": search.statistic.method,
             "level": search.level,
             "toys": settings.toys,
@@ -93,6 +92,7 @@ def compute_limits(
             "signal_events_per_point": simulation.events.signal,
             "background_events": simulation.events.background,
             "cut_flow_of": "data" if observation else simulation.backgrounds[0].name,
+            "source": source,
             "systematic_terms": settings.with_systematics,
             **found.settings,
             **(search.signal.coupling.settings if search.signal.coupling else {}),

@@ -39,7 +39,11 @@ from scotopic.workers import end_children, end_workers
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="scotopic", message="%(prog)s %(version)s")
-@click.option("--no-code", is_flag=True, help="Refuse Python files of models: nothing of a user is executed.")
+@click.option(
+    "--no-code",
+    is_flag=True,
+    help="Refuse Python files of models and searches: nothing of a user is executed.",
+)
 @click.pass_context
 def commands(context: click.Context, no_code: bool) -> None:
     """From a dark-sector model to a limit at an e+e- B-factory, and back."""

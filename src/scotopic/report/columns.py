@@ -27,12 +27,9 @@ def cross_section_columns(result: Result) -> dict[str, Floats]:
     columns = point_columns(result) | shown_cross_section(result).columns("fb")
     for name, (values, _) in result.alternatives.items():
         columns |= _alternative(name, values, "fb")
-    columns |= {
-        "efficiency": result.efficiency,
-        "efficiency_error": result.efficiency_error,
-        "acceptance": result.acceptance,
-    }
-    return columns | resolution_columns(result) | {"p0_local": result.p_local}
+    columns |= {"efficiency": result.efficiency, "efficiency_error": result.efficiency_error}
+    columns |= resolution_columns(result)
+    return columns | {"p0_local": result.p_local, "acceptance": result.acceptance}
 
 
 def coupling_columns(result: Result) -> dict[str, Floats]:

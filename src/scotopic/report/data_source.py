@@ -28,7 +28,7 @@ def comments(result: Result) -> list[str]:
         f"{result.search.name}, {result.experiment}, {show_luminosity(result.luminosity_fb)}; ours, not published",
         f"{100 * level:g} % {statistic.confidence}, {METHODS.get(statistic.method, statistic.method)}",
         f"inputs by provenance: {marks_text(result)}",
-        *state_systematics(result.systematics, result.controls),
+        *(state_systematics(result.systematics, result.controls) if result.windows else ()),
         *result.notes,
     ]
 
