@@ -80,7 +80,7 @@ def test_recast_without_a_limit(capsys, tmp_path):
         (("exclude", "--model", "nobody"), "known are dark-photon"),
         (("exclude", "--model", "b-minus-l", "--experiment", "nobody"), "nobody"),
         (("exclude", "--model", "b-minus-l", "--luminosity", "50"), "with a unit"),
-        (("exclude", "--model", "b-minus-l", "--with", "nowhere.csv"), "no such file"),
+        (("exclude", "--model", "b-minus-l", "--with", "nowhere.csv"), "No such file"),
     ],
 )
 def test_wrong_input(capsys, arguments, text):

@@ -136,7 +136,7 @@ def test_darkcast_numbers(pair):
     with pytest.raises(InputError, match=r"Test_2020\.lmt: line 3: 2 cells, the lines before have 3"):
         read_bound(pair)
     pair.with_suffix(".lmt").unlink()
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="No such file"):
         read_bound(pair)
 
 
@@ -282,7 +282,7 @@ def test_hepdata_faults(tmp_path, old, new, given, message):
 def test_other_files(tmp_path):
     with pytest.raises(InputError, match=r"not a file of a bound; known are .*\.toml"):
         read_bound(tmp_path / "x.pdf")
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="No such file"):
         read_bound(tmp_path / "x.csv")
     with pytest.raises(InputError, match="no such bound"):
         find_bound("alp-nobody")

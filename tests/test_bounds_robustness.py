@@ -107,8 +107,8 @@ def test_cards(capsys, deep, tmp_path):
                 get_carrier(str(path))
             with pytest.raises(InputError):
                 read_bound(path)
-    refused(capsys, "scan", histogram, "--card", "/dev/zero", text="not a regular file")
-    refused(capsys, "scan", histogram, "--card", fifo, text="not a regular file")
+    refused(capsys, "scan", histogram, "--card", "/dev/zero", text="expected a regular file")
+    refused(capsys, "scan", histogram, "--card", fifo, text="expected a regular file")
     refused(
         capsys,
         "recast",

@@ -122,7 +122,7 @@ def test_band_needs_no_level(bound_text):
 
 def test_broken_toml_and_missing_file(tmp_path):
     assert "not valid TOML" in faults("a = [")
-    with pytest.raises(InputError, match=r"nowhere\.toml: no such file"):
+    with pytest.raises(InputError, match=r"nowhere\.toml: No such file"):
         read_bound(tmp_path / "nowhere.toml")
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"\xff\xfe\x00")

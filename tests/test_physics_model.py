@@ -154,7 +154,7 @@ def test_a_users_model_may_take_any_parameter(tmp_path):
         ("return {}[mass]", "KeyError: 1.0"),
         ("raise ValueError('two\\nlines')", "ValueError: two lines"),
         (
-            "from scotopic.physics.model import get_model; get_model('none')",
+            "from scotopic import get_model; get_model('none')",
             "unknown model 'none'; there are",
         ),
         ("return model(mass, mass)", "TypeError: model() takes 1 positional argument but 2 were given"),

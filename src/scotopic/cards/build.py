@@ -7,7 +7,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from scotopic.cards.values import LARGEST, Consistent, is_number, shown
+from scotopic.cards.values import LARGEST, Consistent, is_number
+from scotopic.text_files import shown
 
 Node = dict[str, Any]
 

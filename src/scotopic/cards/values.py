@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Annotated, Any, Protocol, TypeGuard, runtime_checkable
 
+from scotopic.text_files import shown
+
 Check = Callable[[Any], str | None]  # what is wrong with the value, or None
 Conflict = tuple[tuple[str, ...], str]  # keys whose values do not fit together, and why
 
@@ -17,15 +19,6 @@ class Consistent(Protocol):
 
     def conflicts(self) -> Iterator[Conflict]:
         """Yield what does not fit together."""
-
-
-def shown(value: Any) -> str:
-    """Return a value as a card states it."""
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(shown, value))}]"
-    if isinstance(value, int) and abs(value) >= LARGEST:
-        return f"a whole number of {math.floor(math.log10(abs(value))) + 1} digits"
-    return repr(value)
 
 
 def _must(right: Callable[[Any], bool], text: str) -> Check:

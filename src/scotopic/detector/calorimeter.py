@@ -14,6 +14,7 @@ from scipy.special import ndtri
 from scotopic.detector.cluster_resolution import angle_resolutions, energy_resolution
 from scotopic.detector.ecl_resolution import BACKWARD, BARREL, FORWARD
 from scotopic.detector.schema.calorimeter import Calorimeter, Tail
+from scotopic.numerics.lorentz import wrapped
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -141,7 +142,7 @@ def merge_close(
         gone = i + j - into
         total = energy[i, merged] + energy[j, merged]
         share = energy[gone, merged] / np.where(total > 0.0, total, 1.0)
-        turn = np.remainder(phi[gone, merged] - phi[into, merged] + np.pi, 2.0 * np.pi) - np.pi
+        turn = wrapped(phi[gone, merged] - phi[into, merged])
         theta[into, merged] += share * (theta[gone, merged] - theta[into, merged])
         phi[into, merged] += share * turn
         energy[into, merged] = total
@@ -176,7 +177,7 @@ def smear(
     d_theta = sigma_theta * angle_scale[0] * rng.standard_normal(energy.shape)
     d_phi = sigma_phi * angle_scale[1] * rng.standard_normal(energy.shape)
     measured_theta = np.abs(theta + d_theta)
-    measured_phi = np.remainder(phi + d_phi + np.pi, 2.0 * np.pi) - np.pi
+    measured_phi = wrapped(phi + d_phi)
     # the card's losses say how often less is left, not the end of the tail
     return np.maximum(energy + sigma_e * pull, LEAST_SHARE * energy), measured_theta, measured_phi
 

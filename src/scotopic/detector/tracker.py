@@ -16,6 +16,7 @@ from scotopic.detector.track_resolution import (
     crossed_layers,
     momentum_resolution,
 )
+from scotopic.numerics.lorentz import wrapped
 from scotopic.numerics.units import DEGREE, SPEED_OF_LIGHT_MM_PER_NS
 
 Floats = NDArray[np.float64]
@@ -275,5 +276,5 @@ def measure(particles: Particles, circle: Helix, tracker: Tracker, rng: np.rando
     z0 = z0 + 1e-3 * tracker.z0_um * draws[4]
     from_ip = (np.abs(d0) < 10.0 * tracker.ip_dr_cm) & (np.abs(z0) < 10.0 * tracker.ip_dz_cm)
     measured_theta = np.clip(theta + sigma_angle * draws[1], 1e-6, np.pi - 1e-6)
-    measured_phi = (phi + sigma_angle * draws[2] + np.pi) % (2.0 * np.pi) - np.pi
+    measured_phi = wrapped(phi + sigma_angle * draws[2])
     return Measured(pt / curvature, measured_theta, measured_phi, from_ip)

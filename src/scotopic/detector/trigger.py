@@ -30,6 +30,7 @@ from scotopic.detector.trigger_cells import (
     find_clusters,
 )
 from scotopic.errors import InputError
+from scotopic.numerics.lorentz import wrapped
 from scotopic.numerics.units import DEGREE
 
 Floats = NDArray[np.float64]
@@ -104,7 +105,7 @@ def fire_track_line(line: TrackLine, track_phi: Floats) -> Bools:
     enough = np.isfinite(track_phi).sum(axis=0) >= line.min_tracks_2d
     open_pair = np.zeros(track_phi.shape[1], dtype=bool)
     for first, second in combinations(range(track_phi.shape[0]), 2):
-        apart = np.abs((track_phi[first] - track_phi[second] + np.pi) % (2.0 * np.pi) - np.pi)
+        apart = np.abs(wrapped(track_phi[first] - track_phi[second]))
         open_pair |= apart >= DEGREE * line.opening_deg  # NaN compares false
     return np.asarray(enough & open_pair)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.detector.schema.trigger import Bhabha3D, TriggerCells
-from scotopic.numerics.lorentz import azimuth, boost, polar_angle
+from scotopic.numerics.lorentz import azimuth, boost, polar_angle, wrapped
 from scotopic.numerics.units import DEGREE
 
 Floats = NDArray[np.float64]
@@ -100,7 +100,7 @@ def find_clusters(hits: CellHits, cells: TriggerCells, beta: Floats) -> CellClus
         touching = present & (np.abs(hits.ring[first] - hits.ring[second]) <= 1)
         if not touching.any():
             continue
-        apart = np.abs((phi[first] - phi[second] + np.pi) % (2.0 * np.pi) - np.pi)
+        apart = np.abs(wrapped(phi[first] - phi[second]))
         touching &= apart < 0.5 * (width[first] + width[second]) * (1.0 + 1e-9)
         energy[first] += np.where(touching, hits.energy[second], 0.0)
         energy[second] += np.where(touching, hits.energy[first], 0.0)

@@ -51,6 +51,11 @@ def azimuth(p: Array) -> Array:
     return np.asarray(np.arctan2(p[2], p[1]))
 
 
+def wrapped(angle: Array) -> Array:
+    """Return an angle, such as a difference of azimuths, within -π to π."""
+    return np.asarray((angle + np.pi) % (2.0 * np.pi) - np.pi)
+
+
 def opening_angle(p: Array, q: Array) -> Array:
     """Return the angle between two three-momenta, 0 to π.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.numerics.lorentz import boost, from_angles
+from scotopic.numerics.lorentz import boost, from_angles, wrapped
 from scotopic.selection.candidates import Candidates
 
 Floats = NDArray[np.float64]
@@ -118,7 +118,7 @@ def recoil_candidates(
     ) / size
     with np.errstate(invalid="ignore"):
         near = present & (cos > np.cos(NEAR_RECOIL))
-    turn = np.abs((pairs.phi[0] - pairs.phi[1] + np.pi) % (2.0 * np.pi) - np.pi)
+    turn = np.abs(wrapped(pairs.phi[0] - pairs.phi[1]))
     return Candidates(
         observables={
             "m_ll": np.sqrt(np.maximum(_square(pair), 0.0)),

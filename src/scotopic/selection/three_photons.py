@@ -7,6 +7,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.numerics.lorentz import wrapped
 from scotopic.selection.candidates import Candidates
 
 Floats = NDArray[np.float64]
@@ -113,7 +114,7 @@ def pairing_candidates(
     delta_theta, delta_phi = separation
     separated = np.ones(photons.event.shape, dtype=bool)
     for i, j in combinations(range(3), 2):
-        dphi = np.abs((photons.phi[i] - photons.phi[j] + np.pi) % (2.0 * np.pi) - np.pi)
+        dphi = np.abs(wrapped(photons.phi[i] - photons.phi[j]))
         separated &= (np.abs(photons.theta[i] - photons.theta[j]) > delta_theta) | (dphi > delta_phi)
     inverse = 1.0 / photons.dt99**2
     mean_time = (photons.time * inverse).sum(axis=0) / inverse.sum(axis=0)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from scotopic.cards.values import Conflict, Count, Fraction, NonNegative, PolarRange, Positive, shown
+from scotopic.cards.values import Conflict, Count, Fraction, NonNegative, PolarRange, Positive
+from scotopic.text_files import shown
 
 
 @dataclass(frozen=True)

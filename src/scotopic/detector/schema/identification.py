@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from scotopic.cards.values import Conflict, Fraction, NonNegative, PolarRange, Positive, Window, shown
+from scotopic.cards.values import Conflict, Fraction, NonNegative, PolarRange, Positive, Window
+from scotopic.text_files import shown
 
 METHOD_NEEDS = {
     "ecl": ("efficiency", "deposit_GeV", "e_over_p_max"),
