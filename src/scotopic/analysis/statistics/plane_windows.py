@@ -134,13 +134,7 @@ class PlaneWindows:
                 centres,
                 half,
                 turned,
-                dict(
-                    zip(
-                        (f"{name}_above" for name in self.final),
-                        grid.nearest(cuts, *centres.T).T,
-                        strict=True,
-                    )
-                ),
+                dict(zip(self._above, grid.nearest(cuts, *centres.T).T, strict=True)),
                 plane.observed,
                 {name: windows.integrate(edges, values) for name, values in bins.items()},
                 plane.background,
@@ -152,6 +146,10 @@ class PlaneWindows:
             notes=(*notes, *scaled.scales.notes),
             settings={"window_sigmas": self.window_sigmas},
         )
+
+    @property
+    def _above(self) -> list[str]:
+        return [f"{name}_above" for name in self.final]
 
     def best_cuts(self, simulation: Simulation, luminosity_fb: float) -> Floats:
         """Return the final cuts (A, F, 2) with the largest figure of merit at each signal point.
