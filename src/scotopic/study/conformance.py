@@ -1,6 +1,6 @@
 """The conformance suite of a search: is it whole, what does it generate and select, does it come to limits."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from scotopic.analysis.limits import compute_limits
 from scotopic.analysis.provenance import marked_parts
 from scotopic.analysis.search import Search
 from scotopic.analysis.selected_events import select_events
+from scotopic.analysis.signal import Point
 from scotopic.analysis.simulation import EventNumbers, simulate
 from scotopic.analysis.statistics.statistic import LimitSettings
 from scotopic.detector.card import load_experiment
@@ -120,8 +121,9 @@ def _signal(search: Search, card: Experiment, seed: int) -> str:
     """The signal has about its tree-level cross section, and candidates have all that is asked of them."""
     own, sqrt_s = _configured(search, card), card.beams.sqrt_s
     ratios = []
-    for region in own.regions:
-        point = own.signal.point_of(region.grid[len(region.grid) // 2], sqrt_s)
+    wanted_at = [(region, at) for region in own.regions for at in (region.grid[-1], _middle(region.grid))]
+    for region, coordinates in wanted_at:
+        point = own.signal.point_of(coordinates, sqrt_s)
         made = own.signal.generated(point, FEW, region, sqrt_s=sqrt_s, seed=seed, workers=1)
         ratios.append(float(made.weights.sum()) / own.signal.tree_level_pb(point, region, sqrt_s))
         find = partial(own.selection.find_signal or own.selection.find, source="signal")
@@ -134,6 +136,10 @@ def _signal(search: Search, card: Experiment, seed: int) -> str:
     if wrong:
         raise InputError(f"generated over tree-level cross section: {wrong[0]:.3g}; expected about one")
     return "generated over tree level: " + ", ".join(f"{one:.2f}" for one in ratios)
+
+
+def _middle(grid: Sequence[Point]) -> Point:
+    return grid[len(grid) // 2]
 
 
 def _backgrounds(search: Search, card: Experiment, seed: int) -> str:
