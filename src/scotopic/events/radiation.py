@@ -62,6 +62,18 @@ class Emission:
     divisions: tuple[Division, Division]
     away: Floats | None = None
 
+    def take(self, which: NDArray[np.intp]) -> "Emission":
+        """Return some of the emissions."""
+        return Emission(
+            self.photons[:, :, which],
+            self.root[which],
+            self.axis[:, which],
+            self.weight[which],
+            self.missing[:, which],
+            (self.divisions[0].take(which), self.divisions[1].take(which)),
+            None if self.away is None else self.away[:, :, which],
+        )
+
     def recoiled(self, momenta: Floats) -> Floats:
         """Return momenta (slots, 4, N) in the frame of the beams, from those with the electron along +z."""
         left = -self.photons.sum(axis=0)
@@ -103,11 +115,17 @@ class Radiator:
         """Number of uniform numbers, those of further photons included."""
         return self.leading + 2 * (NUMBERS + (0 if self.mode == "collinear" else MOST_PHOTONS - 1))
 
+    def roots(self, u: Floats) -> Floats:
+        """Return √s' (N,) of the emissions of uniform numbers (2 or more, N)."""
+        return self._root(self._kept(self._shares(u[:2])[0]))
+
     def emit(self, u: Floats) -> Emission:
         """Return the emissions of uniform numbers (dimensions, N)."""
         missing, weight = self._shares(u[:2])
-        missing = np.where(missing > 2.0 * LEAST_PHOTON / self.sqrt_s, missing, 0.0)
-        root = self.sqrt_s * np.sqrt(np.prod(1.0 - missing, axis=0))
+        eta = radiator_exponent(self.sqrt_s**2)
+        weight *= structure_function(missing[0], eta) * structure_function(missing[1], eta)
+        missing = self._kept(missing)
+        root = self._root(missing)
         further = u[self.leading :].reshape(2, -1, u.shape[-1])
         if self.mode == "collinear":
             divisions = self._divisions(further, np.full(missing.shape, 0.5), missing)
@@ -184,7 +202,8 @@ class Radiator:
         return factor
 
     def _shares(self, u: Floats) -> tuple[Floats, Floats]:
-        # Energy shares (2, N) of the photons of both beams and their weight, from v = 1 - s'/s and its division.
+        # Energy shares (2, N) of the photons of both beams and their weight without the structure functions, from
+        # v = 1 - s'/s and its division.
         s = self.sqrt_s**2
         eta = radiator_exponent(s)
         v, density = self._total_share(u[0], eta)
@@ -196,8 +215,13 @@ class Radiator:
         b = (v - a) / (1.0 - a)
         missing = np.where(half, [a, b], [b, a])
         # η² a^(η-1) b^(η-1) da dv/(1 - a), over the densities of a, (η/2) a^(η-1)/largest^η, and of v
-        weight = 2.0 * eta * largest**eta * b ** (eta - 1.0) / ((1.0 - a) * density)
-        return missing, weight * structure_function(a, eta) * structure_function(b, eta)
+        return missing, 2.0 * eta * largest**eta * b ** (eta - 1.0) / ((1.0 - a) * density)
+
+    def _kept(self, missing: Floats) -> Floats:
+        return np.where(missing > 2.0 * LEAST_PHOTON / self.sqrt_s, missing, 0.0)
+
+    def _root(self, missing: Floats) -> Floats:
+        return np.asarray(self.sqrt_s * np.sqrt(np.prod(1.0 - missing, axis=0)))
 
     def _total_share(self, u: Floats, eta: float) -> tuple[Floats, Floats]:
         # v = 1 - s'/s and its density: soft peak v^(2η-1), 1/(1 - v) of the return to small s', resonances
