@@ -89,27 +89,31 @@ class Sampler:
                 value[alive] = weight[alive] * self._rate(channel, momenta[:, :, alive], root[alive], engine)
             return momenta, self._biased(momenta, value)
         radiated = u[channel.dimensions :]
-        momenta, volume = channel.build(u[: channel.dimensions], self.radiator.roots(radiated))
+        losses = self.radiator.losses(radiated)
+        momenta, volume = channel.build(u[: channel.dimensions], losses.root)
         # cuts leave few points: what follows is for those alone, invariant masses need no photons
         inside = (volume > 0.0) & np.isfinite(volume)
         which = np.flatnonzero(inside & passes_all([cut for cut in self.cuts if cut.what == "M"], momenta))
-        emission = self.radiator.emit(radiated[:, which])
-        moved = emission.recoiled(momenta[:, :, which])
+        emission = self.radiator.emit(_points(radiated, which), losses.take(which))
+        momenta = _points(momenta, which)
+        moved = emission.recoiled(momenta)
         passed = np.flatnonzero((emission.weight > 0.0) & passes_all(self.cuts, moved))
-        which, emission, moved = which[passed], emission.take(passed), moved[:, :, passed]
-        found = np.zeros((len(momenta) + len(emission.photons), 4, u.shape[-1]))
+        which, emission = which[passed], emission.take(passed)
+        momenta, moved = _points(momenta, passed), _points(moved, passed)
         value = np.zeros(u.shape[-1])
         if not len(which):
-            return found, value
-        momenta = momenta[:, :, which]
+            return np.zeros((len(moved) + len(emission.photons), 4, len(value))), value
         weight = volume[which] * emission.weight * initial_state_factor(self.process.plan)
         if is_scattered(self.process):
             scales = hard_scales(self.process, momenta, emission.root)
             weight = weight * self.radiator.at_scale(emission, scales)
         alive = (weight > 0.0) & ~counted_twice(self.process, self.cuts, moved, emission.photons)
         rate = self._rate(channel, momenta[:, :, alive], emission.root[alive], engine)
-        found[:, :, which] = np.concatenate([moved, emission.photons])
         value[which[alive]] = weight[alive] * rate
+        found = np.concatenate([moved, emission.photons])
+        if len(which) < len(value):
+            found, some = np.zeros((*found.shape[:2], len(value))), found
+            found[:, :, which] = some
         return found, self._biased(found, value)
 
     def _biased(self, momenta: Floats, value: Floats) -> Floats:
@@ -279,6 +283,11 @@ def _sample(
         if sum(np.count_nonzero(value) for value in values) > ENOUGH_SHARE * points:
             break
     return np.concatenate(ys, axis=1), np.concatenate(values)
+
+
+def _points(values: Floats, which: NDArray[np.intp]) -> Floats:
+    # Some of the points (..., N), in their order.
+    return values if len(which) == values.shape[-1] else np.take(values, which, axis=-1)
 
 
 def largest_weight(weights: Floats, share: float = 2e-3) -> float:

@@ -139,7 +139,9 @@ def expected_cls_limits(asimov: Profile, level: float) -> Floats:
         root, slope = _root_q(part, part.along(signal)[0], zero.take(which))
         return root - threshold[which], slope
 
-    return lanes.yields_of(find_crossing(function, none, threshold * unit, unit)).reshape(-1, len(FLUCTUATIONS))
+    return lanes.yields_of(find_crossing(function, none, threshold * unit, unit)).reshape(
+        -1, len(FLUCTUATIONS)
+    )
 
 
 def yield_unit(windows: Windows, expectation: Floats) -> Floats:

@@ -174,7 +174,9 @@ class Profile:
         curvature = np.zeros_like(slope)
         if self.efficiency_error.any():
             weight = multiplier / np.maximum(expectation, SMALLEST_EXPECTATION)
-            curvature = _curvature(change, model, weight)
+            # the varied column grows with the signal, too
+            mixed = ((1.0 - multiplier) * window.variation).sum(axis=1)
+            curvature = _curvature(change, model, weight, mixed)
         sound = fits.status[:, 0] != FAILED
         return Point(expectation, 0.5 * (pull**2).sum(axis=1), slope, curvature, sound)
 
@@ -214,11 +216,12 @@ class Profile:
         return yields, known.at(yields)
 
 
-def _curvature(change: Floats, model: LinearModel, weight: Floats) -> Floats:
+def _curvature(change: Floats, model: LinearModel, weight: Floats, mixed: Floats) -> Floats:
     # d²F/dS² (L,) with all else profiled: what of the signal's column the others cannot imitate
     weighted = (change * weight)[:, :, None]
     own = (change * weighted[:, :, 0]).sum(axis=1)
     cross = np.swapaxes(model.design, 1, 2) @ weighted
+    cross[:, -1, 0] += mixed
     hessian = model.products @ weight[:, :, None]
     diagonal = np.cumsum(np.arange(1, model.design.shape[2] + 1)) - 1
     ridge = 1e-12 * hessian[:, diagonal].sum(axis=1, keepdims=True) + 1e-300
