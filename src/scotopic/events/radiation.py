@@ -86,7 +86,7 @@ class Emission:
 
 @dataclass(frozen=True)
 class Losses:
-    """Shares of energy that beams lose (2, N), √s' (N,) in GeV, and one over the density of the map (N,)."""
+    """Shares of energy that beams lose (2, N), √s' (N,) in GeV, and the weight (N,) but for the structure functions."""
 
     missing: Floats
     root: Floats
