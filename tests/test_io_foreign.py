@@ -113,7 +113,7 @@ def test_the_frame_is_that_of_the_beams_and_not_guessed_without_them(tmp_path):
     assert "laboratory frame" in refused(path, frame="cm")
     assert "not at 9 GeV" in refused(path, sqrt_s=9.0)
     path.write_text(FOREIGN_LHE.replace("-11 11 4.0 7.0", "0 0 4.0 7.0").replace("11 -1 0", "21 -1 0"))
-    assert "give it with --frame cm or lab" in refused(path)
+    assert "beams of the PDG codes" in refused(path)
     assert "does not tell its centre-of-mass energy" in refused(path, frame="lab")
     events = read_events(path, frame="lab", sqrt_s=10.58)
     assert (events.frame, events.sqrt_s, events.beams) == ("lab", 10.58, None)
