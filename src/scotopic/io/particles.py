@@ -75,6 +75,10 @@ def assemble(particles: ParticleList, path: Path, frame: FrameChoice, sqrt_s: fl
     n = particles.counts.size
     if n == 0:
         raise InputError(f"{path} holds no events")
+    if particles.pdg.size == 0:
+        raise InputError(f"{path} holds no final-state particles (status 1) in any of its {n} events")
+    if not particles.pdg.all():
+        raise InputError(f"{path} holds final-state particles of PDG code 0; expected codes of particles")
     if not (np.isfinite(particles.momenta).all() and np.isfinite(particles.weights).all()):
         raise InputError(f"{path} holds momenta or weights that are not finite numbers")
     particles = beams_absorb_photons(particles, path)
