@@ -145,13 +145,13 @@ def read_blocks(file: IO[bytes], path: Path) -> Iterator[str | Setup | EventBloc
         raise InputError(f"{path} ends before </LesHouchesEvents>; expected a complete LHE file")
 
 
-def _whole_tag(lines: Iterator[Line], at: int, line: str, path: Path) -> Line:
+def _whole_tag(lines: Iterator[Line], at: int, line: str, where: Path | str) -> Line:
     """Return a line with those behind it, as far as its last tag goes; and the number of the last."""
     first = at
     while "<" in line and ">" not in line[line.rindex("<") :]:
         at, more = next(lines, (at, ""))
         if not more or len(line) > LONGEST_LINE:
-            raise InputError(f"{path}: the tag of line {first} has no end; expected a complete LHE file")
+            raise InputError(f"{where}: the tag of line {first} has no end; expected a complete LHE file")
         line += more
     return at, line
 
@@ -236,7 +236,7 @@ def _body(lines: Iterator[Line], first: Line, block: str, where: str) -> tuple[l
                 rows.append((at, text))
         elif not line.lstrip().startswith("#"):
             done = 0
-            at, line = _whole_tag(lines, at, line, Path(where))
+            at, line = _whole_tag(lines, at, line, where)
             for tag in TAG.finditer(line):
                 slash, name, _, empty = tag.groups()
                 if not inner and (text := line[done : tag.start()].strip()):
