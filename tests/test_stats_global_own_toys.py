@@ -44,7 +44,8 @@ def significance_above_constant(spectra):
         shape = template(mass, EDGES)[inside]
         excess = shape / shape.sum() * len(shape) - 1.0
         share = largest_root(
-            lambda f, n=part, x=excess: (n * x / (1.0 + f[:, None] * x)).sum(axis=1), np.full(len(part), 1 - 1e-12)
+            lambda f, n=part, x=excess: (n * x / (1.0 + f[:, None] * x)).sum(axis=1),
+            np.full(len(part), 1 - 1e-12),
         )
         q0 = 2.0 * (part * np.log1p(share[:, None] * excess)).sum(axis=1)
         largest = np.maximum(largest, np.sqrt(np.maximum(q0, 0.0)))
@@ -52,7 +53,10 @@ def significance_above_constant(spectra):
 
 
 def significance_above_known(spectra):
-    """Return the largest √q0 (T,) of spectra (T, B) above a known background: q0 = 2 max_s Σ n ln(1 + s t/b) − s Σ t."""
+    """Return the largest √q0 (T,) of spectra (T, B) above a known background.
+
+    q0 = 2 max_s Σ n ln(1 + s t/b) − s Σ t.
+    """
     largest = np.zeros(len(spectra))
     for mass in MASSES:
         shape = template(mass, EDGES)
