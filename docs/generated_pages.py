@@ -7,12 +7,15 @@ of the Python interface from the modules of each room.
 import pkgutil
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import scotopic
+from scotopic.analysis.provenance import marked_parts
 from scotopic.detector.card import experiments, load_experiment
 from scotopic.detector.schema.provenance import MEANING
+from scotopic.errors import InputError
 from scotopic.searches import get_search, searches
 
 FOLDER = "_generated"
@@ -83,47 +86,70 @@ def _short(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _search(name: str) -> str:
+def held_by(name: str) -> dict[str, object]:
+    """Return what a search holds by where it applies: itself, and regions that it makes of experiment cards."""
     search = get_search(name)
-    search = search.at(load_experiment(search.experiment), search.values({}))
-    cuts = [("all masses", cut) for cut in search.selection.cuts]
-    cuts += [
-        (f"{region.title}, {region.mass_low:.3g} to {region.mass_high:.4g} GeV", cut)
-        for region in search.regions
-        for cut in region.cuts
-    ]
+    held: dict[str, object] = {"": search}
+    if search.regions:
+        return held
+    for experiment in experiments():
+        try:
+            made = search.at(load_experiment(experiment), search.values({}))
+        except InputError:  # the card lacks the line
+            continue
+        held[f"with {experiment}, "] = made.regions
+    return held
+
+
+def _search(name: str) -> str:
+    search, held = get_search(name), held_by(name)
+    marks = Counter(one.mark[0] for one in dict.fromkeys(marked_parts(list(held.values()))))
     backgrounds = [(b.name, b.label, b.cross_section, b.mark, b.source) for b in search.backgrounds]
-    terms = [(s.name, s.on, f"{s.relative_error:.3g}", s.mark, s.source) for s in search.systematics]
-    terms += [
-        (n.name, n.background or "all backgrounds", f"{n.relative_error:.3g}", n.mark, n.source)
-        for n in search.nuisances
+    text = [
+        f"## Search {name}\n",
+        f"Entries by mark: {', '.join(f'{n} {mark}' for mark, n in sorted(marks.items()))}.\n",
+        "### Cuts\n",
+        table(
+            ("where", "cut", "observable", "from", "to", "mark", "source"),
+            [
+                (where, c.label, f"`{c.observable}`", f"{c.low:g}", f"{c.high:g}", c.mark, c.source)
+                for where, c in dict.fromkeys(_cuts(search, held))
+            ],
+        ),
+        "### Systematic uncertainties\n",
+        table(
+            ("name", "scales", "relative size", "mark", "source"),
+            [(s.name, s.on, f"{s.relative_error:.3g}", s.mark, s.source) for s in search.systematics],
+        ),
     ]
-    marks = Counter(cut.mark for _, cut in cuts)
-    marks += Counter(row[3] for row in (*terms, *backgrounds))
-    return "\n".join(
-        [
-            f"## Search {name}\n",
-            f"Entries by mark: {', '.join(f'{n} {mark}' for mark, n in sorted(marks.items()))}.\n",
-            "### Cuts\n",
-            table(
-                ("where", "cut", "observable", "from", "to", "mark", "source"),
-                [
-                    (w, c.label, f"`{c.observable}`", f"{c.low:g}", f"{c.high:g}", c.mark, c.source)
-                    for w, c in cuts
-                ],
-            ),
-            "### Systematic uncertainties\n",
-            table(
-                ("name", "scales", "relative size", "mark", "source"),
-                terms,
-            ),
-            "### Backgrounds\n",
-            table(
-                ("name", "what", "cross section", "mark", "source"),
-                backgrounds,
-            ),
+    others = [*search.nuisances, *search.vetoes]
+    if others:
+        rows = [(one.name, _values(one), one.mark, one.source) for one in others]
+        text += [
+            "### Nuisance parameters and vetoed ranges\n",
+            table(("name", "values", "mark", "source"), rows),
         ]
-    )
+    text += ["### Backgrounds\n", table(("name", "what", "cross section", "mark", "source"), backgrounds)]
+    return "\n".join(text)
+
+
+def _cuts(search, held: dict[str, object]) -> Iterator[tuple[str, object]]:
+    """Yield the cuts of a search with where they apply."""
+    for cut in search.selection.cuts:
+        yield "all masses", cut
+    for where, regions in {"": search.regions, **{key: one for key, one in held.items() if key}}.items():
+        for region in regions:
+            for cut in region.cuts:
+                yield f"{where}{region.title}, {region.mass_low:.3g} to {region.mass_high:.4g} GeV", cut
+    for sample in search.selection.controls:
+        for cut in sample.cuts:
+            yield f"control sample {sample.name}", cut
+
+
+def _values(part: object) -> str:
+    """Return the numbers of a part, its texts left out."""
+    numbers = {field.name: getattr(part, field.name) for field in fields(part)}
+    return ", ".join(f"{key} {value:g}" for key, value in numbers.items() if isinstance(value, (int, float)))
 
 
 def interface(room: str) -> str:

@@ -231,7 +231,7 @@ def test_biased_events_have_the_yield_of_plain_ones(background):
     least = threshold_of(region, CARD.beams.sqrt_s)
     cuts = (*about["cuts"], f"E:gamma:{least / 1.04:.4g}:")
     plain = generate(about["process"], 25_000, sqrt_s=CARD.beams.sqrt_s, cuts=cuts, seed=4)
-    factor = about.get("flavours", 1.0)
+    factor = about.get("final_states", 1)
     find = at(CARD).selection.find
     sums, errors = [], []
     for made in (biased, plain):

@@ -16,6 +16,13 @@ def true_recoil_squared(events: Events, seen: int) -> Floats:
     return np.asarray(recoil[0] ** 2 - (recoil[1:] ** 2).sum(axis=0))
 
 
+def mass_residual(measured: Floats, found: Candidates, events: Events, seen: int) -> Floats:
+    """Return measured less true masses (GeV) of the first `seen` particles, as they are behind all radiation."""
+    whole = events.momenta[:seen].sum(axis=0)
+    mass = np.sqrt(np.maximum(whole[0] ** 2 - (whole[1:] ** 2).sum(axis=0), 0.0))
+    return np.asarray(measured - mass[found.event])
+
+
 def recoil_residual(found: Candidates, events: Events, seen: int) -> Floats:
     """Return measured less true M²_rec (GeV²) against the first `seen` particles of candidates found in `events`."""
     return np.asarray(found["m2_recoil"] - true_recoil_squared(events, seen)[found.event])
@@ -24,6 +31,11 @@ def recoil_residual(found: Candidates, events: Events, seen: int) -> Floats:
 def beside_photon(found: Candidates, events: Events, name: str, place: float) -> Floats:
     """Return measured less true M²_rec against a photon: an `Observable`'s residual."""
     return recoil_residual(found, events, 1)
+
+
+def of_pair(found: Candidates, events: Events, name: str, place: float) -> Floats:
+    """Return measured less true masses of a pair, as they are behind all radiation."""
+    return mass_residual(found[name], found, events, 2)
 
 
 def beside_pair(found: Candidates, events: Events, name: str, place: float) -> Floats:

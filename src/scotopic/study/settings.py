@@ -77,6 +77,7 @@ def check_settings(
             raise InputError(f"luminosity = {luminosity} /fb, must be positive and finite")
     if toys < 0:
         raise InputError(f"toys = {toys}, must not be negative")
+    _check_controls(search)
     configured = search.at(card, parameters)
     search.values(parameters)
     if masses is None:
@@ -88,3 +89,16 @@ def check_settings(
             + ", ".join(f"{one.name} {one.mass:g} ± {one.half_width:g}" for one in search.vetoes)
             + " GeV"
         )
+
+
+def _check_controls(search: Search) -> None:
+    names = [one.name for one in search.backgrounds]
+    measured = [one.measures for one in search.selection.controls]
+    for sample in search.selection.controls:
+        if sample.measures not in names:
+            raise InputError(
+                f"{search.name}: control sample {sample.name} measures the background {sample.measures}, which the "
+                f"search does not have; there are: {', '.join(names)}"
+            )
+        if measured.count(sample.measures) > 1:
+            raise InputError(f"{search.name}: two control samples measure the background {sample.measures}")

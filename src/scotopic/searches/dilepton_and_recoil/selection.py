@@ -9,7 +9,7 @@ import numpy as np
 
 from scotopic.analysis.acceptance import PolarRange
 from scotopic.analysis.region import Observable
-from scotopic.analysis.resolution import beside_pair
+from scotopic.analysis.resolution import beside_pair, of_pair
 from scotopic.analysis.systematic import Systematic
 from scotopic.detector.record import Detected, Tracks
 from scotopic.detector.trigger import fired
@@ -39,7 +39,7 @@ FIDUCIAL = PolarRange(
 )
 
 RECOIL = Observable("m2_recoil", r"$M^2_\mathrm{rec}$ (GeV$^2$)", heading="M^2(RECOIL)", residual=beside_pair)
-PAIR = Observable("m_ll", r"$m_{\mu\mu}$ (GeV)", "GeV", "M(MU MU)", power=1.0)
+PAIR = Observable("m_ll", r"$m_{\mu\mu}$ (GeV)", "GeV", "M(MU MU)", power=1.0, residual=of_pair)
 
 LOST_PHOTONS = Systematic(
     "photons that the calorimeter loses", "mumu", 0.25, "P", "0.02 ± 0.01 of the card",

@@ -131,7 +131,7 @@ def generate_photons(
     least_energy_cut: bool = False,
     radiates_in: tuple[str, ...] = (),
     soft: bool = False,
-    flavours: float = 1.0,
+    final_states: int = 1,
     region: PhotonRegion,
     experiment: Experiment,
     seed: int,
@@ -151,8 +151,8 @@ def generate_photons(
         Regions in which the beams radiate; elsewhere it is at tree level.
     soft : bool
         Whether radiated photons must be softer than `SOFT_GeV`.
-    flavours : float
-        Of neutrinos that behave alike.
+    final_states : int
+        How many of equal cross section the process stands for.
     """
     threshold = threshold_of(region, experiment.beams.sqrt_s)
     kinds = tuple(abs(code) for code in parse_process(process, get_model("sm")).codes)
@@ -180,7 +180,7 @@ def generate_photons(
         bias=chance,
         workers=workers,
     )
-    return made if flavours == 1.0 else replace(made, weights=flavours * made.weights)
+    return replace(made, weights=final_states * made.weights)
 
 
 def threshold_of(region: PhotonRegion, sqrt_s: float) -> float:
@@ -275,6 +275,6 @@ BACKGROUNDS = (
         ("theta:gamma:20:160",),
         least_energy_cut=True,
         share=0.2,
-        flavours=2.0,
+        final_states=2,
     ),
 )
