@@ -13,16 +13,16 @@ from scotopic.bounds import load_bound
 from scotopic.errors import InputError
 from scotopic.figures import style
 from scotopic.figures.curves import set_mass_axis
-from scotopic.figures.exclusion_plane import exclusion_plane
-from scotopic.figures.figure_1 import figure_1
-from scotopic.figures.figure_2a import figure_2a
-from scotopic.figures.figure_2b import COMPETITORS, COUPLINGS, MASSES, figure_2b
-from scotopic.figures.likelihood_scan import likelihood_scan
-from scotopic.figures.limit_bands import LimitCurves
+from scotopic.figures.exclusions import exclusion_plane
+from scotopic.figures.likelihood import likelihood_scan
+from scotopic.figures.limits import LimitCurves
 from scotopic.figures.p_values import one_sided_p, p_value_scan
+from scotopic.figures.paper.figure_1 import figure_1
+from scotopic.figures.paper.figure_2a import figure_2a
+from scotopic.figures.paper.figure_2b import COMPETITORS, COUPLINGS, MASSES, figure_2b
 from scotopic.figures.performance import efficiency, resolution
-from scotopic.figures.spectrum import pulls, spectrum
-from scotopic.figures.toy_distribution import toy_distribution
+from scotopic.figures.spectra import pulls, spectrum
+from scotopic.figures.toys import toy_distribution
 
 MASS = np.geomspace(0.2, 9.7, 40)
 

@@ -10,7 +10,7 @@ import pytest
 
 from scotopic.errors import InputError
 from scotopic.figures.files import save, write_csv
-from scotopic.figures.limit_bands import LimitCurves
+from scotopic.figures.limits import LimitCurves
 from scotopic.figures.performance import efficiency
 
 
@@ -87,17 +87,17 @@ def test_rooms_load_no_guests():
     code = (
         "import sys, scotopic.figures, scotopic.bounds;"
         "assert not {'matplotlib', 'jax'} & set(sys.modules);"
-        "import scotopic.figures.figure_2b;"
+        "import scotopic.figures.paper.figure_2b;"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.parametrize("first", ["from scotopic.figures.figure_2b import MASSES;", ""])
+@pytest.mark.parametrize("first", ["from scotopic.figures.paper.figure_2b import MASSES;", ""])
 def test_a_name_of_the_room_is_the_function_whatever_came_first(first):
     code = (
         f"{first}from scotopic.figures import figure_1, figure_2b, spectrum, limit_bands, LimitCurves;"
-        "from scotopic.figures.figure_2b import COMPETITORS, figure_2b as same;"
+        "from scotopic.figures.paper.figure_2b import COMPETITORS, figure_2b as same;"
         "import scotopic.figures as room;"
         "assert figure_2b is same is room.figure_2b;"
         "assert all(callable(getattr(room, name)) for name in room.__all__ if name != 'COMPETITORS');"

@@ -10,7 +10,7 @@ from scotopic.analysis.result import Result
 from scotopic.bounds import load_bound
 from scotopic.detector.card import load_experiment
 from scotopic.figures import figure_2b, resolution, save, write_csv
-from scotopic.figures.figure_2b import COMPETITORS
+from scotopic.figures.paper.figure_2b import COMPETITORS
 from scotopic.io.hepdata import Axis, Column, Table
 from scotopic.paper.comparison import compare_limits
 from scotopic.paper.report import FigureReport, check, strings

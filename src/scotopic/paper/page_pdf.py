@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from scotopic.figures import save_pages
-from scotopic.figures.paper_pages import Sheet, lists, overview, sheet
+from scotopic.figures.paper.pages import Sheet, lists, overview, sheet
 from scotopic.paper.assumptions import MARKS
 from scotopic.paper.page_content import Page, Section
 from scotopic.paper.page_html import SYMBOLS

@@ -99,8 +99,7 @@ def pairing_candidates(
     -----
     M²γγ = 2 E₁E₂ (1 − cos ψ₁₂); M²rec = s − 2√s E*γ of the third photon.
     """
-    beta2 = float(boost @ boost)
-    gamma = 1.0 / np.sqrt(1.0 - beta2)
+    gamma = 1.0 / np.sqrt(1.0 - float(boost @ boost))
     sin, cos = np.sin(photons.theta), np.cos(photons.theta)
     direction = np.stack([sin * np.cos(photons.phi), sin * np.sin(photons.phi), cos])
     energy_cm = gamma * photons.energy * (1.0 - np.einsum("k,kin->in", boost, direction))
@@ -111,11 +110,6 @@ def pairing_candidates(
         * (1.0 - np.einsum("kn,kn->n", direction[:, i], direction[:, j]))
         for i, j in combinations(range(3), 2)
     }
-    delta_theta, delta_phi = separation
-    separated = np.ones(photons.event.shape, dtype=bool)
-    for i, j in combinations(range(3), 2):
-        dphi = np.abs(wrapped(photons.phi[i] - photons.phi[j]))
-        separated &= (np.abs(photons.theta[i] - photons.theta[j]) > delta_theta) | (dphi > delta_phi)
     inverse = 1.0 / photons.dt99**2
     mean_time = (photons.time * inverse).sum(axis=0) / inverse.sum(axis=0)
     common = {
@@ -125,7 +119,7 @@ def pairing_candidates(
         "theta_max": photons.theta.max(axis=0),
         "timing": np.abs((photons.time - mean_time) / photons.dt99).max(axis=0),
         "n_tracks": n_tracks[photons.event].astype(np.float64),
-        "separated": separated.astype(np.float64),
+        "separated": _separated(photons, separation).astype(np.float64),
     }
     columns: dict[str, list[Floats]] = {}
     truth: list[NDArray[np.bool_]] = []
@@ -152,3 +146,13 @@ def pairing_candidates(
         truth=np.concatenate(truth)[order] if signal_daughters is not None else None,
         source=source,
     )
+
+
+def _separated(photons: PhotonTriplets, separation: tuple[float, float]) -> NDArray[np.bool_]:
+    """Return where all pairs are further apart than |Δθ| or |Δφ|."""
+    delta_theta, delta_phi = separation
+    apart = np.ones(photons.event.shape, dtype=bool)
+    for i, j in combinations(range(3), 2):
+        dphi = np.abs(wrapped(photons.phi[i] - photons.phi[j]))
+        apart &= (np.abs(photons.theta[i] - photons.theta[j]) > delta_theta) | (dphi > delta_phi)
+    return apart

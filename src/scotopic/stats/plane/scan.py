@@ -135,16 +135,10 @@ def plane_scan(
         One number: relative; an array: absolute, per bin. One standard deviation, common to all bins.
     efficiency, efficiency_error : float or (W,)
         Probability that a signal event falls into its window, and its absolute error (log-normal).
-    luminosity, luminosity_error : float
-        The same.
-    level : float
-        Credibility or confidence.
-    method : {"bayes", "cls"}
-        As for :func:`scotopic.stats.counting_limit`.
-    toys : int
-        Toys of the whole plane for the global p-value.
-    seed : int
-        The same seed, background and windows give the same toys.
+    luminosity, luminosity_error, level, method
+        As for :func:`scotopic.stats.counting_limit`; `method` is ``"bayes"`` or ``"cls"``.
+    toys, seed : int
+        Toys of the whole plane for the global p-value; the same seed, background and windows give the same ones.
     workers : int
         Threads; results do not depend on it.
 
@@ -153,28 +147,17 @@ def plane_scan(
     InputError
         For data, background, windows or settings that make no sense or do not fit together.
     """
-    check_settings(level, method)
-    if method not in ("bayes", "cls"):
-        raise InputError(f"method {method!r}: a plane has limits by bayes or cls")
-    whole("toys", toys, 0)
-    whole("seed", seed, 0)
-    whole("workers", workers, 1)
+    _check_settings(level, method, toys, seed, workers)
     plane = plane_input(data, edges, background, background_error)
     where, windows = plane_windows(plane, centres, half_widths, correlation)
     observed = plane.count(windows)
     expected, error = (windows.integrate(plane.edges, one) for one in (plane.background, plane.error))
-    given: dict[str, Any] = {
-        "background_error": error,
-        "efficiency": efficiency,
-        "efficiency_error": efficiency_error,
-        "luminosity": luminosity,
-        "luminosity_error": luminosity_error,
-    }
+    given: dict[str, Any] = {"background_error": error, "efficiency": efficiency, "luminosity": luminosity}
+    given |= {"efficiency_error": efficiency_error, "luminosity_error": luminosity_error}
     model = counting_model(observed, expected, **given)
     if model.shape != observed.shape:
         raise InputError(f"efficiency and luminosity: {model.shape}, expected one number or ({len(where)},)")
     bands = bands_of(model, level, method)
-    limits = counting_limit(observed, expected, level=level, method=method, **given)
     p_local = model.background.tail(observed)
     toy = PlaneToys.build(Cells.build(windows), plane)
     largest, fields = toy.largest(toys, EULER_TOYS, seed, workers)
@@ -183,7 +166,7 @@ def plane_scan(
         observed=observed,
         background=expected,
         background_error=error,
-        limit_observed=np.asarray(limits),
+        limit_observed=np.asarray(counting_limit(observed, expected, level=level, method=method, **given)),
         limit_median=bands.median,
         band68=bands.band68,
         band95=bands.band95,
@@ -193,6 +176,15 @@ def plane_scan(
         toy_max_z=largest,
         euler=_euler(where, fields),
     )
+
+
+def _check_settings(level: float, method: str, toys: int, seed: int, workers: int) -> None:
+    check_settings(level, method)
+    if method not in ("bayes", "cls"):
+        raise InputError(f"method {method!r}: a plane has limits by bayes or cls")
+    whole("toys", toys, 0)
+    whole("seed", seed, 0)
+    whole("workers", workers, 1)
 
 
 def _significance(p_value: Floats, background: Background, observed: Integers) -> Floats:

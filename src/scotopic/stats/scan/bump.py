@@ -2,6 +2,12 @@
 
 In the window around a mass the expectation is ν_i = s τ_i + Σ_k b_k P_k(x_i) w_i with a signal yield s
 that may be negative, Legendre polynomials P_k, bin widths w_i, and ν_i ≥ 0.
+
+Definitions of G. Cowan et al., Eur. Phys. J. C71 (2011) 1554: q_s = 2[NLL(s, θ̂̂) − NLL(ŝ, θ̂)] for s ≥ ŝ, else 0.
+The median is the limit of the polynomial that the fit without signal finds in the expectation, the bands are those of
+it with a yield of ±1, ±2 errors added. Significances are without nuisance terms, which mean nothing where there is no
+signal. Calibrated limits take what the error of the resolution adds, and the factor of that of the efficiency, from the
+asymptotic ones.
 """
 
 from collections.abc import Callable, Sequence
@@ -96,6 +102,19 @@ class Scan:
         return p_value(float(self.z_local.max()), self.toy_max_z)[1:] if self.toy_max_z.size else None
 
 
+@dataclass(frozen=True)
+class ScanSettings:
+    """How limits are set and toys thrown; see `scan`. `bounded`: q̃_μ, which takes a negative yield for none."""
+
+    level: float = 0.95
+    method: str = "clsb"
+    bounded: bool = False
+    toys: int = 0
+    seed: int = 1
+    calibrate_below: float = FEW_EVENTS
+    workers: int = 1
+
+
 def scan(
     counts: Floats,
     edges: Floats,
@@ -158,14 +177,6 @@ def scan(
     ------
     InputError
         For counts, edges, masses, templates or settings that make no sense.
-
-    Notes
-    -----
-    Definitions of G. Cowan et al., Eur. Phys. J. C71 (2011) 1554: q_s = 2[NLL(s, θ̂̂) − NLL(ŝ, θ̂)] for
-    s ≥ ŝ, else 0. The median is the limit of the polynomial that the fit without signal finds in the
-    expectation, the bands are those of it with a yield of ±1, ±2 errors added. Significances
-    are without nuisance terms, which mean nothing where there is no signal. Calibrated limits take what
-    the error of the resolution adds, and the factor of that of the efficiency, from the asymptotic ones.
     """
     below_above = both_sides(half_width)
     counts, edges, masses, errors = arrays_of(
@@ -180,21 +191,8 @@ def scan(
     errors = np.broadcast_to(errors, masses.shape)
     windows = Windows.build(edges, masses, template, below_above, background_order, resolution_error)
     check_windows(windows, masses, background_order)
-
-    return scan_windows(
-        windows,
-        counts,
-        masses,
-        errors,
-        expectation=expectation,
-        level=level,
-        method=method,
-        bounded=statistic == "q_mu_tilde",
-        toys=toys,
-        seed=seed,
-        calibrate_below=calibrate_below,
-        workers=workers,
-    )
+    settings = ScanSettings(level, method, statistic == "q_mu_tilde", toys, seed, calibrate_below, workers)
+    return scan_windows(windows, counts, masses, errors, expectation, settings)
 
 
 def scan_windows(
@@ -202,17 +200,11 @@ def scan_windows(
     counts: Floats,
     masses: Floats,
     errors: Floats,
-    *,
     expectation: Floats | None,
-    level: float,
-    method: str,
-    bounded: bool,
-    toys: int,
-    seed: int,
-    calibrate_below: float,
-    workers: int,
+    settings: ScanSettings,
 ) -> Scan:
     """Return the scan of windows that are already cut; arguments as for `scan`, checked before."""
+    level, bounded, seed, workers = settings.level, settings.bounded, settings.seed, settings.workers
     data = windows.cut(counts[:, None])
     fitted = fit_null(data[:, :, 0], windows)
     if expectation is None:
@@ -233,7 +225,7 @@ def scan_windows(
     limits = upper_limits(windows, data[:, :, 0], expected, errors, level, bounded=bounded)
     asymptotic = np.stack([limits.clsb, limits.cls], axis=1)
     both = asymptotic.copy()
-    calibrated = ((core * expected).sum(axis=1) < calibrate_below) & ~collinear
+    calibrated = ((core * expected).sum(axis=1) < settings.calibrate_below) & ~collinear
     if calibrated.any():
         few = np.flatnonzero(calibrated)
         shift, factor = _effect_of_errors(
@@ -244,7 +236,7 @@ def scan_windows(
         both = np.where(np.isfinite(both), both, asymptotic)  # beyond the grid: many signal events
     wrong = (status == FAILED) | collinear
     clsb, cls = np.moveaxis(np.where(wrong[:, None, None], np.nan, both), 1, 0)
-    headline = clsb if method == "clsb" else cls
+    headline = clsb if settings.method == "clsb" else cls
     ordered = np.logical_and.reduce(np.diff(headline[:, 1:], axis=1) >= 0.0, axis=1)
     disordered = ~ordered & ~wrong
     status = np.where(disordered, DISORDERED, status).astype(np.int8)
@@ -265,7 +257,7 @@ def scan_windows(
         limit_cls_median=cls[:, 3],
         status=status,
         calibrated=calibrated,
-        toy_max_z=_largest_z(windows, smooth, toys, seed, workers),
+        toy_max_z=_largest_z(windows, smooth, settings.toys, seed, workers),
     )
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.stats.checks import check_input, check_settings
-from scotopic.stats.scan.bump import Scan, combine, scan_windows
+from scotopic.stats.scan.bump import Scan, ScanSettings, combine, scan_windows
 from scotopic.stats.scan.windows import Windows, check_windows
 
 Floats = NDArray[np.float64]
@@ -108,6 +108,7 @@ def scan_channels(
     errors = np.broadcast_to(errors, masses.shape)
     counts = np.concatenate([one.counts for one in channels])
     expectation = np.concatenate([one.expectation for one in channels])
+    settings = ScanSettings(level, method, False, toys, seed, 0.0, workers)
     scans = []
     # −1 where the channel does not take part
     orders = np.where(seen, [one.background_order for one in channels], -1)
@@ -120,14 +121,8 @@ def scan_channels(
                     counts,
                     masses[some],
                     errors[some],
-                    expectation=expectation,
-                    level=level,
-                    method=method,
-                    bounded=False,
-                    toys=toys,
-                    seed=seed,
-                    calibrate_below=calibrate_below,
-                    workers=workers,
+                    expectation,
+                    settings,
                 )
             )
     return scans[0] if len(scans) == 1 else combine(scans)

@@ -2,8 +2,8 @@
 
 from matplotlib.figure import Figure
 
-from scotopic.figures.figure_4a import figure_4a
-from scotopic.figures.limit_bands import LimitCurves
+from scotopic.figures.limits import LimitCurves
+from scotopic.figures.paper.figure_4a import figure_4a
 from scotopic.figures.style import SIMULATED
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from scotopic.figures.signature_plane import signature_plane
+from scotopic.figures.signatures import signature_plane
 
 Floats = NDArray[np.float64]
 

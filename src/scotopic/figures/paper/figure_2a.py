@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from scotopic.figures.curves import Curves
-from scotopic.figures.limit_bands import LimitCurves, limit_bands
+from scotopic.figures.limits import LimitCurves, limit_bands
 from scotopic.figures.style import SIMULATED
 
 

@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from scotopic.figures.mass_plane import mass_plane
+from scotopic.figures.mass_windows import mass_plane
 from scotopic.figures.style import DASHES, PROJECTION, styled
 
 Floats = NDArray[np.float64]

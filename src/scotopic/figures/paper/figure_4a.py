@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from scotopic.figures.curves import Curves, positive_range, set_mass_axis
-from scotopic.figures.limit_bands import LimitCurves, draw_limits
+from scotopic.figures.limits import LimitCurves, draw_limits
 from scotopic.figures.style import SECOND, SIMULATED, headline, new_axes, styled
 
 

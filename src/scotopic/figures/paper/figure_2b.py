@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from scotopic.bounds import Bound
-from scotopic.figures.exclusion_plane import exclusion_plane
-from scotopic.figures.limit_bands import LimitCurves
+from scotopic.figures.exclusions import exclusion_plane
+from scotopic.figures.limits import LimitCurves
 from scotopic.figures.style import SIMULATED
 
 COMPETITORS = (

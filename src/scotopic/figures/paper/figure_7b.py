@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from scotopic.bounds import Bound
-from scotopic.figures.exclusion_plane import exclusion_plane, joined
+from scotopic.figures.exclusions import exclusion_plane, joined
 from scotopic.figures.style import LINES, PROJECTION, SECOND, styled
 
 Floats = NDArray[np.float64]

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from scotopic.bounds import Bound
 from scotopic.figures.curves import Curves, draw_curves
-from scotopic.figures.exclusion_plane import exclusion_plane
-from scotopic.figures.limit_bands import LimitCurves
+from scotopic.figures.exclusions import exclusion_plane
+from scotopic.figures.limits import LimitCurves
 from scotopic.figures.style import PROJECTION, SECOND, styled
 
 Floats = NDArray[np.float64]

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from scotopic.bounds import Bound
 from scotopic.figures.curves import Curves, draw_curves, set_mass_axis
-from scotopic.figures.exclusion_plane import joined
-from scotopic.figures.limit_bands import LimitCurves
+from scotopic.figures.exclusions import joined
+from scotopic.figures.limits import LimitCurves
 from scotopic.figures.style import LINES, SECOND, SIMULATED, headline, new_axes, styled
 
 Floats = NDArray[np.float64]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
@@ -59,18 +60,11 @@ def spectrum(
         Range of the variable to shade.
     """
     components = dict(components or {})
-    bins = len(edges) - 1
-    named = {"observed": observed, **components, "fit": fit, "signal": signal}
-    for name, values in named.items():
-        if values is not None and np.shape(values) != (bins,):
-            raise InputError(f"spectrum: {name} has shape {np.shape(values)}, must be {(bins,)}")
-    if bins < 1 or not (np.diff(edges) > 0.0).all():
-        raise InputError("spectrum: edges must be rising, at least two")
-
+    _check(edges, {"observed": observed, **components, "fit": fit, "signal": signal})
     figure = Figure(figsize=(6.4, 5.6), layout="constrained")
     axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[3.2, 1.0])
     centre = 0.5 * (edges[1:] + edges[:-1])
-    base = np.zeros(bins)
+    base = np.zeros(len(edges) - 1)
     for number, (label, values) in enumerate(components.items()):
         axes.stairs(
             base + values, edges, baseline=base, fill=True, facecolor=FILLS[number % len(FILLS)],
@@ -98,16 +92,7 @@ def spectrum(
     headline(axes, sample, luminosity_fb, experiment)
 
     reference = fit if fit is not None else (base if components else None)
-    reach = 4.5
-    if reference is not None:
-        values = np.nan_to_num(pulls(observed, reference))
-        below.stairs(values, edges, fill=True, color="#7f8c99")
-        reach = max(reach, 1.1 * float(np.abs(values).max()))
-    for line in (-2.0, 0.0, 2.0):
-        below.axhline(line, color="#333333", lw=0.8, ls="-" if line == 0.0 else (0, (1, 1.5)))
-    below.set_ylim(-reach, reach)
-    below.yaxis.set_major_locator(MultipleLocator(2.0 if reach < 7.0 else 5.0))
-    below.set_ylabel("Pull")
+    _draw_pulls(below, edges, observed, reference)
     below.set_xlabel(x_label, loc="right")
     below.set_xlim(edges[0], edges[-1])
     if log_x:
@@ -117,6 +102,28 @@ def spectrum(
             panel.axvspan(*window, color="#00000018", lw=0, zorder=0.5)
     figure.align_ylabels([axes, below])
     return figure
+
+
+def _check(edges: Floats, named: Mapping[str, Floats | None]) -> None:
+    bins = len(edges) - 1
+    for name, values in named.items():
+        if values is not None and np.shape(values) != (bins,):
+            raise InputError(f"spectrum: {name} has shape {np.shape(values)}, must be {(bins,)}")
+    if bins < 1 or not (np.diff(edges) > 0.0).all():
+        raise InputError("spectrum: edges must be rising, at least two")
+
+
+def _draw_pulls(axes: Axes, edges: Floats, observed: Floats, reference: Floats | None) -> None:
+    reach = 4.5
+    if reference is not None:
+        values = np.nan_to_num(pulls(observed, reference))
+        axes.stairs(values, edges, fill=True, color="#7f8c99")
+        reach = max(reach, 1.1 * float(np.abs(values).max()))
+    for line in (-2.0, 0.0, 2.0):
+        axes.axhline(line, color="#333333", lw=0.8, ls="-" if line == 0.0 else (0, (1, 1.5)))
+    axes.set_ylim(-reach, reach)
+    axes.yaxis.set_major_locator(MultipleLocator(2.0 if reach < 7.0 else 5.0))
+    axes.set_ylabel("Pull")
 
 
 def _bin_text(edges: Floats, unit: str) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scotopic.bounds import Bound
 from scotopic.figures.curves import Curves, draw_curves, set_mass_axis
-from scotopic.figures.limit_bands import LimitCurves, draw_limits
+from scotopic.figures.limits import LimitCurves, draw_limits
 from scotopic.figures.placement import CELLS, centres, write_inside
 from scotopic.figures.style import FILLS, HATCHES, SIMULATED, as_text, headline, new_axes, styled
 
