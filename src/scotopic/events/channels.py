@@ -43,8 +43,8 @@ class Limits:
     Attributes
     ----------
     share : float
-        Least energy over √s'. A cut E > E₀ in the frame of the beams asks for E₀/√s at least: what radiates moves with a
-        rapidity of ln(s/s')/2 at most, and E > E₀ √(s'/s).
+        Least energy over √s'. A cut E > E₀ in the frame of the beams asks for E₀/√s at least: what is left of the beams
+        moves with a rapidity of ln(s/s')/2 at most, so that E > E₀ √(s'/s) there.
     cos : (float, float)
         Range of cosθ that the cuts leave.
     radiated : bool

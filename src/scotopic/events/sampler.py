@@ -18,7 +18,7 @@ from scotopic.events.first_order import initial_state_factor
 from scotopic.events.hard_scale import hard_scales, is_scattered
 from scotopic.events.infinite import refuse_infinite
 from scotopic.events.kinematic_limits import refuse_empty
-from scotopic.events.matching import counted_twice
+from scotopic.events.matching import counted_twice, radiated_slots
 from scotopic.events.radiation import Radiation, Radiator, annihilation_resonances
 from scotopic.events.vegas import Grid, flat_grid
 from scotopic.numerics.rng import stream
@@ -78,7 +78,9 @@ class Sampler:
         least = max(self.process.threshold, 4.0 * ELECTRON_MASS) * (1.0 + 1e-9)
         plan = self.process.plan
         exchange = any(one.exchanged for diagram in diagrams_of(plan) for one in diagram)
-        return Radiator(self.isr, self.sqrt_s, least, annihilation_resonances(plan), exchange)
+        # scattered electrons keep their poles on the axis
+        explicit = bool(radiated_slots(self.process)) and not is_scattered(self.process)
+        return Radiator(self.isr, self.sqrt_s, least, annihilation_resonances(plan), exchange, explicit)
 
     def evaluate(self, channel: Channel, u: Floats, engine: Literal["numpy", "jax"]) -> tuple[Floats, Floats]:
         """Return momenta (slots, 4, N) in the centre of mass and integrand (N,) in pb of a channel.
@@ -90,7 +92,7 @@ class Sampler:
             return self.at_tree_level(channel, u, engine)
         emission = self.radiator.emit(u[channel.dimensions :])
         momenta, volume = channel.build(u[: channel.dimensions], emission.root)
-        moved = emission.recoiled(momenta)
+        moved = emission.recoiled(momenta, radiated_slots(self.process))
         weight = volume * emission.weight * initial_state_factor(self.process.plan)
         if is_scattered(self.process):
             # points outside of phase space have no momenta

@@ -70,7 +70,7 @@ BACKGROUNDS = (
 
 
 def is_two_photons(momenta: Floats) -> Floats:
-    """Return 1 for events of γγ without a third photon that passes the cuts of γγγ, which are events of that, else 0."""
+    """Return 1 for events of γγ, 0 where a third photon passes the cuts: those are events of γγγ."""
     energy, along = momenta[:, 0], np.abs(momenta[:, 3])
     passing = (energy > LEAST_GeV) & (along < math.cos(math.radians(LEAST_DEG)) * energy)
     return np.where(passing.sum(axis=0) < 3, 1.0, 0.0)
