@@ -49,24 +49,30 @@ class Limits:
         Range of cosθ that the cuts leave.
     radiated : bool
         Beams radiate, so that cosθ may lie outside.
+    sqrt_s : float
+        Before radiation, GeV.
     """
 
     share: float
     cos: tuple[float, float]
     radiated: bool
+    sqrt_s: float
 
-    def direction(self, u: Floats) -> tuple[Floats, Floats]:
-        """Return cosθ of uniform numbers, flat in rapidity, and dcosθ/du."""
+    def direction(self, u: Floats, sqrt_s: Floats) -> tuple[Floats, Floats]:
+        """Return cosθ of uniform numbers, flat in rapidity, and dcosθ/du, where √s' = `sqrt_s`."""
         low, high = np.arctanh(np.clip(self.cos, -POLE, POLE))
         if not self.radiated:
             c = np.tanh(low + (high - low) * u)
             return c, (1.0 - c * c) * (high - low)
-        end = np.arctanh(POLE)
+        # the frame moves with this rapidity at most, and the beams turn by about as much
+        reach = 2.0 * np.log(self.sqrt_s / sqrt_s)
+        end = np.full(sqrt_s.shape, np.arctanh(POLE))
         places = np.array([0.0, OUTSIDE, 1.0 - OUTSIDE, 1.0])
-        rapidities = np.array([-end, low, high, end])
         part = np.searchsorted(places[1:-1], u, side="right")
-        slope = (np.diff(rapidities) / np.diff(places))[part]
-        c = np.tanh(rapidities[part] + slope * (u - places[part]))
+        edges = np.stack([-end, np.maximum(low - reach, -end), np.minimum(high + reach, end), end])
+        begin, stop = (np.take_along_axis(edges, (part + i)[None], axis=0)[0] for i in (0, 1))
+        slope = (stop - begin) / np.diff(places)[part]
+        c = np.tanh(begin + slope * (u - places[part]))
         return c, (1.0 - c * c) * slope
 
 
@@ -116,7 +122,7 @@ def _all(momenta: Floats, sqrt_s: Floats) -> Floats:
 
 def _limits(process: Process, cuts: Sequence[GenerationCut], sqrt_s: float, radiated: bool) -> Limits:
     energy = least_soft_energy(process, cuts, sqrt_s, radiated=radiated)
-    return Limits(energy / sqrt_s, cos_range(cuts, 2, sqrt_s), radiated)
+    return Limits(energy / sqrt_s, cos_range(cuts, 2, sqrt_s), radiated, sqrt_s)
 
 
 def _two_body(process: Process, cos: tuple[float, float]) -> Channel:
@@ -144,7 +150,7 @@ def _three_photons(limits: Limits) -> Channel:
         floor = min(limits.share, 1.0 / 6.0) * sqrt_s
         log_range = np.log(sqrt_s / 3.0 / floor)
         energy = floor * np.exp(log_range * u[0])
-        (c1, dc1), (c2, dc2) = limits.direction(u[1]), limits.direction(u[2])
+        (c1, dc1), (c2, dc2) = limits.direction(u[1], sqrt_s), limits.direction(u[2], sqrt_s)
         turn = 2.0 * np.pi * u[4]
         relative = 2.0 * np.pi * u[3]
         along = c1 * c2 + np.sqrt((1.0 - c1 * c1) * (1.0 - c2 * c2)) * np.cos(relative)
@@ -208,7 +214,7 @@ def _pair_map(mass: float, photon: Limits) -> Callable[[Floats, Floats], Built]:
         log_range = np.log(top / (4.0 * mass**2))
         mass2 = 4.0 * mass**2 * np.exp(log_range * u[0])
         energy = (sqrt_s**2 - mass2) / (2.0 * sqrt_s)
-        c, dc = photon.direction(u[1])
+        c, dc = photon.direction(u[1], sqrt_s)
         gamma = from_angles(energy, 0.0, c, 2.0 * np.pi * u[4])
         pair_mass = np.sqrt(mass2)
         momentum = two_body_momentum(pair_mass, mass, mass)
@@ -268,7 +274,7 @@ def _forward_map(mass: float, photon: Limits, side: int) -> Callable[[Floats, Fl
         floor = np.minimum(photon.share * sqrt_s, 0.25 * top)
         log_range = np.log(top / floor)
         energy = floor * np.exp(log_range * u[0])
-        c, dc = photon.direction(u[1])
+        c, dc = photon.direction(u[1], sqrt_s)
         turn = 2.0 * np.pi * u[4]
         gamma = from_angles(energy, 0.0, c, turn)
         rest = _total(sqrt_s) - gamma
