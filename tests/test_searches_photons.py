@@ -224,14 +224,14 @@ def test_every_search_for_photons_is_whole(name):
 def test_biased_events_have_the_yield_of_plain_ones(background):
     """Events with the right of one photon: those of a plain sample weigh as much."""
     region = make_regions(CARD, "single_photon")[1]
-    about = background.generate.keywords
+    about = background.generate
     biased = background.generate(
         round(2000 * background.share), region=region, experiment=CARD, seed=3, workers=1
     )
     least = threshold_of(region, CARD.beams.sqrt_s)
-    cuts = (*about["cuts"], f"E:gamma:{least / 1.04:.4g}:")
-    plain = generate(about["process"], 25_000, sqrt_s=CARD.beams.sqrt_s, cuts=cuts, seed=4)
-    factor = about.get("final_states", 1)
+    cuts = (*about.cuts, f"E:gamma:{least / 1.04:.4g}:")
+    plain = generate(about.process, 25_000, sqrt_s=CARD.beams.sqrt_s, cuts=cuts, seed=4)
+    factor = about.final_states
     find = at(CARD).selection.find
     sums, errors = [], []
     for made in (biased, plain):

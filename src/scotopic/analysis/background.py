@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scotopic.analysis.radiation import RADIATION, Radiation
+from scotopic.analysis.radiation import RADIATION
 from scotopic.analysis.smoothing import Histogram, Smoothing
 from scotopic.detector.experiment import Experiment
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
+from scotopic.events.sampler import Bias
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,15 @@ def generated(
     process: str,
     cuts: tuple[str, ...] = (),
     unweighted: bool = False,
-    radiation: Radiation = RADIATION,
+    bias: Bias | None = None,
     experiment: Experiment,
     seed: int,
     workers: int,
 ) -> Events:
-    """Return events of a process of the Standard Model; with `functools.partial` the generator of a `Background`."""
+    """Return events of a process of the Standard Model; with `functools.partial` the generator of a `Background`.
+
+    All radiate. `bias`: as `generate` takes it.
+    """
     return generate(
         process,
         n,
@@ -75,5 +79,6 @@ def generated(
         seed=seed,
         unweighted=unweighted,
         workers=workers,
-        **radiation.options,
+        **RADIATION.options,
+        bias=bias,
     )

@@ -6,13 +6,11 @@ almost none of a plain sample would.
 
 import math
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
 
 import numpy as np
 
 from scotopic.analysis.background import Background
-from scotopic.analysis.radiation import NO_RADIATION, RADIATION
+from scotopic.analysis.radiation import RADIATION
 from scotopic.analysis.smoothing import Histogram
 from scotopic.detector.calorimeter import OUTSIDE, VISIBLE_GeV, find_region, loss_probability
 from scotopic.detector.experiment import Experiment
@@ -31,8 +29,7 @@ from scotopic.searches.single_photon.selection import HARD_OTHER_GeV, PhotonRegi
 from scotopic.selection.single_photon import Area
 
 SOFT_GeV = 0.1
-"""γγ has no photon above this beside its two, γγγ has: together they are e+e- → γγ(γ) to first order, and γγγ does not
-radiate further."""
+"""γγ has no photon above this beside its two, γγγ has: both radiate, and no event is in both."""
 LEAST_LOSS = 0.5
 """Probability of losses in the detector, at least; weights undo it."""
 NEAR = np.deg2rad(0.15)  # holes are widened by this, for the beams' spread
@@ -123,64 +120,58 @@ class Chance:
         return np.where(lab[0] < VISIBLE_GeV, 1.0, loss)
 
 
-def generate_photons(
-    n: int,
-    *,
-    process: str,
-    cuts: tuple[str, ...],
-    least_energy_cut: bool = False,
-    radiates_in: tuple[str, ...] = (),
-    soft: bool = False,
-    final_states: int = 1,
-    region: PhotonRegion,
-    experiment: Experiment,
-    seed: int,
-    workers: int = 1,
-) -> Events:
-    """Return n events of a process, most of which may look like a photon of the region.
+@dataclass(frozen=True)
+class PhotonProcess:
+    """Generator of events most of which may look like a photon of a region.
 
-    Weights sum to the cross section (pb) of events with any chance.
-
-    Parameters
+    Attributes
     ----------
     process, cuts
         As the generator takes them.
     least_energy_cut : bool
         Whether the photon's energy must lie above a cut that follows the region's threshold.
-    radiates_in : tuple of str
-        Regions in which the beams radiate; elsewhere it is at tree level.
     soft : bool
         Whether radiated photons must be softer than `SOFT_GeV`.
     final_states : int
         How many of equal cross section the process stands for.
     """
-    threshold = threshold_of(region, experiment.beams.sqrt_s)
-    kinds = tuple(abs(code) for code in parse_process(process, get_model("sm")).codes)
-    if least_energy_cut:
-        cuts = (*cuts, f"E:gamma:{threshold / BETTER:.4g}:")
-    chance = Chance(
-        kinds,
-        soft,
-        region.area,
-        region.inside_deg,
-        threshold,
-        experiment.calo,
-        experiment.klm,
-        experiment.beams,
-    )
-    radiation = RADIATION if region.name in radiates_in else NO_RADIATION
-    made = generate(
-        process,
-        n,
-        sqrt_s=experiment.beams.sqrt_s,
-        cuts=cuts,
-        seed=seed,
-        unweighted=True,
-        **radiation.options,
-        bias=chance,
-        workers=workers,
-    )
-    return replace(made, weights=final_states * made.weights)
+
+    process: str
+    cuts: tuple[str, ...]
+    least_energy_cut: bool = False
+    soft: bool = False
+    final_states: int = 1
+
+    def __call__(
+        self, n: int, *, region: PhotonRegion, experiment: Experiment, seed: int, workers: int = 1
+    ) -> Events:
+        """Return n events; their weights sum to the cross section (pb) of those with any chance."""
+        threshold = threshold_of(region, experiment.beams.sqrt_s)
+        cuts = self.cuts
+        if self.least_energy_cut:
+            cuts = (*cuts, f"E:gamma:{threshold / BETTER:.4g}:")
+        chance = Chance(
+            tuple(abs(code) for code in parse_process(self.process, get_model("sm")).codes),
+            self.soft,
+            region.area,
+            region.inside_deg,
+            threshold,
+            experiment.calo,
+            experiment.klm,
+            experiment.beams,
+        )
+        made = generate(
+            self.process,
+            n,
+            sqrt_s=experiment.beams.sqrt_s,
+            cuts=cuts,
+            seed=seed,
+            unweighted=True,
+            **RADIATION.options,
+            bias=chance,
+            workers=workers,
+        )
+        return replace(made, weights=self.final_states * made.weights)
 
 
 def threshold_of(region: PhotonRegion, sqrt_s: float) -> float:
@@ -191,18 +182,16 @@ def threshold_of(region: PhotonRegion, sqrt_s: float) -> float:
 def _background(
     name: str,
     label: str,
-    process: str,
-    cuts: tuple[str, ...],
+    events: PhotonProcess,
     *,
     share: float = 1.0,
     copies: int = 1,
     lost_track_boost: float = 1.0,
-    **how: Any,
 ) -> Background:
     return Background(
         name,
         label,
-        partial(generate_photons, process=process, cuts=cuts, **how),
+        events,
         share=share,
         copies=copies,
         by_region=True,
@@ -212,69 +201,42 @@ def _background(
     )
 
 
-LOST_ELECTRON: dict[str, Any] = {
-    "least_energy_cut": True,
-    "lost_track_boost": 20.0,
-    "share": 0.1,
-    "copies": 5,
-}
+def _lost(name: str, label: str, cut: str) -> Background:
+    cuts = ("theta:gamma:20:160", cut)
+    events = PhotonProcess("e- e+ > e- e+ gamma", cuts, least_energy_cut=True)
+    return _background(name, label, events, share=0.1, copies=5, lost_track_boost=20.0)
+
+
+def _neutrinos(name: str, label: str, process: str, final_states: int = 1) -> Background:
+    cuts = ("theta:gamma:20:160",)
+    events = PhotonProcess(process, cuts, least_energy_cut=True, final_states=final_states)
+    return _background(name, label, events, share=0.2)
+
+
 BACKGROUNDS = (
     _background(
         "eeg",
         "e+e-γ, both electrons along the beams",
-        "e- e+ > e- e+ gamma",
-        ("theta:gamma:20:160", "abscostheta:e:0.905:"),
-        least_energy_cut=True,
-        # in the low-mass area there is a corner of its phase space only, of 2 % of the background
-        radiates_in=("high", "soft"),
+        PhotonProcess(
+            "e- e+ > e- e+ gamma", ("theta:gamma:20:160", "abscostheta:e:0.905:"), least_energy_cut=True
+        ),
         lost_track_boost=10.0,
     ),
-    _background(
-        "eeg_electron",
-        "e+e-γ, electron lost in the detector",
-        "e- e+ > e- e+ gamma",
-        ("theta:gamma:20:160", "costheta:e-:-0.905:0.905"),
-        **LOST_ELECTRON,
-    ),
-    _background(
-        "eeg_positron",
-        "e+e-γ, positron lost in the detector",
-        "e- e+ > e- e+ gamma",
-        ("theta:gamma:20:160", "costheta:e+:-0.905:0.905"),
-        **LOST_ELECTRON,
-    ),
+    _lost("eeg_electron", "e+e-γ, electron lost in the detector", "costheta:e-:-0.905:0.905"),
+    _lost("eeg_positron", "e+e-γ, positron lost in the detector", "costheta:e+:-0.905:0.905"),
     _background(
         "gg",
         "γγ, one lost",
-        "e- e+ > gamma gamma",
-        ("abscostheta:gamma::0.999",),
-        radiates_in=("low", "high", "soft"),
-        soft=True,
+        PhotonProcess("e- e+ > gamma gamma", ("abscostheta:gamma::0.999",), soft=True),
         copies=5,
     ),
     _background(
         "ggg",
         "γγγ, two lost",
-        "e- e+ > gamma gamma gamma",
-        (f"E:gamma:{SOFT_GeV:g}:",),
+        PhotonProcess("e- e+ > gamma gamma gamma", (f"E:gamma:{SOFT_GeV:g}:",)),
         share=0.6,
         copies=8,
     ),
-    _background(
-        "nng_e",
-        "ν_e ν̄_e γ",
-        "e- e+ > nu_e nu_e~ gamma",
-        ("theta:gamma:20:160",),
-        least_energy_cut=True,
-        share=0.2,
-    ),
-    _background(
-        "nng_mu",
-        "ν_μ ν̄_μ γ and ν_τ ν̄_τ γ",
-        "e- e+ > nu_mu nu_mu~ gamma",
-        ("theta:gamma:20:160",),
-        least_energy_cut=True,
-        share=0.2,
-        final_states=2,
-    ),
+    _neutrinos("nng_e", "ν_e ν̄_e γ", "e- e+ > nu_e nu_e~ gamma"),
+    _neutrinos("nng_mu", "ν_μ ν̄_μ γ and ν_τ ν̄_τ γ", "e- e+ > nu_mu nu_mu~ gamma", final_states=2),
 )

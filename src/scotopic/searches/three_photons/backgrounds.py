@@ -1,27 +1,37 @@
 """Named backgrounds of ALP → γγ, generated and passed through the detector.
 
-Those of QED come from the tree-level generator without radiation, which takes 7 % of γγγ from the selection; the peaks
-radiate.
+Those of QED come from the tree-level generator. All radiate.
 """
 
+import math
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
 from scotopic.analysis.background import Background, generated
-from scotopic.analysis.radiation import NO_RADIATION, RADIATION
+from scotopic.analysis.radiation import RADIATION
 from scotopic.analysis.smoothing import Histogram
 from scotopic.detector.experiment import Experiment
 from scotopic.events.record import Events
 from scotopic.events.signals.alp_strahlung import generate_alp_strahlung
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 
 # Generator cuts in the centre of mass: wider than the laboratory range 37.3–123.7° seen from there.
-PHOTON_CUTS = ("E:gamma:0.4:", "theta:gamma:36:144")
+LEAST_GeV, LEAST_DEG = 0.4, 36.0
+PHOTON_CUTS = (f"E:gamma:{LEAST_GeV:g}:", f"theta:gamma:{LEAST_DEG:g}:{180.0 - LEAST_DEG:g}")
+LEAST_MASS = "M:gamma,gamma:7:"  # three clusters have 9.3 GeV or more: another one would need 1.8 GeV
 ELECTRON_CUTS = ("E:e:0.4:", "theta:e:36:144", "angle:e,gamma:2:")
 SMOOTH = Histogram(3.0)  # one and a half resolutions
 QED = "tree-level QED, own generator"
 
-tree_level = partial(generated, radiation=NO_RADIATION)
+
+def is_two_photons(momenta: Floats) -> Floats:
+    """Return 1 for events of γγ, 0 where a third photon passes the cuts: those are events of γγγ."""
+    energy, along = momenta[:, 0], np.abs(momenta[:, 3])
+    passing = (energy > LEAST_GeV) & (along < math.cos(math.radians(LEAST_DEG)) * energy)
+    return np.where(passing.sum(axis=0) < 3, 1.0, 0.0)
 
 
 def peak(
@@ -61,14 +71,14 @@ BACKGROUNDS = (
     Background(
         "ggg",
         "e+e- → γγγ",
-        partial(tree_level, process="e- e+ > gamma gamma gamma", cuts=PHOTON_CUTS, unweighted=True),
+        partial(generated, process="e- e+ > gamma gamma gamma", cuts=PHOTON_CUTS, unweighted=True),
         smoothing=SMOOTH,
         source=QED,
     ),
     Background(
         "eeg",
         "e+e- → e+e-γ, tracks lost",
-        partial(tree_level, process="e- e+ > e- e+ gamma", cuts=PHOTON_CUTS + ELECTRON_CUTS),
+        partial(generated, process="e- e+ > e- e+ gamma", cuts=PHOTON_CUTS + ELECTRON_CUTS),
         lost_track_boost=10.0,
         smoothing=SMOOTH,
         source=QED,
@@ -76,7 +86,13 @@ BACKGROUNDS = (
     Background(
         "gg",
         "e+e- → γγ, split or background cluster",
-        partial(tree_level, process="e- e+ > gamma gamma", cuts=PHOTON_CUTS[1:], unweighted=True),
+        partial(
+            generated,
+            process="e- e+ > gamma gamma",
+            cuts=(*PHOTON_CUTS[1:], LEAST_MASS),
+            unweighted=True,
+            bias=is_two_photons,
+        ),
         share=2.0,
         smoothing=SMOOTH,
         source=QED,
