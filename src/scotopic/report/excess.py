@@ -1,6 +1,7 @@
 """Figures of the largest excess of a scan: the fit in its window, its likelihood, and the toys."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,48 +27,55 @@ def mass_text(mass: float) -> str:
     return f"mass {mass:.4g} GeV"
 
 
+@dataclass(frozen=True)
+class FitLabels:
+    """What the figures of a fit say.
+
+    Attributes
+    ----------
+    mass : str
+    limit, level : float
+        Observed upper limit on the yield (events).
+    x_label, x_unit : str
+    """
+
+    mass: str
+    limit: float
+    level: float
+    x_label: str
+    x_unit: str
+
+
 def write_fit(
     found: LikelihoodScan,
     counts: Floats,
     edges: Floats,
     folder: Path,
     about: Sequence[str],
-    *,
-    mass: str,
-    limit: float,
-    level: float,
-    x_label: str,
-    x_unit: str,
+    labels: FitLabels,
     **headline: Any,
 ) -> list[Path]:
     """Write the fit in the window of an excess and the likelihood of its yield, figures and tables.
 
-    Parameters
-    ----------
-    mass : str
-        The mass as a figure shows it.
-    limit, level : float
-        Observed upper limit on the yield (events).
-    headline
-        What stands above the frames: `sample`, `luminosity_fb`, `experiment`.
+    `headline`: what stands above the frames: `sample`, `luminosity_fb`, `experiment`.
     """
     bins = found.bins
     own, observed = edges[bins.start : bins.stop + 1], counts[bins]
     figure = spectrum(
         own, observed, components={"background of the fit": found.background},
-        fit=found.background + found.signal, x_label=x_label, x_unit=x_unit, log_y=False, **headline,
+        fit=found.background + found.signal, x_label=labels.x_label, x_unit=labels.x_unit, log_y=False, **headline,
     )  # fmt: skip
     written = save(figure, folder / "fit")
     table = {"low": own[:-1], "high": own[1:], "observed": observed}
     table |= {"background": found.background, "signal": found.signal}
-    written.append(write_csv(folder / "fit.csv", table, [*about, f"fit at {mass}"]))
+    written.append(write_csv(folder / "fit.csv", table, [*about, f"fit at {labels.mass}"]))
     figure = likelihood_scan(
-        found.yields, found.q, best=found.best, interval=found.interval(), limit=limit, level=level,
-        text=mass, **headline,
+        found.yields, found.q, best=found.best, interval=found.interval(), limit=labels.limit, level=labels.level,
+        text=labels.mass, **headline,
     )  # fmt: skip
     written += save(figure, folder / "likelihood")
     columns = {"yield": found.yields, "minus_2_delta_log_likelihood": found.q}
-    written.append(write_csv(folder / "likelihood.csv", columns, [*about, f"likelihood at {mass}"]))
+    written.append(write_csv(folder / "likelihood.csv", columns, [*about, f"likelihood at {labels.mass}"]))
     return written
 
 

@@ -13,7 +13,7 @@ from scotopic.io.hs3 import hs3_document, write_hs3
 from scotopic.io.pyhf_workspace import workspace, write_workspaces
 from scotopic.io.window_model import window_models
 from scotopic.numerics.arrays import Floats
-from scotopic.report.excess import fit_tables, in_spectrum, toy_table, write_fit, write_toys
+from scotopic.report.excess import FitLabels, fit_tables, in_spectrum, toy_table, write_fit, write_toys
 from scotopic.report.hepdata import Qualifiers, limit_columns
 from scotopic.report.json_file import write_json
 from scotopic.report.result import curves_of
@@ -65,10 +65,10 @@ def write_histogram_scan(result: HistogramScan, folder: Path) -> list[Path]:
     )  # fmt: skip
     written += save(figure, folder / "spectrum")
     if excess is not None:
+        limit = float(found.limit_observed[found.z_local.argmax()])
         written += write_fit(
             excess, histogram.counts, histogram.edges, folder, comments(result),
-            mass=mass_text(result), limit=float(found.limit_observed[found.z_local.argmax()]),
-            level=card.level, x_label=variable, x_unit=unit or "units", **headline,
+            FitLabels(mass_text(result), limit, card.level, variable, unit or "units"), **headline,
         )  # fmt: skip
     written += write_toys(found, folder, comments(result), **headline)
     column = "limit_observed_fb" if "limit_observed_fb" in table else "limit_observed_events"

@@ -38,7 +38,7 @@ from scotopic.report.columns import (
     window_columns,
 )
 from scotopic.report.data_source import comments, heading
-from scotopic.report.excess import mass_text, whole_scan, write_fit, write_toys
+from scotopic.report.excess import FitLabels, mass_text, whole_scan, write_fit, write_toys
 from scotopic.report.hepdata import result_tables, write_hepdata
 from scotopic.report.json_file import write_json
 from scotopic.report.systematics import systematics_table
@@ -281,11 +281,13 @@ def _write_excess(result: Result, folder: Path) -> list[Path]:
             part.edges,
             folder,
             stated,
-            mass=mass_text(excess.mass),
-            limit=excess.limit,
-            level=result.settings["level"],
-            x_label=observable.label,
-            x_unit=figure_unit(observable),
+            FitLabels(
+                mass_text(excess.mass),
+                excess.limit,
+                result.settings["level"],
+                observable.label,
+                figure_unit(observable),
+            ),
             **heading(result),
         )
     return written + (write_toys(whole, folder, stated, **heading(result)) if whole else [])

@@ -133,15 +133,15 @@ def make_regions(experiment: Experiment, line: str, search: str = "") -> tuple[P
         )
     region = partial(_region, search=search, sqrt_s=sqrt_s)
     if experiment.single_photons.areas == "central":
-        low = region("low", "central", LIGHTEST, BORDER["central"], -10.0, LOW_CLOSES[1], BABAR)
-        high = region("high", "central", BORDER["central"], reach, 20.0, threshold, BABAR)
+        low = region("low", "central", (LIGHTEST, BORDER["central"]), -10.0, LOW_CLOSES[1], BABAR)
+        high = region("high", "central", (BORDER["central"], reach), 20.0, threshold, BABAR)
         # soft photons leave the high-mass sample few events of hard ones
         return low, replace(high, filled_from=("low", low.spectrum_high))
     least = max(threshold, SOFT_BELOW)
     middle = mass_reach(sqrt_s, least)
     regions = [
-        region("low", "low", LIGHTEST, BORDER["physics_book"], -10.0, LOW_CLOSES[0], BOOK),
-        region("high", "high", BORDER["physics_book"], middle, 20.0, least, BOOK),
+        region("low", "low", (LIGHTEST, BORDER["physics_book"]), -10.0, LOW_CLOSES[0], BOOK),
+        region("high", "high", (BORDER["physics_book"], middle), 20.0, least, BOOK),
     ]
     ours = (
         Cut(f"{INSIDE_DEG:g}° inside the area", "depth_low", INSIDE_DEG, np.inf, "P", "this project"),
@@ -149,15 +149,14 @@ def make_regions(experiment: Experiment, line: str, search: str = "") -> tuple[P
     )
     regions[0] = replace(regions[0], cuts=(*regions[0].cuts, *ours), inside_deg=INSIDE_DEG)
     if reach > middle:
-        regions.append(region("soft", "soft", middle, reach, 62.0, threshold, "basf2 filter calculator"))
+        regions.append(region("soft", "soft", (middle, reach), 62.0, threshold, "basf2 filter calculator"))
     return tuple(regions)
 
 
 def _region(
     name: str,
     area: str,
-    mass_low: float,
-    mass_high: float,
+    tested: tuple[float, float],
     spectrum_low: float,
     least_cm: float,
     source: str,
@@ -166,6 +165,7 @@ def _region(
     sqrt_s: float,
 ) -> PhotonRegion:
     mark = "R" if area == "soft" else "M"
+    mass_low, mass_high = tested
     last = sqrt_s * (sqrt_s - 2.0 * least_cm)
     grid = np.sqrt(np.linspace(mass_low**2, min(mass_high**2, last - 0.01), SIGNAL_MASSES))
     return PhotonRegion(
