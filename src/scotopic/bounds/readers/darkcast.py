@@ -76,23 +76,8 @@ def read_darkcast(path: Path, given: Given) -> Bound:
             raise InputError(
                 f"{script}: {key}= cannot be given for a Darkcast pair, which has masses in GeV and couplings"
             )
-    notes: tuple[str, ...] = ()
     decays = _decays(found.get("decay"), script)
-    pieces: Pieces
-    if numbers.shape[1] == 3 and _is_ratio_table(numbers, str(path)):
-        required = _required_rate(numbers, str(path))
-        pieces, shape = _excluded(required, script), "region"
-        lifetime: Lifetime | str = required
-    else:
-        try:
-            lifetime = _lifetime(found.get("efficiency"))
-        except OverflowError:
-            raise InputError(f"{script}: efficiency has a number that no float holds") from None
-        if numbers.shape[1] == 3:
-            curve = two_sided(numbers[:, 0], numbers[:, 1], numbers[:, 2], str(path), breaks)
-        else:
-            curve = read_curve(numbers[:, 0], numbers[:, 1], str(path), breaks=breaks, shape=given.shape)
-        pieces, shape, notes = curve.pieces, curve.shape, curve.notes
+    pieces, shape, notes, lifetime = _outline(script, path, numbers, breaks, found, given)
     production = _production(found.get("production"), script)
     if script.stem in MUONIC:
         production = single("e- e+ > mu- mu+ V")
@@ -131,6 +116,29 @@ def read_darkcast(path: Path, given: Given) -> Bound:
             refused,
         ),
     )
+
+
+def _outline(
+    script: Path,
+    path: Path,
+    numbers: Floats,
+    breaks: tuple[int, ...],
+    found: dict[str, ast.expr],
+    given: Given,
+) -> tuple[Pieces, str, tuple[str, ...], Lifetime | str]:
+    """Return the pieces, their shape, notes on them, and the lifetime that they were found for or why there is none."""
+    if numbers.shape[1] == 3 and _is_ratio_table(numbers, str(path)):
+        required = _required_rate(numbers, str(path))
+        return _excluded(required, script), "region", (), required
+    try:
+        lifetime = _lifetime(found.get("efficiency"))
+    except OverflowError:
+        raise InputError(f"{script}: efficiency has a number that no float holds") from None
+    if numbers.shape[1] == 3:
+        curve = two_sided(numbers[:, 0], numbers[:, 1], numbers[:, 2], str(path), breaks)
+    else:
+        curve = read_curve(numbers[:, 0], numbers[:, 1], str(path), breaks=breaks, shape=given.shape)
+    return curve.pieces, curve.shape, curve.notes, lifetime
 
 
 def _assignments(script: Path) -> dict[str, ast.expr]:

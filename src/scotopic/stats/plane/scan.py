@@ -157,8 +157,7 @@ def plane_scan(
     model = counting_model(observed, expected, **given)
     if model.shape != observed.shape:
         raise InputError(f"efficiency and luminosity: {model.shape}, expected one number or ({len(where)},)")
-    bands = bands_of(model, level, method)
-    p_local = model.background.tail(observed)
+    bands, p_local = bands_of(model, level, method), model.background.tail(observed)
     toy = PlaneToys.build(Cells.build(windows), plane)
     largest, fields = toy.largest(toys, EULER_TOYS, seed, workers)
     return Plane(
