@@ -84,7 +84,7 @@ def make(out: Path, *, quick: bool, seed: int, workers: int) -> dict[str, Figure
     now, final = limits(alp, LUMINOSITY_FB), limits(alp, FINAL_FB)
     fig3 = FigureReport(
         files=[
-            *_write("fig3", now, final, _alp_targets(size.targets), out),
+            *_write("fig3", now, final, _alp_targets(size.targets), out, _alp_frame()),
             *strings(write_result(now, out / now.search.name)),
         ],
         checks=_alp_checks(now, final),
@@ -92,7 +92,7 @@ def make(out: Path, *, quick: bool, seed: int, workers: int) -> dict[str, Figure
     now, final = limits(dark, LUMINOSITY_FB), limits(dark, FINAL_FB)
     fig7a = FigureReport(
         files=[
-            *_write("fig7a", now, final, _dark_photon_targets(size.targets), out),
+            *_write("fig7a", now, final, _dark_photon_targets(size.targets), out, _dark_photon_frame()),
             *strings(write_result(now, out / now.search.name)),
         ],
         checks=_dark_photon_checks(now, final),
@@ -145,46 +145,46 @@ def _known(mass: Floats, target: Callable[[float], float], what: str) -> Floats:
     return np.array(values)
 
 
-def _write(name: str, now: Result, final: Result, targets: Curves, out: Path) -> list[str]:
-    curves = {f"this work, {FINAL_FB / 1e3:g}/ab": (final.mass, final.coupling_limit.median), **targets}
-    limits = curves_of(now.mass, replace(now.coupling_limit, observed=None))
-    ends = envelopes(now, coupling=True)["unknowns"]
-    about: dict[str, Any] = {"luminosity_fb": now.luminosity_fb, "experiment": now.experiment}
-    if name == "fig3":
-        bounds = [
+def _alp_frame() -> dict[str, Any]:
+    return {
+        "bounds": [
             load_bound("quarkonium-babar-2008-y3s-invisible").converted("alp-photon:g"),
             load_bound("alp-babar-invisible"),
-        ]
-        figure = photon_plane(
-            bounds,
-            limits,
-            ends,
-            masses=(1e-3, 12.0),
-            couplings=(1e-7, 0.1),
-            x_label=r"$m_a$ (GeV)",
-            y_label=r"$g_{a\gamma\gamma}$ (GeV$^{-1}$)",
-            curves=curves,
-            note="90 % CL; a decays to dark matter",
-            **about,
-        )
-    else:
-        bounds = [
+        ],
+        "x_label": r"$m_a$ (GeV)",
+        "y_label": r"$g_{a\gamma\gamma}$ (GeV$^{-1}$)",
+        "note": "90 % CL; a decays to dark matter",
+    }
+
+
+def _dark_photon_frame() -> dict[str, Any]:
+    return {
+        "bounds": [
             load_bound("dp-gm2-mu-band"),
             load_bound("dp-invisible-compilation").converted("dark-photon:epsilon"),
-        ]
-        figure = photon_plane(
-            bounds,
-            limits,
-            ends,
-            masses=(1e-3, 12.0),
-            couplings=(1e-7, 0.1),
-            x_label=r"$m_{A^\prime}$ (GeV)",
-            y_label=r"$\varepsilon$",
-            curves=curves,
-            points={"BaBar 2017, read off": (BABAR_POINTS[:, 0], BABAR_POINTS[:, 1])},
-            note=rf"90 % CL; targets: $m_\chi/m_{{A^\prime}}$ = 1/3, $\alpha_D$ = {ALPHA_DARK:g}",
-            **about,
-        )
+        ],
+        "x_label": r"$m_{A^\prime}$ (GeV)",
+        "y_label": r"$\varepsilon$",
+        "points": {"BaBar 2017, read off": (BABAR_POINTS[:, 0], BABAR_POINTS[:, 1])},
+        "note": rf"90 % CL; targets: $m_\chi/m_{{A^\prime}}$ = 1/3, $\alpha_D$ = {ALPHA_DARK:g}",
+    }
+
+
+def _write(
+    name: str, now: Result, final: Result, targets: Curves, out: Path, frame: Mapping[str, Any]
+) -> list[str]:
+    limits = curves_of(now.mass, replace(now.coupling_limit, observed=None))
+    ends = envelopes(now, coupling=True)["unknowns"]
+    figure = photon_plane(
+        limits=limits,
+        unknowns=ends,
+        masses=(1e-3, 12.0),
+        couplings=(1e-7, 0.1),
+        curves={f"this work, {FINAL_FB / 1e3:g}/ab": (final.mass, final.coupling_limit.median), **targets},
+        luminosity_fb=now.luminosity_fb,
+        experiment=now.experiment,
+        **frame,
+    )
     stated = comments(now)
     table = {
         **limits.columns("coupling"),
