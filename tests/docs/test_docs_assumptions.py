@@ -2,17 +2,17 @@
 
 import importlib.util
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
+from helpers.places import ROOT
 from scotopic.detector.card import load_experiment
 from scotopic.searches import any_search, searches
 from scotopic.searches.photon_search import PhotonSearch
 from scotopic.searches.photon_selection import LINES, make_regions
 from scotopic.study.provenance import count_marks, marked_parts
 
-PAGES = Path(__file__).parents[1] / "docs" / "generated_pages.py"
+PAGES = ROOT / "docs" / "generated_pages.py"
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import crystalball, norm
 
+from helpers.loaded_modules import loaded_by
+from helpers.refusals import refused
 from scotopic.app.cli import run
 from scotopic.errors import InputError
 from scotopic.stats import scan
@@ -17,8 +19,6 @@ from scotopic.stats.fit.status import DISORDERED
 from scotopic.study.histogram_report import write_histogram_scan
 from scotopic.study.histogram_scan import notes_of, scan_histogram
 from scotopic.study.scan_card import ByMass, Peak, read_scan_card
-from test_cli_errors import refused
-from test_package import loaded_by
 
 EDGES = np.linspace(0.0, 10.0, 101)
 CARD = {
