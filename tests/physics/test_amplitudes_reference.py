@@ -6,12 +6,12 @@ import json
 import numpy as np
 import pytest
 
+from helpers.amplitudes import components
 from scotopic.physics.amplitudes import kernel
 from scotopic.physics.amplitudes.squared import squared_amplitude
 from scotopic.physics.particles import particle_name
 from scotopic.physics.processes import parse_process
 from scotopic.physics.registry import get_model
-from test_amplitudes import components
 
 pytestmark = pytest.mark.reference
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.refusals import refused
 from scotopic.app.cli import run
 
 EVENT = (
@@ -25,19 +26,6 @@ def write_lhe(path: Path, *, beam: float = 5.29, events: int = 3) -> Path:
     )
     path.write_text(head + events * EVENT.format(beam=beam) + "</LesHouchesEvents>\n")
     return path
-
-
-def refused(capfd: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> str:
-    """Return the one line that a wrong command line gets, having checked that it left no trace."""
-    before = sorted(folder.rglob("*"))
-    code = run(arguments)
-    out, err = capfd.readouterr()
-    assert code == 2, err
-    assert out == ""
-    assert err.startswith("scotopic: error: ")
-    assert err.count("\n") == 1
-    assert sorted(folder.rglob("*")) == before
-    return err
 
 
 @pytest.fixture(autouse=True)

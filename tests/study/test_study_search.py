@@ -1,10 +1,10 @@
 """The search from simulation to limits: laws it must obey, injected signals, foreign events."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from helpers.coverage import coverage_of_zero
+from helpers.places import DATA
 from scotopic.analysis.binning import BINS_PER_RESOLUTION
 from scotopic.analysis.limits import compute_limits
 from scotopic.analysis.simulation import EventNumbers, Simulation, simulate
@@ -18,7 +18,6 @@ from scotopic.searches import get_search
 from scotopic.selection.cut import apply_cuts
 from scotopic.study.observation import observe
 from scotopic.study.search import search
-from test_stats_scan import coverage_of_zero
 
 SEARCH = get_search("alp-gammagamma")
 S = 10.58**2
@@ -135,7 +134,7 @@ def test_pseudo_data_beyond_the_simulated_luminosity_are_named_so(simulation):
 )
 def test_data_that_a_cut_removes_are_told_and_the_cut_flow_ends_with_the_regions(simulation, name, cut, kept):
     """The same 400 candidates as RNTuple, beside another tree, and with masses in MeV; photons have 0.8 GeV."""
-    path = Path(__file__).parent / "data" / "event_files" / f"{name}.root"
+    path = DATA / "event_files" / f"{name}.root"
     seen = observe(path, SEARCH, load_experiment("belle2-2018"))
     found = limits(simulation, masses=MASSES, observation=seen)
     said = [note for note in found.notes if "no event of the data passes the cut" in note]

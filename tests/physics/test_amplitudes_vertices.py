@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pytest
 
+from helpers.amplitudes import components, some_momenta
 from scotopic.numerics.lorentz import boost
 from scotopic.numerics.spinors import as_vector
 from scotopic.physics.amplitudes import kernel
@@ -17,7 +18,6 @@ from scotopic.physics.models.sm import LEPTONS, qed_vertices
 from scotopic.physics.particles import PHOTON, Particle
 from scotopic.physics.processes import parse_process
 from scotopic.physics.registry import get_model
-from test_amplitudes import components, some_momenta
 
 ALPHA = 1.0 / 137.0
 E = np.sqrt(4.0 * np.pi * ALPHA)

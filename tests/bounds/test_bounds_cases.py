@@ -2,16 +2,16 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from helpers.places import DATA
 from scotopic.app.cli import run
 from scotopic.bounds import read_bound
 from scotopic.errors import InputError
 
-CASES = Path(__file__).parent / "data" / "limits"
+CASES = DATA / "limits"
 SIGMA = {"convention": "alp-photon:sigma"}
 EPSILON = {"convention": "dark-photon:epsilon"}
 GEV = [200.0, 500.0, 1000.0]

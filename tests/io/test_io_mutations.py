@@ -3,11 +3,12 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
+
+from helpers.places import ROOT
 
 
 def test_mutated_files_are_read_or_refused_in_one_line():
-    script = Path(__file__).parent / "mutated_files.py"
+    script = ROOT / "tests" / "helpers" / "mutated_files.py"
     done = subprocess.run(
         [sys.executable, str(script), "1", "12"], capture_output=True, text=True, check=False, timeout=240
     )

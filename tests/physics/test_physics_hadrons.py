@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.places import ROOT
 from scotopic.physics.hadrons import (
     CHANNELS,
     ELECTRIC,
@@ -39,7 +40,7 @@ PIONS = {
     "6pi": 6,
 }
 
-BENCH = Path(__file__).parents[1] / "bench"
+BENCH = ROOT / "bench"
 # where the two published evaluations differ by 10 %: the radiative tail of ψ(2S), the rise of charm
 HARD = ((3.75, 3.8), (3.8, 3.9))
 

@@ -6,12 +6,12 @@ from itertools import combinations, permutations
 import numpy as np
 import pytest
 
+from helpers.amplitudes import EVERY, SQRT_S, components, every_process, listed, some_momenta
 from scotopic.numerics.lorentz import boost, dot, from_angles, two_body_momentum
 from scotopic.physics.amplitudes.kernel import sum_of_squares
 from scotopic.physics.amplitudes.plan import make_plan
 from scotopic.physics.amplitudes.squared import light_cone, squared_amplitude
 from scotopic.physics.processes import Process, parse_process
-from test_amplitudes import EVERY, SQRT_S, components, every_process, listed, some_momenta
 
 E2 = 4.0 * np.pi / 137.035999
 

@@ -1,20 +1,15 @@
 """Event files as other programs write them, and damaged ones: each is read as it stands or refused in one line."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from helpers.places import DATA
 from scotopic.app.cli import run
 from scotopic.errors import InputError
 from scotopic.io import kind_of, read_candidates, read_detected, read_events, read_histogram, read_ntuple
 
-FILES = Path(__file__).parent / "data" / "event_files"
-DAMAGED = sorted(
-    path
-    for path in (Path(__file__).parent / "data" / "robustness").iterdir()
-    if path.suffix in (".hepmc", ".parquet")
-)
+FILES = DATA / "event_files"
+DAMAGED = sorted(path for path in (DATA / "robustness").iterdir() if path.suffix in (".hepmc", ".parquet"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from helpers.amplitudes import components, some_momenta
 from scotopic.errors import InputError
 from scotopic.events.cross_section import cross_section
 from scotopic.events.generate import generate
@@ -13,7 +14,6 @@ from scotopic.physics.models.lfv_zprime import KINDS
 from scotopic.physics.processes import parse_process
 from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ELECTRON_MASS, MUON_MASS
-from test_amplitudes import components, some_momenta
 
 SQRT_S = 10.58
 PB = 0.3893794e9

@@ -8,6 +8,7 @@ from scipy.optimize import brentq
 from scipy.special import xlogy
 from scipy.stats import norm, poisson
 
+from helpers.coverage import coverage_of_zero
 from scotopic.errors import InputError
 from scotopic.stats import STATUS, Scan, combine, counting_limit, scan
 from scotopic.stats.scan.calibration import calibrated_limits
@@ -284,24 +285,6 @@ def test_global_p_value_is_larger_than_the_local_one():
     low, high = found.p_global_interval
     assert low < found.p_global < high + 0.01
     assert run(counts).p_global is None
-
-
-def coverage_of_zero(expectation, masses, n_toys, order, half_width, shape=template, edges=EDGES, seed=1):
-    """Return the fraction (M,) of background toys whose CLs+b limit lies above zero."""
-    rng = np.random.default_rng(seed)
-    covered = []
-    for mass in masses:
-        window = Windows.build(edges, np.array([mass]), shape, half_width, order, 0.0)
-        expected = np.where(window.inside, expectation[window.bins], 0.0)
-        data = window.cut(rng.poisson(expectation[:, None], (len(expectation), n_toys)).astype(float))
-        if (window.core() * expected).sum() < 25.0:
-            limits = calibrated_limits(window, data, expected, 0.95, seed, 1)[0, 0, :n_toys]
-        else:
-            lanes = window.take(np.zeros(n_toys, dtype=np.intp))
-            profile = Profile.build(lanes, data[0].T, np.zeros(n_toys))
-            limits = clsb_limits(profile, *profile.free(), norm.ppf(0.95))
-        covered.append(np.mean(~(limits < 0.0)))
-    return np.array(covered)
 
 
 @pytest.mark.parametrize("per_bin", [0.5, 2.0, 60.0])

@@ -2,16 +2,16 @@
 
 import importlib.util
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
+from helpers.places import ROOT
 from scotopic.analysis.provenance import count_marks, marked_parts
 from scotopic.detector.card import load_experiment
 from scotopic.searches import get_search, searches
 from scotopic.searches.single_photon.selection import LINES, make_regions
 
-PAGES = Path(__file__).parents[1] / "docs" / "generated_pages.py"
+PAGES = ROOT / "docs" / "generated_pages.py"
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from helpers.amplitudes import SQRT_S
 from scotopic.physics.amplitudes.kernel import sum_of_squares
 from scotopic.physics.amplitudes.squared import light_cone
 from scotopic.physics.processes import parse_process
-from test_amplitudes import SQRT_S
 
 Long = np.longdouble
 

@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from helpers.amplitudes import EVERY, SQRT_S, every_process, listed, some_momenta
 from scotopic.numerics.lorentz import boost, dot, from_angles, two_body_momentum, velocity
 from scotopic.physics.amplitudes.kernel import sum_of_squares
 from scotopic.physics.amplitudes.plan import Leg, make_plan
 from scotopic.physics.amplitudes.squared import light_cone, squared_amplitude
 from scotopic.physics.processes import parse_process
 from scotopic.physics.registry import get_model
-from test_amplitudes import EVERY, SQRT_S, every_process, listed, some_momenta
 
 E2 = 4.0 * np.pi / 137.035999
 # power of α where it is not the number of vertices: the other couplings do not depend on α

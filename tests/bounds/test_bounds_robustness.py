@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
+from helpers.places import DATA
 from scotopic.app.cli import run
 from scotopic.bounds import read_bound
 from scotopic.bounds.carriers import get_carrier
@@ -20,7 +21,6 @@ from scotopic.figures import exclusion_plane, save
 from scotopic.figures.style import as_text
 from scotopic.study.histogram.scan_card import read_scan_card
 
-DATA = Path(__file__).parent / "data"
 CASES = DATA / "robustness"
 BOUNDS = sorted(
     path

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from pythia_files import B_PAIRS, TAU_PAIRS, finals, pythia_events, write_pythia_hepmc, write_pythia_lhe
+from helpers.pythia_files import (
+    B_PAIRS,
+    TAU_PAIRS,
+    finals,
+    pythia_events,
+    write_pythia_hepmc,
+    write_pythia_lhe,
+)
 from scotopic.detector.card import load_experiment
 from scotopic.detector.particle_codes import unseen_particles
 from scotopic.detector.simulate import simulate

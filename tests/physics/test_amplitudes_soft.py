@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from helpers.amplitudes import SQRT_S, some_momenta
 from scotopic.numerics.lorentz import boost, dot, from_angles, velocity
 from scotopic.physics.amplitudes.squared import squared_amplitude
 from scotopic.physics.model import Model
@@ -11,7 +12,6 @@ from scotopic.physics.models.sm import LEPTONS, qed_vertices
 from scotopic.physics.particles import PHOTON, Particle
 from scotopic.physics.processes import parse_process
 from scotopic.physics.registry import get_model
-from test_amplitudes import SQRT_S, some_momenta
 
 E = np.sqrt(4.0 * np.pi / 137.035999)
 PION = Particle("pi+", "pi-", 211, 0, 1, 0.13957)

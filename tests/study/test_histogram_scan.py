@@ -10,15 +10,15 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import crystalball, norm
 
+from helpers.loaded_modules import loaded_by
+from helpers.refusals import refused
 from scotopic.app.cli import run
 from scotopic.errors import InputError
 from scotopic.report.histogram import write_histogram_scan
 from scotopic.stats import scan
-from scotopic.stats.scan.bump import DISORDERED
+from scotopic.stats.fit.status import DISORDERED
 from scotopic.study.histogram.scan_card import ByMass, Peak, read_scan_card
 from scotopic.study.histogram.scan_histogram import notes_of, scan_histogram
-from test_cli_errors import refused
-from test_package import loaded_by
 
 EDGES = np.linspace(0.0, 10.0, 101)
 CARD = {

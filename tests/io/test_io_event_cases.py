@@ -1,11 +1,11 @@
 """Event files in the dialects of other programs: what their records mean. The events are ours."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from helpers.places import DATA
 from scotopic.app.cli import run
 from scotopic.detector.card import load_experiment
 from scotopic.detector.simulate import simulate
@@ -16,7 +16,7 @@ from scotopic.numerics.lorentz import boost, invariant_mass2
 from scotopic.searches import get_search
 from scotopic.study.observation import observe
 
-CASES = Path(__file__).parent / "data" / "event_files"
+CASES = DATA / "event_files"
 MUON = 0.1056584
 
 
