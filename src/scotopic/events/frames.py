@@ -3,16 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.beam_change import follow_beams
 from scotopic.events.beams import Beams, beam_axis
 from scotopic.events.record import Events
 from scotopic.events.transformation import moved_to_cm
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.lorentz import invariant_mass2, velocity
-
-Floats = NDArray[np.float64]
 
 SAME_BEAMS = 1e-3  # of a beam's energy: components of its momentum that differ by less are the same
 STANDARD_ERRORS = 5.0  # of the mean of beams that vary

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.phase_space.cuts import GenerationCut, parse_cuts
@@ -19,14 +18,13 @@ from scotopic.events.radiation.radiating_pairs import (
 )
 from scotopic.events.record import Events
 from scotopic.events.sampler import BATCH, Adapted, Bias, adapt, make_sampler
+from scotopic.numerics.arrays import Floats, Indices
 from scotopic.numerics.engine import COMPILE_ABOVE_EVENTS, choose_engine
 from scotopic.numerics.rng import stream
 from scotopic.physics.amplitudes.plan import cost
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import Process
 from scotopic.workers import check_workers, run_chunks
-
-Floats = NDArray[np.float64]
 
 MOST_BATCHES = 20_000
 WITHOUT_EVENT = 300
@@ -200,7 +198,7 @@ def _batch(
     number: int,
 ) -> _Batch:
     """Return the events of a batch that are kept, radiation of its pairs of charges included."""
-    kept: list[tuple[Floats, NDArray[np.intp]]] = []
+    kept: list[tuple[Floats, Indices]] = []
     weights: list[Floats] = []
     mean, variance, lost = 0.0, 0.0, 0.0
     biased = adapted.sampler.bias is not None

@@ -18,8 +18,7 @@ from scotopic.io.lhe import read_lhe, write_lhe
 from scotopic.io.parquet import fitting, join, read_table, split, write_table
 from scotopic.io.particles import assemble
 from scotopic.io.root import kind_of_root, read_root, write_root
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 BEAMS = tuple(f"{beam}_{name}" for beam in ("electron", "positron") for name in ("E", "px", "py", "pz"))
 COMPONENTS = ("E", "px", "py", "pz")

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.standard_model import ELECTRON_MASS
-
-Floats = NDArray[np.float64]
 
 SAME = 1e-3  # relative; energies that differ by less are the same
 STANDARD_ERRORS = 5.0  # of a mean over the events

@@ -2,14 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from scotopic.errors import InputError
 from scotopic.events.frames import event_beams
 from scotopic.events.record import Events
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 
 def incoming_beams(events: Events, path: Path) -> Floats:

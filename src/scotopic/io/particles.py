@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events, Frame
 from scotopic.io.file_beams import ROUNDING, FileBeams
 from scotopic.io.file_frame import FrameChoice, find_frame
 from scotopic.io.record_sum import check_sum
+from scotopic.numerics.arrays import Floats, Ints, ShortInts
 from scotopic.numerics.lorentz import from_axis
-
-Floats = NDArray[np.float64]
 
 PHOTON = 22
 ALONG_BEAM = 1e-2  # rad; a change of the beams flies no further off them
@@ -37,8 +35,8 @@ class ParticleList:
     cross_section_pb, cross_section_error_pb : of the file, None if unknown
     """
 
-    counts: NDArray[np.int64]
-    pdg: NDArray[np.int32]
+    counts: Ints
+    pdg: ShortInts
     momenta: Floats
     weights: Floats
     beams: FileBeams | None

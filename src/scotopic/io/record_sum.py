@@ -6,14 +6,12 @@ Only complete records tell: those whose sum has the energy, or the mass, of the 
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.record import Frame
 from scotopic.io.file_beams import FileBeams
+from scotopic.numerics.arrays import Floats, Ints
 from scotopic.numerics.lorentz import invariant_mass
-
-Floats = NDArray[np.float64]
 
 COMPLETE = 1e-4  # relative, of the energy or mass
 OFF = 1e-2  # of the energy; a total momentum that far off is another one
@@ -21,7 +19,7 @@ MOST = 0.5  # part of the events
 
 
 def check_sum(
-    counts: NDArray[np.int64],
+    counts: Ints,
     momenta: Floats,
     beams: FileBeams | None,
     frame: Frame,

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.bounds.bound import Bound, Citation, Kind, Reading
 from scotopic.bounds.polygon import below_zero, from_intervals
@@ -34,10 +33,9 @@ from scotopic.bounds.rescaling import (
     single,
 )
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.standard_model import MUON_MASS
 from scotopic.text_files import read_text, shown
-
-Floats = NDArray[np.float64]
 
 SECOND = 1.0e9  # ns
 LIGHT = 299792458.0  # m/s

@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.beams import Beams, to_lab
@@ -19,6 +18,7 @@ from scotopic.events.cross_section import CrossSection
 from scotopic.events.decays.pythia import LEAST_MASS, HadronBatch, hadrons
 from scotopic.events.radiation.radiating_pairs import check_fsr
 from scotopic.events.record import Events
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.rng import seed_of
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.hadrons.channel import ELECTRIC
@@ -27,8 +27,6 @@ from scotopic.physics.processes import LARGE_WEAK
 from scotopic.physics.standard_model import ALPHA_0
 from scotopic.physics.vacuum_polarisation import delta_alpha
 from scotopic.workers import check_workers, run_chunks
-
-Floats = NDArray[np.float64]
 
 PROCESS = "e- e+ > hadrons"
 CHUNK = 1_000

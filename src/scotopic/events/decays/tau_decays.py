@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.decays.pythia import TAU, Record, tau_pairs
@@ -21,6 +20,7 @@ from scotopic.events.decays.tau_radiation import radiate_decays
 from scotopic.events.frames import event_beams
 from scotopic.events.radiation.radiating_pairs import check_fsr
 from scotopic.events.record import Decayed, Events
+from scotopic.numerics.arrays import Floats, Ints
 from scotopic.numerics.lorentz import boost, velocity
 from scotopic.numerics.rng import seed_of, stream
 from scotopic.physics.amplitudes.spin_correlation import light_front_boost, pair_spin
@@ -28,9 +28,6 @@ from scotopic.physics.particles import particle_name
 from scotopic.physics.processes import Process, parse_process
 from scotopic.physics.standard_model import ELECTRON_MASS, TAU_MASS
 from scotopic.workers import check_workers, run_chunks
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 CHUNK = 250
 """Pairs that Pythia decays at a time: always as many, so that an event does not depend on how many follow."""
