@@ -133,11 +133,11 @@ class ExactSum:
     def add(self, values: NDArray[np.float64]) -> None:
         """Add all numbers of an array."""
         numbers = values.tolist()
-        whole = _sum(numbers)
-        self._parts.append(whole)
-        if math.isfinite(whole):
-            numbers.append(-whole)
-            self._parts.append(_sum(numbers))  # the rounding
+        while part := _sum(numbers):  # the sum, then its rounding, until nothing is left
+            self._parts.append(part)
+            if not math.isfinite(part):
+                break
+            numbers.append(-part)
 
     @property
     def value(self) -> float:

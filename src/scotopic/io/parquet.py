@@ -47,7 +47,8 @@ def _opened(path: Path) -> Iterator[Any]:
     parquet = guest("pyarrow.parquet")
     require_file(path)
     try:
-        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+        # nothing of later rows ahead of them: memory would grow with the file
+        with parquet.ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as file:
             yield file
     except InputError:
         raise
