@@ -85,9 +85,10 @@ def decay_taus(
     InputError
         If Pythia is missing, or the events are not of one process with one τ pair, unpolarised.
     """
+    if events.decayed is not None or events.vertices is not None:
+        raise InputError("τ decays: particles of the events have decayed or fly already")
     known = _process_of(events) if process is None else process
     check_taus(known)
-    _check(events, known)
     single = len(events) + skip % CHUNK <= CHUNK
     work = _Decays(known, seed, skip, enriched, fsr)
     return next(work.of(iter([events]), 1 if single else workers))
@@ -103,8 +104,6 @@ def decay_chunks(
 
 
 def _check(events: Events, known: Process) -> None:
-    if events.decayed is not None or events.vertices is not None:
-        raise InputError("τ decays: particles of the events have decayed or fly already")
     codes = np.array(known.codes)
     if events.pdg.shape[0] < len(codes) or (events.pdg[: len(codes)] != codes[:, None]).any():
         raise InputError(f"τ decays: the first particles of the events are not those of {known.text!r}")
