@@ -85,6 +85,7 @@ def decay_taus(
     InputError
         If Pythia is missing, or the events are not of one process with one τ pair, unpolarised.
     """
+    check_workers(workers)
     if events.decayed is not None or events.vertices is not None:
         raise InputError("τ decays: particles of the events have decayed or fly already")
     known = _process_of(events) if process is None else process
