@@ -8,7 +8,7 @@ import pytest
 from scotopic.errors import InputError
 from scotopic.events.frames import missing_momentum
 from scotopic.io import read_events
-from scotopic.io.file_beams import beams_of, beams_with_header, survey_incoming
+from scotopic.io.file_beams import beams_of, beams_with_header, check_header, survey_incoming
 
 PATH = Path("a.lhe")
 NOTHING = np.zeros((0, 5))
@@ -79,8 +79,9 @@ def test_a_header_of_other_beams_leaves_the_word_to_the_rows():
     found, _ = headed((0, 0), (0.0, 0.0), rows(np.full(3, 7.0), np.full(3, 4.0)))
     np.testing.assert_allclose(found.nominal[:, 0], [7.0, 4.0])
     assert headed((0, 0), (0.0, 0.0), [NOTHING])[0] is None
-    with pytest.raises(InputError, match="PDG codes 2212 and 2212"):
-        headed((2212, 2212), (4.0, 7.0), [NOTHING])
+    check_header((0, 0), (4.0, 7.0), PATH)
+    with pytest.raises(InputError, match="PDG codes 2212 and 2212 in <init>"):
+        check_header((2212, 2212), (4.0, 7.0), PATH)
 
 
 def test_rows_without_a_header_that_lack_energy_have_radiated():

@@ -306,7 +306,7 @@ damaged
 """
 
 
-def test_beams_of_protons_are_refused_at_the_first_event(tmp_path):
+def test_beams_of_protons_are_refused_before_the_events(tmp_path):
     (tmp_path / "pp.lhe").write_text(PROTONS)
     with pytest.raises(InputError, match="beams of the PDG codes 2212 and 2212"):
         read_events(tmp_path / "pp.lhe")

@@ -17,6 +17,7 @@ SAME = 1e-3  # relative; energies that differ by less are the same
 STANDARD_ERRORS = 5.0  # of a mean over the events
 ROUNDING = 1e-6  # relative
 ABOVE = 1e-5  # relative; no beam radiates to more energy than it has
+PHOTON = 22  # of a beam that radiated
 LARGEST_SPREAD = 0.05  # relative; incoming particles that lack more have radiated
 PAIR = [-11.0, 11.0]
 
@@ -65,6 +66,13 @@ def _pairs(arrays: Arrays) -> tuple[NDArray[np.int64], Floats]:
     return which, pairs[:, :, [4, 1, 2, 3]]
 
 
+def _some_alike(arrays: Arrays) -> bool:
+    """Return whether some events have two electrons or two positrons coming in."""
+    counts, codes = arrays["incoming_counts"], arrays["incoming"][:, 0]
+    first = (np.cumsum(counts) - counts)[counts == 2]
+    return bool((np.abs(codes[first] + codes[first + 1]) == 22.0).any())
+
+
 @dataclass(frozen=True)
 class Incoming:
     """What the incoming particles of all events tell.
@@ -72,6 +80,8 @@ class Incoming:
     Attributes
     ----------
     size : events
+    codes : PDG codes that come in, in their order
+    alike : whether some events have two electrons or two positrons coming in
     complete : whether each event that names incoming particles names one electron and one positron, and some do
     mean : (2, 4) their mean momenta, GeV
     deviation : (2,) standard deviation of their energies; events without incoming particles have the mean
@@ -79,6 +89,8 @@ class Incoming:
     """
 
     size: int
+    codes: tuple[int, ...]
+    alike: bool
     complete: bool
     mean: Floats
     deviation: Floats
@@ -95,7 +107,8 @@ class Incoming:
 def survey_incoming(store: Store) -> Incoming:
     """Return what the incoming particles of all events tell."""
     size = known = 0
-    complete = True
+    complete, alike = True, False
+    codes: set[int] = set()
     sums = [[ExactSum() for _ in range(4)] for _ in range(2)]
     squares, reference = np.zeros((2, 2)), None
     least, most = np.full(2, np.inf), np.full(2, -np.inf)
@@ -104,6 +117,8 @@ def survey_incoming(store: Store) -> Incoming:
         size += len(arrays["incoming_counts"])
         known += len(which)
         complete = complete and len(which) == np.count_nonzero(arrays["incoming_counts"])
+        codes.update(np.unique(arrays["incoming"][:, 0]).astype(int).tolist())
+        alike = alike or _some_alike(arrays)
         if not len(which):
             continue
         for b in range(2):
@@ -119,7 +134,7 @@ def survey_incoming(store: Store) -> Incoming:
     mean = np.array([[one.value for one in of_beam] for of_beam in sums]) / max(known, 1)
     away, square = squares / max(known, 1)
     deviation = np.sqrt(np.maximum(square - away**2, 0.0) * known / max(size, 1))
-    return Incoming(size, complete and known > 0, mean, deviation, least, most)
+    return Incoming(size, tuple(sorted(codes)), alike, complete and known > 0, mean, deviation, least, most)
 
 
 def beams_of(incoming: Incoming) -> FileBeams | None:
@@ -148,11 +163,13 @@ def beams_with_header(
     Raises
     ------
     InputError
-        If the incoming particles have other energies than the header says.
+        If the incoming particles are no electrons and positrons, or have other energies than the header says.
     """
-    if sorted(ids) != PAIR or min(energies) <= 0.0:
-        if not incoming.complete and all(ids):
-            raise wrong_beams(ids, path)
+    if incoming.codes and not set(incoming.codes) <= {11, -11, PHOTON}:
+        raise _other_beams(incoming.codes, "coming in", path)
+    if incoming.alike and not incoming.complete:
+        raise InputError(f"{path} has two electrons or two positrons coming in; expected e- and e+")
+    if sorted(ids) != PAIR or min(energies) == 0.0:
         return beams_of(incoming)
     stated = _stated(ids, energies, incoming)
     if not incoming.complete:
@@ -185,9 +202,19 @@ def beams_with_header(
     return FileBeams(stated, notes=(note,))
 
 
-def wrong_beams(ids: Sequence[int], path: Path) -> InputError:
-    """Return the refusal of beams that are not an electron and a positron."""
-    return InputError(f"{path} has beams of the PDG codes {ids[0]} and {ids[1]}; expected e- and e+")
+def check_header(ids: Sequence[int], energies: Sequence[float], path: Path) -> None:
+    """Refuse a header whose beams are not an electron and a positron with their energies; code 0 names no beam."""
+    if all(ids) and sorted(ids) != PAIR:
+        raise _other_beams(ids, "in <init>", path)
+    if min(energies) < 0.0:
+        raise InputError(
+            f"{path} has beams of {energies[0]:g} and {energies[1]:g} GeV in <init>; expected energies"
+        )
+
+
+def _other_beams(codes: Sequence[int], place: str, path: Path) -> InputError:
+    named = " and ".join(str(code) for code in codes[:6])
+    return InputError(f"{path} has beams of the PDG codes {named} {place}; expected e- and e+")
 
 
 def _stated(ids: Sequence[int], energies: Sequence[float], incoming: Incoming) -> Floats:

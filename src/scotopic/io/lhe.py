@@ -17,7 +17,7 @@ from scotopic.events.record import Events
 from scotopic.files import replacing
 from scotopic.io.compression import opened
 from scotopic.io.decay_tree import PRIMARY, branches
-from scotopic.io.file_beams import PAIR, wrong_beams
+from scotopic.io.file_beams import check_header
 from scotopic.io.gzip_writer import writing
 from scotopic.io.incoming import require_beams
 from scotopic.io.lhe_syntax import Particle, Setup, read_blocks
@@ -48,7 +48,6 @@ def _parse(file: IO[bytes], path: Path, store: Store) -> FileHeader:
     own: dict[str, str] = {}
     setup: Setup | None = None
     kept = ParticleWriter(store)
-    checked = False
     for block in track(read_blocks(file, path), f"reading {path.name}"):
         if isinstance(block, str):
             tag = re.search(r"<scotopic ([^>]*)/>", block)
@@ -56,10 +55,10 @@ def _parse(file: IO[bytes], path: Path, store: Store) -> FileHeader:
             continue
         if isinstance(block, Setup):
             setup = block
+            check_header(setup.beams, setup.energies, path)
             continue
         flown = _places(block.particles)
         kept.displaced = kept.displaced or bool(flown)
-        incoming = len(kept.incoming)
         for k, particle in enumerate(block.particles):
             if particle.status == 1:
                 kept.places.extend(flown[k] if flown else ORIGIN)
@@ -67,9 +66,6 @@ def _parse(file: IO[bytes], path: Path, store: Store) -> FileHeader:
                 kept.momenta.extend((particle.energy, particle.px, particle.py, particle.pz))
             elif particle.status == -1:
                 kept.incoming.extend((particle.pdg, particle.px, particle.py, particle.pz, particle.energy))
-        if not checked and setup is not None and len(kept.incoming) > incoming:
-            _check_beams(setup, kept.incoming[incoming::5], path)
-            checked = True
         kept.end_event(block.weight)
     kept.end()
     assert setup is not None
@@ -82,12 +78,6 @@ def _parse(file: IO[bytes], path: Path, store: Store) -> FileHeader:
         source=setup.generator or "LHE",
         **from_header(own),
     )
-
-
-def _check_beams(setup: Setup, codes: Sequence[float], path: Path) -> None:
-    """Refuse other beams at the first event that has incoming particles, not behind the last one."""
-    if all(setup.beams) and sorted(setup.beams) != PAIR and sorted(codes) != PAIR:
-        raise wrong_beams(setup.beams, path)
 
 
 def _cross_section(setup: Setup, store: Store) -> tuple[float | None, float | None]:

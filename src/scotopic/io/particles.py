@@ -13,8 +13,10 @@ from scotopic.chunks import LENGTH, Arrays, Chunks, ExactSum, Store
 from scotopic.errors import InputError
 from scotopic.events.event_chunks import EventChunks
 from scotopic.events.record import Events, Frame
-from scotopic.io.file_beams import FileBeams, survey_incoming
+from scotopic.io.file_beams import ROUNDING, FileBeams, survey_incoming
 from scotopic.io.file_frame import FrameChoice, find_frame
+from scotopic.io.record_sum import check_sum
+from scotopic.numerics.lorentz import from_axis
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +31,7 @@ class FileHeader:
     Attributes
     ----------
     ids, energies : PDG codes and energies (GeV) of the beams in a block of their own, None where there is none
+    notes : what a reader of the sample must know
     cross_section_pb, cross_section_error_pb : of the file, None if unknown
     """
 
@@ -42,6 +45,7 @@ class FileHeader:
     frame: Frame | None = None
     sqrt_s: float | None = None
     beam_spread: bool = False
+    notes: tuple[str, ...] = ()
 
 
 class ParticleWriter:
@@ -110,11 +114,15 @@ def assemble(
     Momenta turn so that the electron beam runs along +z, photons of negative energy become a change of the beams, and
     the weights are scaled so that they sum to the cross section where it is known.
     """
-    beams = survey_incoming(store).beams(header.ids, header.energies, store, path)
+    incoming = survey_incoming(store)
+    beams = incoming.beams(header.ids, header.energies, store, path)
     survey = _survey(header, beams, store, path)
     if beams is not None:
         beams = replace(beams, momentum_error=survey.momentum_error)
     where, energy = find_frame(beams, header.frame, header.sqrt_s, path, frame, sqrt_s)
+    if beams is None or not incoming.codes:
+        check_sum(store, beams, where, energy, path)
+    turn = _onto_z(beams, where)
     scale = _scale(header, survey.weights, path)
     slots = max(1, survey.slots)
     empty = np.zeros((slots, 4, 0))
@@ -134,39 +142,37 @@ def assemble(
         times=empty[:, 0] if survey.displaced else None,
         # in the centre of mass nominal ones need no record
         beams=np.zeros((2, 4, 0)) if survey.own_beams or (beams is not None and where == "lab") else None,
-        notes=_notes(beams, survey, where),
+        notes=_notes(header, beams, survey, where),
     )
 
     def read() -> Iterator[Events]:
         start = 0
         for arrays in store:
-            yield _events(about, *_absorbed(arrays, beams, start, path), beams, scale)
+            yield _events(about, *_absorbed(arrays, beams, start, path), turn, scale)
             start += len(arrays["counts"])
 
     return Chunks(about, survey.size, read)
 
 
 def _events(
-    about: Events, arrays: Arrays, momenta_of_beams: Floats | None, beams: FileBeams | None, scale: float
+    about: Events, arrays: Arrays, momenta_of_beams: Floats | None, turn: Floats, scale: float
 ) -> Events:
     n, counts = len(arrays["counts"]), arrays["counts"]
     slots = about.pdg.shape[0]
     event = np.repeat(np.arange(n), counts)
     slot = np.arange(event.size) - np.repeat(np.cumsum(counts) - counts, counts)
-    turn = beams is not None and beams.nominal[0, 3] < 0.0
-    sign = np.array([1.0, -1.0, 1.0, -1.0]) if turn else np.ones(4)  # half a turn about y
     pdg = np.zeros((slots, n), dtype=np.int32)
     pdg[slot, event] = arrays["pdg"]
     p = np.zeros((slots, 4, n))
-    p[slot, :, event] = arrays["momenta"] * sign
+    p[slot, :, event] = arrays["momenta"] @ turn
     places = None
     if about.vertices is not None:
         places = np.zeros((slots, 4, n))
         if "places" in arrays:
-            places[slot, :, event] = arrays["places"] * sign
+            places[slot, :, event] = arrays["places"] @ turn
     own = None
     if about.beams is not None and momenta_of_beams is not None:
-        own = np.moveaxis(momenta_of_beams * sign, 0, 2)
+        own = np.moveaxis(momenta_of_beams @ turn, 0, 2)
     return replace(
         about,
         pdg=pdg,
@@ -176,6 +182,22 @@ def _events(
         times=None if places is None else places[:, 0],
         beams=own,
     )
+
+
+def _onto_z(beams: FileBeams | None, frame: Frame) -> Floats:
+    """Return the rotation (4, 4), from the right, that lets the electron beam run along +z.
+
+    In the laboratory, where beams cross, it is half a turn about y at most.
+    """
+    turn = np.eye(4)
+    if beams is None:
+        return turn
+    axis = beams.nominal[0, 1:] / np.linalg.norm(beams.nominal[0, 1:])
+    if frame == "cm" and np.abs(axis[:2]).max() > ROUNDING:
+        turn[1:, 1:] = from_axis(np.eye(3), axis[:, None]).T
+    elif axis[2] < 0.0:
+        turn = np.diag([1.0, -1.0, 1.0, -1.0])
+    return turn
 
 
 @dataclass(frozen=True)
@@ -206,14 +228,17 @@ def _survey(header: FileHeader, beams: FileBeams | None, store: Store, path: Pat
     if beams is not None and header.frame == "cm" and header.sqrt_s is not None:
         half = 0.5 * header.sqrt_s  # scotopic's own header tells the nominal ones
         nominal = replace(beams, nominal=np.array([[half, 0.0, 0.0, half], [half, 0.0, 0.0, -half]]))
-    size, slots, absorbed, displaced, own = 0, 0, 0, False, False
+    size, particles, slots, absorbed, displaced, own = 0, 0, 0, 0, False, False
     weights = ExactSum()
     sums = np.zeros((2, 3))
     for arrays in store:
+        if not arrays["pdg"].all():
+            raise InputError(f"{path} holds final-state particles of PDG code 0; expected codes of particles")
         if not (np.isfinite(arrays["momenta"]).all() and np.isfinite(arrays["weights"]).all()):
             raise InputError(f"{path} holds momenta or weights that are not finite numbers")
         kept, of_beams = _absorbed(arrays, beams, size, path)
         size += len(arrays["counts"])
+        particles += len(arrays["pdg"])
         slots = max(slots, int(kept["counts"].max()))
         absorbed += len(arrays["pdg"]) - len(kept["pdg"])
         displaced = displaced or "places" in arrays
@@ -224,18 +249,20 @@ def _survey(header: FileHeader, beams: FileBeams | None, store: Store, path: Pat
             sums += np.stack([away.sum(axis=0), (away**2).sum(axis=0)])
     if size == 0:
         raise InputError(f"{path} holds no events")
+    if particles == 0:
+        raise InputError(f"{path} holds no final-state particles (status 1) in any of its {size} events")
     mean, square = sums / size
     error = np.sqrt(np.maximum(square - mean**2, 0.0) / size)
     return _Survey(size, slots, weights.value, displaced, own, error, absorbed)
 
 
-def _notes(beams: FileBeams | None, survey: _Survey, frame: Frame) -> tuple[str, ...]:
+def _notes(header: FileHeader, beams: FileBeams | None, survey: _Survey, frame: Frame) -> tuple[str, ...]:
     if beams is None:
-        return (f"the file does not name its beams; taken as {frame} of the card's",)
+        return (*header.notes, f"the file does not name its beams; taken as {frame} of the card's")
     if not survey.absorbed:
-        return beams.notes
+        return (*header.notes, *beams.notes)
     said = f"photons of negative energy: {survey.absorbed}, taken as changes of the beams, not as particles"
-    return (said, *beams.notes)
+    return (said, *header.notes, *beams.notes)
 
 
 def _absorbed(
@@ -281,4 +308,9 @@ def _scale(header: FileHeader, total: float, path: Path) -> float:
         return 1.0
     if not total > 0.0:
         raise InputError(f"{path}: the event weights sum to {total:g}; expected a positive sum")
-    return header.cross_section_pb / total
+    scale = header.cross_section_pb / total
+    if not (np.isfinite(total) and 0.0 < scale < np.inf):
+        raise InputError(
+            f"{path}: the event weights sum to {total:g}, out of the range of numbers; scale them"
+        )
+    return scale

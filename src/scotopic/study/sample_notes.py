@@ -12,6 +12,7 @@ from scotopic.events.event_chunks import EventChunks
 from scotopic.events.frames import BeamSums, missing_momentum
 from scotopic.events.record import Events
 
+THIN = 0.5  # of the events that a sample has; what it is worth below that is said
 LACKS = 1e-3  # of √s; less is rounding of a file
 OTHER_SQRT_S_GeV = 2e-3  # by which a file's √s may differ from the card's without a word
 
@@ -25,11 +26,16 @@ class SampleSurvey:
     unseen : particles of each PDG code that leave nothing, the most frequent first
     beams : sums over the beams that the events keep
     lacking : energies that the records lack whose sum is not that of their beams, GeV
+    weights, squared_weights : their sums
+    negative : events of negative weight
     """
 
     unseen: dict[int, int]
     beams: BeamSums
     lacking: NDArray[np.float64]
+    weights: float
+    squared_weights: float
+    negative: int
 
 
 def survey_sample(chunks: EventChunks, source: str) -> SampleSurvey:
@@ -43,16 +49,22 @@ def survey_sample(chunks: EventChunks, source: str) -> SampleSurvey:
     unseen: Counter[int] = Counter()
     beams = BeamSums()
     lacking = [np.zeros(0)]
+    weights = squares = 0.0
+    negative = 0
     about = chunks.about
     for chunk in chunks:
         unseen.update(unseen_particles(chunk, source))
+        weights += float(chunk.weights.sum())
+        squares += float((chunk.weights**2).sum())
+        negative += int(np.count_nonzero(chunk.weights < 0.0))
         if chunk.beams is not None:
             beams.add(chunk.beams)
         if about.frame == "cm" or about.beams is not None:
             missing = missing_momentum(chunk)
             lacking.append(missing[0, np.abs(missing).max(axis=0) > LACKS * about.sqrt_s])
     ordered = sorted(unseen, key=lambda code: (-unseen[code], code))
-    return SampleSurvey({code: unseen[code] for code in ordered}, beams, np.concatenate(lacking))
+    numbers = {code: unseen[code] for code in ordered}
+    return SampleSurvey(numbers, beams, np.concatenate(lacking), weights, squares, negative)
 
 
 def sample_notes(chunks: EventChunks, experiment: Experiment, survey: SampleSurvey) -> tuple[str, ...]:
@@ -71,6 +83,7 @@ def sample_notes(chunks: EventChunks, experiment: Experiment, survey: SampleSurv
             f"the events were made at √s = {about.sqrt_s:.4f} GeV, {experiment.name} runs at "
             f"{experiment.beams.sqrt_s:.4f} GeV; their momenta stay as they are"
         )
+    notes += _weights(survey, len(chunks))
     if survey.unseen:
         notes.append("unseen: " + ", ".join(f"{code} × {number}" for code, number in survey.unseen.items()))
     return tuple(notes)
@@ -103,3 +116,14 @@ def _spread(about: Events, experiment: Experiment, fits: bool) -> str:
     if not experiment.beam.use_spread:
         return "neither the events nor the card have a beam-energy spread"
     return "the file carries no beam-energy spread; the card's was added"
+
+
+def _weights(survey: SampleSurvey, size: int) -> list[str]:
+    """Return what is due on samples that are worth far fewer events than they have."""
+    if not survey.squared_weights > 0.0:
+        return []
+    worth = survey.weights**2 / survey.squared_weights
+    if not survey.negative and worth > THIN * size:
+        return []
+    said = f"{survey.negative} of {size} weights are negative; " if survey.negative else ""
+    return [f"{said}the weighted events are worth {worth:.3g} of weight 1, of {size}"]
