@@ -67,7 +67,7 @@ def generate(
     unweighted : bool
         Keep events with a probability of their weight over the largest one, so that all weights are equal. Weights
         above the largest one seen while adapting keep weight one; `Events.overweight` is the share of the cross
-        section that this loses.
+        section that this loses. With a `bias`, where weights are not equal anyway, they keep what they have.
     seed : int
     workers : int or Executor
         The result does not depend on the number of workers.
@@ -184,7 +184,7 @@ def generate_chunks(
     batches = _batches(make, workers if expected > WORTH_PROCESSES else 1)
     blank = partial(_events, sampler, seed)
     kept = Kept(store)
-    for events in change(_wanted(batches, skip, n, sums, blank)):
+    for events in change(_wanted(batches, skip, n, sums, blank, sampler.process.text)):
         kept.append(events)
     factor = inclusive_factor(sampler.process, fsr)
     sigma = factor * sums.total / sums.tried
@@ -236,6 +236,7 @@ def _wanted(
     n: int,
     sums: _Sums,
     blank: Callable[[Floats, Floats], Events],
+    process: str,
 ) -> Iterator[Events]:
     """Yield the events that are asked for, their weights not yet scaled."""
     for batch in batches:
@@ -255,6 +256,10 @@ def _wanted(
             yield blank(batch.momenta[:, :, wanted], weights)
         if sums.found >= skip + n:
             return
+        if not sums.found and sums.tried >= WITHOUT_EVENT:
+            raise InputError(
+                f"process {process!r}: no event among {sums.tried * BATCH:.2g} points; loosen the cuts"
+            )
 
 
 def _events(sampler: Sampler, seed: int, momenta: Floats, weights: Floats) -> Events:
