@@ -161,11 +161,7 @@ def generate_chunks(
         alpha=alpha,
         bias=bias,
     )
-    for name, code in zip(sampler.process.outgoing, sampler.process.codes, strict=True):
-        if code == 0:  # marks an empty slot
-            raise InputError(
-                f"{name} of {sampler.process.model.name} has the PDG code 0, which events cannot have"
-            )
+    _check_codes(sampler.process)
     adapted = adapt(sampler, seed=seed)
     share = adapted.maxima / adapted.maxima.sum()
     kept_share = float(adapted.means.sum() / adapted.maxima.sum()) if unweighted else 0.67
@@ -199,6 +195,12 @@ def generate_chunks(
         efficiency=sums.found / (sums.tried * BATCH),
         overweight=sums.lost / sums.total if unweighted else 0.0,
     )
+
+
+def _check_codes(process: Process) -> None:
+    for name, code in zip(process.outgoing, process.codes, strict=True):
+        if code == 0:  # marks an empty slot
+            raise InputError(f"{name} of {process.model.name} has the PDG code 0, which events cannot have")
 
 
 @dataclass

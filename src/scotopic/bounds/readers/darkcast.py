@@ -72,7 +72,7 @@ def read_darkcast(path: Path, given: Given) -> Bound:
     for key in ("column", "quantity", "mass", "table"):
         if getattr(given, key):
             raise InputError(
-                f"{script}: {key}= cannot be given for a Darkcast pair, which has masses in GeV and couplings"
+                f"{script}: {key}= is not for a Darkcast pair, which has masses in GeV and couplings"
             )
     decays = _decays(found.get("decay"), script)
     pieces, shape, notes, lifetime = _outline(script, path, numbers, breaks, found, given)
@@ -181,12 +181,8 @@ def _text(node: ast.expr | None) -> str:
 
 def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> tuple[Floats, tuple[int, ...]]:
     named = _argument(found["bounds"])
-    file = (
-        path
-        if path.suffix == ".lmt"
-        else script.with_name(Path(named).name if isinstance(named, str) else "?")
-    )
-    return _read_numbers(file)
+    name = Path(named).name if isinstance(named, str) else "?"
+    return _read_numbers(path if path.suffix == ".lmt" else script.with_name(name))
 
 
 def _read_numbers(file: Path) -> tuple[Floats, tuple[int, ...]]:
