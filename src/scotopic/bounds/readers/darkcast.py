@@ -71,9 +71,7 @@ def read_darkcast(path: Path, given: Given) -> Bound:
         )
     for key in ("column", "quantity", "mass", "table"):
         if getattr(given, key):
-            raise InputError(
-                f"{script}: {key}= is not for a Darkcast pair, which has masses in GeV and couplings"
-            )
+            raise InputError(f"{script}: {key}= cannot be given for a Darkcast pair, which is in GeV")
     decays = _decays(found.get("decay"), script)
     pieces, shape, notes, lifetime = _outline(script, path, numbers, breaks, found, given)
     production = _production(found.get("production"), script)
