@@ -37,7 +37,7 @@ EVENTS = {  # of signal per mass, of each leading background
     "alp-invisible": (2800, 500),
     "zprime-invisible": (1500, 1000),
     "zprime-lfv": (1500, 1000),
-    "darkphoton-invisible": (2800, 500),
+    "darkphoton-invisible": (5000, 500),
     "darkphoton-visible": (2800, 2000),
     "darkhiggs-invisible": (1200, 1000),
 }

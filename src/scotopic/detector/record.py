@@ -1,13 +1,13 @@
 """What the detector saw: clusters, tracks and trigger bits of N events."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from scotopic.chunks import Arrays, Chunks, Store
+from scotopic.numerics.arrays import Bools, Floats, ShortInts
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class Clusters:
     phi: Floats
     time: Floats
     dt99: Floats  # |time| that contains 99 % of true photons
-    region: NDArray[np.int32]  # 1 forward, 2 barrel, 3 backward, 11 and 13 gaps, 0 outside, -1 empty
-    truth: NDArray[np.int32]  # slot in the generated events; -2 beam background, -1 empty
-    pdg: NDArray[np.int32]  # code of the particle that made the cluster; 0 background
-    track: NDArray[np.int32]  # slot of the matched track, -1 if neutral
+    region: ShortInts  # 1 forward, 2 barrel, 3 backward, 11 and 13 gaps, 0 outside, -1 empty
+    truth: ShortInts  # slot in the generated events; -2 beam background, -1 empty
+    pdg: ShortInts  # code of the particle that made the cluster; 0 background
+    track: ShortInts  # slot of the matched track, -1 if neutral
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Tracks:
     pt: Floats  # (slots, N), GeV
     theta: Floats
     phi: Floats
-    charge: NDArray[np.int32]
-    from_ip: NDArray[np.bool_]  # passes the impact-parameter definition of the card
-    muon: NDArray[np.bool_]  # identified as muon
-    electron: NDArray[np.bool_]  # identified as electron
-    truth: NDArray[np.int32]  # slot in the generated events, -1 empty
-    pdg: NDArray[np.int32]  # true PDG code
+    charge: ShortInts
+    from_ip: Bools  # passes the impact-parameter definition of the card
+    muon: Bools  # identified as muon
+    electron: Bools  # identified as electron
+    truth: ShortInts  # slot in the generated events, -1 empty
+    pdg: ShortInts  # true PDG code
     cluster_energy: Floats  # energy of the matched cluster, 0 if none
 
 
@@ -63,11 +63,11 @@ class Missed:
     """
 
     stray: Floats
-    chambers: NDArray[np.bool_]
-    gaps: NDArray[np.int32]
-    cracks: NDArray[np.int32]
-    bulk: NDArray[np.int32]
-    escaped: NDArray[np.int32]
+    chambers: Bools
+    gaps: ShortInts
+    cracks: ShortInts
+    bulk: ShortInts
+    escaped: ShortInts
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Detected:
     clusters: Clusters
     tracks: Tracks
     missed: Missed
-    trigger: dict[str, NDArray[np.bool_]]
+    trigger: dict[str, Bools]
     weights: Floats
     boost: Floats
     sqrt_s: float
@@ -106,6 +106,32 @@ class Detected:
         """Return the number of events."""
         return int(self.weights.shape[0])
 
+    @property
+    def about(self) -> "Detected":
+        """The record without its events."""
+        return with_arrays(self, {name: values[..., :0] for name, values in arrays_of(self).items()})
+
+
+def arrays_of(detected: Detected) -> Arrays:
+    """Return the arrays of a record by name; events are their last axis."""
+    arrays: Arrays = {"weight": detected.weights}
+    for name in PARTS:
+        part = getattr(detected, name)
+        arrays |= {f"{name}.{one.name}": getattr(part, one.name) for one in fields(part)}
+    return arrays | {f"trigger.{line}": fired for line, fired in detected.trigger.items()}
+
+
+def with_arrays(detected: Detected, arrays: Arrays) -> Detected:
+    """Return a record with other arrays, such as `arrays_of` returns."""
+    parts = {
+        name: kind(**{one.name: arrays[f"{name}.{one.name}"] for one in fields(kind)})
+        for name, kind in PARTS.items()
+    }
+    trigger = {line: arrays[f"trigger.{line}"] for line in detected.trigger}
+    return replace(detected, weights=arrays["weight"], trigger=trigger, **parts)
+
+
+PARTS: dict[str, Any] = {"clusters": Clusters, "tracks": Tracks, "missed": Missed}
 
 Slots = TypeVar("Slots", Clusters, Tracks)
 
@@ -129,6 +155,22 @@ def join_detected(parts: Sequence[Detected]) -> Detected:
         first.experiment,
         first.beam_spread,
     )
+
+
+def keep_detected(parts: Iterable[Detected], store: Store) -> Chunks[Detected]:
+    """Return detected events that come in chunks once a store has all of them."""
+    about: list[Detected] = []
+    size = 0
+    for part in parts:
+        store.append(arrays_of(part))
+        about = [join_detected([*about, part.about])]
+        size += len(part)
+    (known,) = about
+
+    def read() -> Iterator[Detected]:
+        return (join_detected([known, with_arrays(known, arrays)]) for arrays in store)
+
+    return Chunks(known, size, read)
 
 
 EMPTY_VALUES: dict[str, float | int | bool] = {

@@ -16,12 +16,9 @@ from scotopic.detector.track_resolution import (
     crossed_layers,
     momentum_resolution,
 )
+from scotopic.numerics.arrays import Bools, Floats, Ints, ShortInts
 from scotopic.numerics.lorentz import wrapped
 from scotopic.numerics.units import DEGREE, SPEED_OF_LIGHT_MM_PER_NS
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Bools = NDArray[np.bool_]
 
 ELECTRON, MUON, PHOTON = 11, 13, 22
 
@@ -51,9 +48,9 @@ class Particles:
         Production point, mm.
     """
 
-    event: NDArray[np.int64]
-    slot: Ints
-    pdg: Ints
+    event: Ints
+    slot: ShortInts
+    pdg: ShortInts
     momentum: Floats
     vertex: Floats
 
@@ -83,7 +80,7 @@ def join(parts: list[Particles]) -> Particles:
     )
 
 
-def charges(pdg: Ints) -> Ints:
+def charges(pdg: ShortInts) -> ShortInts:
     """Return the electric charges (in units of e) of what the simulation sees of PDG codes, else 0."""
     codes, where = np.unique(pdg, return_inverse=True)
     values = np.array([np.sign(code) * CHARGES.get(abs(int(code)), 0) for code in codes], dtype=np.int32)
@@ -100,7 +97,7 @@ class Helix:
     slope: Floats  # dz per transverse path, pz/pT
 
 
-def helix(particles: Particles, charge: Ints, field_T: float) -> Helix:
+def helix(particles: Particles, charge: ShortInts, field_T: float) -> Helix:
     """Return the circles: R = pT/(0.2998 |q| B) with pT in GeV, R in m and B in tesla."""
     px, py, pz = particles.momentum[1:]
     pt = np.maximum(np.hypot(px, py), 1e-9)
@@ -122,7 +119,7 @@ def impact(particles: Particles, circle: Helix) -> tuple[Floats, Floats]:
 
 
 def calorimeter_entry(
-    particles: Particles, charge: Ints, field_T: float, calo: Calorimeter
+    particles: Particles, charge: ShortInts, field_T: float, calo: Calorimeter
 ) -> tuple[Floats, Floats, Bools]:
     """Return polar angle, azimuth (rad, seen from the origin) and presence at the calorimeter's face.
 
@@ -154,7 +151,7 @@ def _straight(particles: Particles, calo: Calorimeter) -> Floats:
     return np.stack([x + path * ux, y + path * uy, z + path * uz])
 
 
-def _curved(particles: Particles, charge: Ints, field_T: float, calo: Calorimeter) -> Floats:
+def _curved(particles: Particles, charge: ShortInts, field_T: float, calo: Calorimeter) -> Floats:
     circle = helix(particles, charge, field_T)
     start = particles.vertex[:2] - circle.centre
     distance = np.maximum(np.hypot(*circle.centre), 1e-9)

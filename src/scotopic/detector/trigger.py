@@ -8,7 +8,6 @@ Bhabha veto.
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import erf
 
 from scotopic.detector.record import Clusters, Detected
@@ -30,11 +29,9 @@ from scotopic.detector.trigger_cells import (
     find_clusters,
 )
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Bools, Floats
 from scotopic.numerics.lorentz import wrapped
 from scotopic.numerics.units import DEGREE
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 LINES = ("ffo", "hie", "lml1", "lml6", "lml13", "two_tracks", "energy_sum", "single_photon")
 IN_TIME = 10.0  # |t|/dt99 of clusters that the high-level trigger counts (basf2, filter calculator)

@@ -7,7 +7,6 @@ from functools import lru_cache, partial
 from typing import Literal, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.phase_space.channel import Channel
@@ -21,6 +20,7 @@ from scotopic.events.radiation.first_order import initial_state_factor
 from scotopic.events.radiation.hard_scale import hard_scales, is_scattered
 from scotopic.events.radiation.initial_state import Radiation, Radiator, annihilation_resonances
 from scotopic.events.radiation.matching import counted_twice, radiated_slots
+from scotopic.numerics.arrays import Floats, Indices
 from scotopic.numerics.rng import stream
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.amplitudes.squared import light_cone, squared_amplitude_lightcone
@@ -29,7 +29,6 @@ from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ELECTRON_MASS
 from scotopic.workers import Workers, run_chunks
 
-Floats = NDArray[np.float64]
 Bias = Callable[[Floats], Floats]
 Integrand = Callable[[Channel, Floats, Literal["numpy", "jax"]], tuple[Floats, Floats]]
 BATCH = 32_768
@@ -335,7 +334,7 @@ def _sample(
     return np.concatenate(ys, axis=1), np.concatenate(values)
 
 
-def _points(values: Floats, which: NDArray[np.intp]) -> Floats:
+def _points(values: Floats, which: Indices) -> Floats:
     # Some of the points (..., N), in their order.
     return values if len(which) == values.shape[-1] else np.take(values, which, axis=-1)
 

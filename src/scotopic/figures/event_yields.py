@@ -4,11 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.figures.style import LINES, OBSERVED, SIMULATED, headline, new_axes, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 SHADES = ("#c7d7ea", "#e8cfa6", "#bfdcc3", "#d9c6e0")
 

@@ -6,15 +6,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
 from scotopic.bounds import Bound
 from scotopic.figures.curves import Curves, draw_curves, set_mass_axis
 from scotopic.figures.limits import LimitCurves, draw_limits
 from scotopic.figures.placement import CELLS, centres, write_inside
 from scotopic.figures.style import FILLS, HATCHES, SIMULATED, as_text, headline, new_axes, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Bools, Floats
 
 EDGE = "#4d5560"
 
@@ -136,7 +134,7 @@ def _name_areas(
     return unnamed
 
 
-def _block(free: NDArray[np.bool_], mass: Floats, coupling: Floats, at: Floats, values: Floats) -> None:
+def _block(free: Bools, mass: Floats, coupling: Floats, at: Floats, values: Floats) -> None:
     """Take away the cells that curves (K points, any number of values each) run through."""
     order = np.argsort(at)
     columns = np.stack([np.interp(mass, at[order], column[order], np.nan, np.nan) for column in values.T])

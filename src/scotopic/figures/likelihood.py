@@ -2,12 +2,10 @@
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.figures.style import BAND_68, OBSERVED, SECOND, SIMULATED, headline, new_axes, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 HIGHEST = 12.0  # −2 Δln L that is of interest
 

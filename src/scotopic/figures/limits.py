@@ -5,13 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.figures.curves import Curves, draw_curves, positive_range, set_mass_axis
 from scotopic.figures.style import BAND_68, BAND_95, OBSERVED, SIMULATED, headline, new_axes, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 DEEPEST = 12.0  # how far below the median the axis of a figure reaches
 

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.figures.style import OBSERVED, SIMULATED, headline, new_axes, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 
 @styled

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.bounds import Bound
 from scotopic.figures.curves import Curves, draw_curves
 from scotopic.figures.exclusions import exclusion_plane
 from scotopic.figures.limits import LimitCurves
 from scotopic.figures.style import PROJECTION, SECOND, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 UNKNOWNS = "#8c6bb1"
 

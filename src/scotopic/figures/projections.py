@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.figures.curves import positive_range, set_mass_axis
@@ -17,8 +16,7 @@ from scotopic.figures.style import (
     new_axes,
     styled,
 )
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 
 @styled

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.figures.curves import set_mass_axis
 from scotopic.figures.placement import ANY_ANGLE, CELLS, centres, write_inside
 from scotopic.figures.style import FILLS, HATCHES, headline, new_axes, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats, Indices
 
 
 @styled
@@ -77,6 +75,6 @@ def signature_plane(
     return figure
 
 
-def _nearest(axis: Floats, cells: int) -> NDArray[np.intp]:
+def _nearest(axis: Floats, cells: int) -> Indices:
     points = np.log(centres(float(axis[0]), float(axis[-1]), cells))
     return np.asarray(np.abs(points[:, None] - np.log(axis)).argmin(axis=1))

@@ -6,12 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.figures.style import FILLS, HATCHES, OBSERVED, SECOND, SIMULATED, headline, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 
 def pulls(observed: Floats, expected: Floats) -> Floats:

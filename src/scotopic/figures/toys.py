@@ -2,12 +2,10 @@
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.figures.style import FILLS, SECOND, SIMULATED, headline, new_axes, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 BIN = 0.1  # standard deviations
 EMPTY = 0.4  # lowest number of toys on the axis

@@ -4,14 +4,12 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.record import Frame
 from scotopic.io.file_beams import FileBeams
 from scotopic.numerics.lorentz import invariant_mass
 
-Floats = NDArray[np.float64]
 FrameChoice = Literal["auto", "cm", "lab"]
 
 SQRT_S_TOLERANCE = 0.05  # GeV
@@ -82,10 +80,9 @@ def check_energy(energy: float, sqrt_s: float | None, path: Path) -> None:
 
 
 def _at_rest(beams: FileBeams) -> bool:
-    total = beams.momenta.sum(axis=1)
-    error = total[:, 1:].std(axis=0) / np.sqrt(len(total))
     nominal = beams.nominal.sum(axis=0)
-    return bool((np.abs(nominal[1:]) <= AT_REST * nominal[0] + STANDARD_ERRORS * error).all())
+    allowed = AT_REST * nominal[0] + STANDARD_ERRORS * beams.momentum_error
+    return bool((np.abs(nominal[1:]) <= allowed).all())
 
 
 def _momentum(beams: FileBeams) -> str:

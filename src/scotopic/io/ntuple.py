@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.cards.checks import Checks
 from scotopic.errors import InputError
@@ -15,6 +14,7 @@ from scotopic.io.compression import file_and_name
 from scotopic.io.kinds import require
 from scotopic.io.root import kind_of_root
 from scotopic.io.root_trees import Columns, opened_tree, read_columns
+from scotopic.numerics.arrays import Floats
 from scotopic.selection.candidates import Candidates
 from scotopic.text_files import LARGEST_CARD, parse_toml, read_text
 
@@ -93,7 +93,7 @@ def read_candidates(path: Path, mapping: Path | None = None, tree: str | None = 
             raise InputError(f"{path} has no column that the mapping names; give one with --mapping")
         names = {decode(rule["column"]) for rule in chosen.values()}
         columns = read_columns(path, known, sorted(names | ({*EVENT, "__weight__"} & known.keys())))
-    observables: dict[str, NDArray[np.float64]] = {}
+    observables: dict[str, Floats] = {}
     for observable, rule in chosen.items():
         values = columns[decode(rule["column"])].astype(np.float64)
         observables[observable] = (values**2 if rule.get("squared") else values) * rule.get("factor", 1.0)

@@ -5,10 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.units import HBARC_GEV_MM
 from scotopic.physics.particles import Particle
 
@@ -60,7 +58,7 @@ class FormFactor:
     """
 
     pair: tuple[str, str]
-    squared: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    squared: Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True)

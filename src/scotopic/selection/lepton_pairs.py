@@ -9,12 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Bools, Floats, Ints
 from scotopic.numerics.lorentz import boost, from_angles, wrapped
 from scotopic.selection.candidates import Candidates
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.integer]
-Bools = NDArray[np.bool_]
 
 NEAR_RECOIL = np.deg2rad(15.0)
 
@@ -34,11 +31,13 @@ class PairTracks:
     pt: Floats
     theta: Floats
     phi: Floats
-    slot: NDArray[np.int64]
-    event: NDArray[np.int64]
+    slot: Ints
+    event: Ints
 
 
-def two_tracks(pt: Floats, theta: Floats, phi: Floats, charge: Ints, good: Bools) -> PairTracks:
+def two_tracks(
+    pt: Floats, theta: Floats, phi: Floats, charge: NDArray[np.integer], good: Bools
+) -> PairTracks:
     """Return the events with exactly two good tracks, of opposite charge.
 
     Parameters
@@ -136,7 +135,7 @@ def recoil_candidates(
     )
 
 
-def _photons_near(photons: tuple[Floats, ...], away: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+def _photons_near(photons: tuple[Floats, ...], away: Floats) -> tuple[Floats, Bools]:
     """Return energies, 0 for none, of photons given by energy and angles, and which are near the recoil `away`."""
     energy, theta, phi = photons
     present = np.isfinite(energy)

@@ -7,10 +7,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Bools, Floats, Ints, ShortInts
 from scotopic.numerics.lorentz import wrapped
 from scotopic.selection.candidates import Candidates
 
-Floats = NDArray[np.float64]
 T = TypeVar("T", bound=np.generic)
 
 # (recoil photon, first daughter, second daughter) of the three pairings
@@ -30,8 +30,8 @@ class PhotonTriplets:
     phi: Floats
     time: Floats
     dt99: Floats
-    truth: NDArray[np.int32]
-    event: NDArray[np.int64]
+    truth: ShortInts
+    event: Ints
 
 
 def hardest_three(
@@ -40,8 +40,8 @@ def hardest_three(
     phi: Floats,
     time: Floats,
     dt99: Floats,
-    truth: NDArray[np.int32],
-    eligible: NDArray[np.bool_],
+    truth: ShortInts,
+    eligible: Bools,
 ) -> PhotonTriplets:
     """Return the three hardest eligible photons of the events that have three.
 
@@ -74,7 +74,7 @@ def pairing_candidates(
     *,
     boost: Floats,
     sqrt_s: float,
-    n_tracks: NDArray[np.int64],
+    n_tracks: Ints,
     weights: Floats,
     separation: tuple[float, float],
     signal_daughters: tuple[int, int] | None = None,
@@ -122,7 +122,7 @@ def pairing_candidates(
         "separated": _separated(photons, separation).astype(np.float64),
     }
     columns: dict[str, list[Floats]] = {}
-    truth: list[NDArray[np.bool_]] = []
+    truth: list[Bools] = []
     for recoil, first, second in PAIRINGS:
         one = common | {
             "m2_gg": pair_mass2[(first, second)],
@@ -148,7 +148,7 @@ def pairing_candidates(
     )
 
 
-def _separated(photons: PhotonTriplets, separation: tuple[float, float]) -> NDArray[np.bool_]:
+def _separated(photons: PhotonTriplets, separation: tuple[float, float]) -> Bools:
     """Return where all pairs are further apart than |Δθ| or |Δφ|."""
     delta_theta, delta_phi = separation
     apart = np.ones(photons.event.shape, dtype=bool)

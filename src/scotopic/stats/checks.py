@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import SupportsFloat, SupportsIndex
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from scotopic.errors import InputError
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 METHODS = ("clsb", "cls")
 WIDEST = 5.0  # standard deviation of the logarithm of an efficiency

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.bounds.bound import Bound, Citation, Kind, Reading
 from scotopic.bounds.polygon import below_zero, from_intervals
@@ -34,10 +33,9 @@ from scotopic.bounds.rescaling import (
     single,
 )
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.standard_model import MUON_MASS
 from scotopic.text_files import read_text, shown
-
-Floats = NDArray[np.float64]
 
 SECOND = 1.0e9  # ns
 LIGHT = 299792458.0  # m/s
@@ -73,9 +71,7 @@ def read_darkcast(path: Path, given: Given) -> Bound:
         )
     for key in ("column", "quantity", "mass", "table"):
         if getattr(given, key):
-            raise InputError(
-                f"{script}: {key}= cannot be given for a Darkcast pair, which has masses in GeV and couplings"
-            )
+            raise InputError(f"{script}: {key}= cannot be given for a Darkcast pair, which is in GeV")
     decays = _decays(found.get("decay"), script)
     pieces, shape, notes, lifetime = _outline(script, path, numbers, breaks, found, given)
     production = _production(found.get("production"), script)
@@ -183,12 +179,8 @@ def _text(node: ast.expr | None) -> str:
 
 def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> tuple[Floats, tuple[int, ...]]:
     named = _argument(found["bounds"])
-    file = (
-        path
-        if path.suffix == ".lmt"
-        else script.with_name(Path(named).name if isinstance(named, str) else "?")
-    )
-    return _read_numbers(file)
+    name = Path(named).name if isinstance(named, str) else "?"
+    return _read_numbers(path if path.suffix == ".lmt" else script.with_name(name))
 
 
 def _read_numbers(file: Path) -> tuple[Floats, tuple[int, ...]]:

@@ -10,13 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Bools, Floats, Ints
 from scotopic.physics.standard_model import TAU_MASS
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 SEEDS = 900_000_000  # Pythia takes 1 to this
 QUIET = ("Print:quiet = on", "Check:event = off", "Next:numberCount = 0")
@@ -45,7 +42,7 @@ class Record:
     """
 
     pdg: Ints
-    final: NDArray[np.bool_]
+    final: Bools
     mother: Ints
     momenta: Floats
     places: Floats

@@ -9,16 +9,13 @@ structure.
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.events.decays.pythia import Record
 from scotopic.events.radiation.emission_density import Radiating
 from scotopic.events.radiation.final_state_radiation import radiate
+from scotopic.numerics.arrays import Bools, Floats, Ints
 from scotopic.numerics.lorentz import boost_from_rest, dot
 from scotopic.physics.particles import PHOTON
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LEPTONS, MESONS = (11, 13), (211, 321)
 """Charged products that live long enough to radiate by themselves."""
@@ -69,7 +66,7 @@ def radiate_decays(record: Record, roots: Ints, rng: np.random.Generator) -> Rec
     )
 
 
-def _branches(record: Record, roots: Ints, direct: NDArray[np.bool_]) -> Ints:
+def _branches(record: Record, roots: Ints, direct: Bools) -> Ints:
     """Return the number of the τ's product that each particle is or comes from, -1 where none."""
     branch = np.where(direct, np.arange(len(roots)), -1)
     for i in np.flatnonzero((roots >= 0) & ~direct & (roots != np.arange(len(roots)))):
@@ -77,7 +74,7 @@ def _branches(record: Record, roots: Ints, direct: NDArray[np.bool_]) -> Ints:
     return branch
 
 
-def _turns(taus: Ints) -> list[NDArray[np.bool_]]:
+def _turns(taus: Ints) -> list[Bools]:
     """Return which particles are the first, the second, ... of their τ."""
     order = np.argsort(taus, kind="stable")
     ordered = taus[order]

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.events.record import Events
 from scotopic.numerics.lorentz import boost_from_rest, from_angles
 from scotopic.numerics.rng import stream
 from scotopic.physics.particles import pdg_code
 
-Floats = NDArray[np.float64]
 Channel = tuple[tuple[str, str], float, float]
 
 

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from scotopic.numerics.arrays import Floats
 
-Floats = NDArray[np.float64]
 Built = tuple[Floats, Floats]
 """Momenta (slots, 4, N) and the Lorentz-invariant phase space per volume of the cube (N,)."""
 

@@ -10,20 +10,19 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.events.phase_space.channel import Built, Channel
 from scotopic.events.phase_space.cuts import GenerationCut, cos_range
 from scotopic.events.phase_space.diagram_channels import diagram_channels
 from scotopic.events.phase_space.diagrams import diagrams_of
 from scotopic.events.phase_space.kinematic_limits import least_soft_energy
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.lorentz import boost, direction_about, from_angles, two_body_momentum, velocity
 from scotopic.numerics.spinors import Momentum, twice_product
 from scotopic.physics.amplitudes.squared import light_cone
 from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ELECTRON_MASS
 
-Floats = NDArray[np.float64]
 Peak = Callable[[list[Momentum], list[Momentum], Floats], Floats]
 """Product of propagators that a map follows, from light-cone momenta of the products and of the beams, and √s."""
 

@@ -13,9 +13,9 @@ from itertools import combinations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Bools, Floats
 from scotopic.numerics.lorentz import (
     cos_polar_angle,
     invariant_mass,
@@ -25,7 +25,6 @@ from scotopic.numerics.lorentz import (
     transverse_momentum,
 )
 
-Floats = NDArray[np.float64]
 What = Literal["E", "p", "pt", "theta", "costheta", "abscostheta", "M", "angle"]
 
 SINGLE = ("E", "p", "pt", "theta", "costheta", "abscostheta")
@@ -54,7 +53,7 @@ class GenerationCut:
     high: float
     text: str
 
-    def passes(self, momenta: Floats) -> NDArray[np.bool_]:
+    def passes(self, momenta: Floats) -> Bools:
         """Return which events (slots, 4, N) pass."""
         passed = np.ones(momenta.shape[-1], dtype=bool)
         for slots in self.slots:
@@ -83,7 +82,7 @@ def parse_cuts(texts: Sequence[str], names: Sequence[str]) -> tuple[GenerationCu
     return tuple(cuts)
 
 
-def passes_all(cuts: Sequence[GenerationCut], momenta: Floats) -> NDArray[np.bool_]:
+def passes_all(cuts: Sequence[GenerationCut], momenta: Floats) -> Bools:
     """Return which events (slots, 4, N) of outgoing momenta pass all cuts."""
     passed = np.ones(momenta.shape[-1], dtype=bool)
     for cut in cuts:

@@ -11,12 +11,12 @@ from functools import partial
 from itertools import permutations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.events.phase_space.channel import Channel
 from scotopic.events.phase_space.cuts import GenerationCut
 from scotopic.events.phase_space.diagram_maps import map_of
 from scotopic.events.phase_space.diagrams import Diagram, Propagator, diagrams_of
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.spinors import (
     Momentum,
     momentum_square,
@@ -27,8 +27,6 @@ from scotopic.numerics.spinors import (
 from scotopic.physics.amplitudes.squared import light_cone
 from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ELECTRON_MASS
-
-Floats = NDArray[np.float64]
 
 
 def diagram_channels(

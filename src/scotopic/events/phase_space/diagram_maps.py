@@ -12,16 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.events.phase_space.cuts import GenerationCut, cos_range
 from scotopic.events.phase_space.diagrams import Diagram, Propagator
 from scotopic.events.phase_space.kinematic_limits import least_soft_energy, mass_range
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.lorentz import direction_about, two_body_momentum
 from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ELECTRON_MASS
-
-Floats = NDArray[np.float64]
 
 SMALLEST_ANGLE = 1e-30  # 1 - cosθ where a map becomes flat, at least
 SMALLEST_SHARE = 1e-7  # of the largest squared mass, the same for masses without a lower bound

@@ -8,9 +8,8 @@ the cube.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 BINS = 64
 DAMPING = 0.7

@@ -16,14 +16,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.events.radiation.emission_density import Radiating, largest, numerator
+from scotopic.numerics.arrays import Bools, Floats, Ints
 from scotopic.numerics.lorentz import boost_from_rest, direction_about, dot, two_body_momentum
 from scotopic.physics.standard_model import ALPHA_0
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MOST_PHOTONS = 4
 """Photons of a pair; the softer ones of more are left out, which four harder ones hide."""
@@ -134,7 +131,7 @@ def _kinematics(
     p: Floats,
     mass: Floats,
     drawn: tuple[Floats, ...],
-    accepted: NDArray[np.bool_],
+    accepted: Bools,
     masses: tuple[Floats, Floats],
 ) -> tuple[Floats, Floats]:
     """Return momenta (2, 4, K) of both particles and (4, K) of the photon from their shares, recoil included."""

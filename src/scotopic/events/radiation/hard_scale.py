@@ -7,14 +7,12 @@ charges before and after it radiate at larger angles than that of the scattering
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.spinors import momentum_transfer
 from scotopic.physics.amplitudes.squared import light_cone
 from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ELECTRON_MASS
-
-Floats = NDArray[np.float64]
 
 
 def is_scattered(process: Process) -> bool:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.events.radiation.photon_angles import angle_at, emission_angles, restriction
 from scotopic.events.radiation.photon_energies import MORE, MOST_PHOTONS, NUMBERS, Division, divide_energy
@@ -22,11 +21,11 @@ from scotopic.events.radiation.structure_function import (
     structure_function,
 )
 from scotopic.events.radiation.successive_emission import emit_successively
+from scotopic.numerics.arrays import Floats, Indices
 from scotopic.numerics.lorentz import boost_from_rest, onto_axis
 from scotopic.physics.amplitudes.plan import Plan
 from scotopic.physics.standard_model import ALPHA_0
 
-Floats = NDArray[np.float64]
 Radiation = Literal["none", "collinear", "pt"]
 
 LEAST_PHOTON = 1e-9
@@ -72,7 +71,7 @@ class Emission:
     away: Floats | None = None
     axes: Floats | None = None
 
-    def take(self, which: NDArray[np.intp]) -> "Emission":
+    def take(self, which: Indices) -> "Emission":
         """Return some of the emissions, in their order."""
         if len(which) == len(self.root):
             return self
@@ -113,7 +112,7 @@ class Losses:
     root: Floats
     weight: Floats
 
-    def take(self, which: NDArray[np.intp]) -> "Losses":
+    def take(self, which: Indices) -> "Losses":
         """Return some of the losses, in their order."""
         if len(which) == len(self.root):
             return self

@@ -14,17 +14,13 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.events.phase_space.cuts import GenerationCut, passes_all
+from scotopic.numerics.arrays import Bools, Floats
 from scotopic.physics.processes import Process
 
-Floats = NDArray[np.float64]
 
-
-def counted_twice(
-    process: Process, cuts: Sequence[GenerationCut], momenta: Floats, photons: Floats
-) -> NDArray[np.bool_]:
+def counted_twice(process: Process, cuts: Sequence[GenerationCut], momenta: Floats, photons: Floats) -> Bools:
     """Return which events are also events of the process with a radiated photon in a softer one's place.
 
     Parameters

@@ -13,11 +13,9 @@ Phys. B 27 (1971) 381); for soft photons it is the eikonal factor, for large ang
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.standard_model import ELECTRON_MASS
-
-Floats = NDArray[np.float64]
 
 NEWTON_STEPS = 6
 

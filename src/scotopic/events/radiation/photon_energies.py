@@ -16,11 +16,9 @@ beam lost is never changed.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.events.radiation.structure_function import soft_factor, structure_function
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats, Indices
 
 MOST_PHOTONS = 3
 """Photons of one beam. A fourth one, if there were any, joins the third."""
@@ -56,10 +54,10 @@ class Division:
     shares: Floats
     places: Floats
     weight: Floats
-    drawn: NDArray[np.intp]
+    drawn: Indices
     softest: Floats
 
-    def take(self, which: NDArray[np.intp]) -> "Division":
+    def take(self, which: Indices) -> "Division":
         """Return some of the divisions."""
         return Division(
             self.energies[:, which],
@@ -111,9 +109,7 @@ def divide_energy(u: Floats, place: Floats, missing: Floats, eta: float, least: 
     return Division(energies, shares, places, weight, drawn, softest)
 
 
-def _independent(
-    u: Floats, missing: Floats, eta: float, least: float
-) -> tuple[Floats, NDArray[np.intp], Floats]:
+def _independent(u: Floats, missing: Floats, eta: float, least: float) -> tuple[Floats, Indices, Floats]:
     # Energies, their number, and below which energy there are none.
     energies = np.zeros((MOST_PHOTONS, len(missing)))
     energies[0] = missing

@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.phase_space.cuts import GenerationCut
@@ -12,11 +11,10 @@ from scotopic.events.radiation.emission_density import Radiating, Source
 from scotopic.events.radiation.final_state_radiation import MOST_PHOTONS, RadiatingPair, radiate
 from scotopic.events.radiation.matching import counted_twice
 from scotopic.events.record import Events
+from scotopic.numerics.arrays import Bools, Floats
 from scotopic.numerics.lorentz import dot
 from scotopic.physics.processes import Process
 from scotopic.physics.standard_model import ALPHA_0
-
-Floats = NDArray[np.float64]
 
 MODES = ("none", "exponentiated")
 
@@ -91,7 +89,7 @@ def add_final_state_radiation(
     cuts: Sequence[GenerationCut],
     momenta: Floats,
     rng: np.random.Generator,
-) -> tuple[Floats, NDArray[np.bool_]]:
+) -> tuple[Floats, Bools]:
     """Return momenta with the photons of all pairs in further slots, and which events are to be dropped.
 
     An event of a process with photons is dropped when a radiated photon is harder than one of them and the cuts let it

@@ -8,12 +8,10 @@ Z. Phys. C 49 (1991) 577), as W. Beenakker et al., hep-ph/9602351, write it down
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gamma, spence
 
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS
-
-Floats = NDArray[np.float64]
 
 TINY = 1e-300
 

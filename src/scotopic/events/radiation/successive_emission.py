@@ -9,11 +9,9 @@ kinematics of one emission from beams that have already lost energy.
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.lorentz import boost_from_rest, direction_about
-
-Floats = NDArray[np.float64]
 
 BACK = np.array([[1.0], [-1.0], [-1.0], [-1.0]])
 

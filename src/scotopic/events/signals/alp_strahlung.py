@@ -3,17 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.decays.two_body_decay import decay_evenly
 from scotopic.events.record import Events
 from scotopic.events.signals.two_body import TwoBodyLaw, generate_two_body
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.physics.processes import parse_process
 from scotopic.physics.registry import get_model
-
-Floats = NDArray[np.float64]
 
 ALP = 1
 """Slot of the ALP; slot 0 is the recoil photon."""

@@ -3,17 +3,15 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events
 from scotopic.events.signals.two_body import TwoBodyLaw, generate_two_body
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.models.dark_photon_radiation import angular_cross_section
 from scotopic.physics.processes import parse_process
 from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ELECTRON_MASS
-
-Floats = NDArray[np.float64]
 
 COS_MAX = 0.95
 """The photon has |cosθ*| below: nobody sees it beyond, where the cross section diverges."""

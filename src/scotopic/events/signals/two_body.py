@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.phase_space.cuts import passes_all
@@ -16,12 +15,11 @@ from scotopic.events.radiation.first_order import initial_state_factor
 from scotopic.events.radiation.matching import counted_twice
 from scotopic.events.record import Events
 from scotopic.events.sampler import EXCESS, largest_weight, make_sampler
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.lorentz import from_angles, two_body_momentum
 from scotopic.numerics.rng import stream
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import Process
-
-Floats = NDArray[np.float64]
 
 BATCH = 16_384
 PILOT = 50_000

@@ -1,12 +1,9 @@
 """Figure 1 of the paper: how an ALP that decays to two photons shows itself in the detector."""
 
-import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.figures.signatures import signature_plane
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 
 def figure_1(

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.bounds import Bound
 from scotopic.figures.curves import Curves, draw_curves, set_mass_axis
 from scotopic.figures.exclusions import joined
 from scotopic.figures.limits import LimitCurves
 from scotopic.figures.style import LINES, SECOND, SIMULATED, headline, new_axes, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 MASSES = (0.0, 8.0)
 COUPLINGS = (5.0e-4, 3.0)

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.figures.style import DASHES, LINES, SIMULATED, headline, new_axes, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 MARKERS = "osD^v"
 ZOOM = 0.4  # GeV on either side of the threshold

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.bounds import Bound
 from scotopic.figures.exclusions import exclusion_plane, joined
 from scotopic.figures.style import LINES, PROJECTION, SECOND, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 MASSES = (0.02, 10.5)
 COUPLINGS = (1.2e-5, 1.0e-2)

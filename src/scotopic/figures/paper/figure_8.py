@@ -6,12 +6,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
-from numpy.typing import NDArray
 
 from scotopic.figures.mass_windows import mass_plane
 from scotopic.figures.style import DASHES, PROJECTION, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 
 @styled

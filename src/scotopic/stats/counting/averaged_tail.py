@@ -17,13 +17,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
-from numpy.typing import NDArray
 from scipy.special import gammaln, ndtr, ndtri
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Bools, Floats, Ints
 from scotopic.stats.counting.background_prior import Background, gaussian_many
 from scotopic.stats.counting.many_events import far_below, many_limits
-from scotopic.stats.counting.predictive import Floats, Integers, blocks
+from scotopic.stats.counting.predictive import blocks
 
 LANES = 16_384  # numbers of an array that should stay in the processor's cache
 HORNER = 300  # counts up to which a polynomial in x neither over- nor underflows below LARGEST
@@ -58,14 +58,12 @@ class Efficiency:
         """Return the relative error (L,) for small errors."""
         return np.sqrt(self.spread**2 + self.variance + self.second)
 
-    def take(self, which: Integers) -> "Efficiency":
+    def take(self, which: Ints) -> "Efficiency":
         """Return some of the lanes."""
         return Efficiency(self.spread[which], self.variance[which], self.second[which])
 
 
-def roots(
-    observed: Integers, background: Background, efficiency: Efficiency, tilt: bool, level: float
-) -> Floats:
+def roots(observed: Ints, background: Background, efficiency: Efficiency, tilt: bool, level: float) -> Floats:
     """Return the signals (L,), in events at the stated efficiency, where T(x) = 1 − level.
 
     Parameters
@@ -133,14 +131,14 @@ def roots(
     return found
 
 
-def _number_of_nodes(efficiency: Efficiency, observed: Integers, reach: float) -> Integers:
+def _number_of_nodes(efficiency: Efficiency, observed: Ints, reach: float) -> Ints:
     # Number of a Gauss-Hermite rule, or less than zero: minus the number of the trapezoidal one. G falls over a
     # range of 1/√(n + 1) in ln x at least; along imaginary ln κ it is tame up to π/2.
     spread = efficiency.spread
     sharpness = spread * np.sqrt(observed + 1.0)
     step = np.minimum(0.85 / np.sqrt(1.0 + sharpness**2), 0.4 / np.maximum(spread, 1e-300))
     half = np.exp2(np.ceil(2.0 * np.log2(reach / step)) / 2.0)  # few different rules
-    rule: Integers = -(2 * np.ceil(half).astype(np.int64) + 1)
+    rule: Ints = -(2 * np.ceil(half).astype(np.int64) + 1)
     for limit, number in reversed(GAUSS):
         rule = np.where(sharpness <= limit, number, rule)
     many = np.sqrt(efficiency.second * (observed + 1.0)) > GAUSS[-1][0]
@@ -174,7 +172,7 @@ def _gamma_nodes(number: int, variance: Floats, tilt: bool) -> tuple[Floats, Flo
     return np.ascontiguousarray((nodes * scale).T), np.ascontiguousarray((vectors[:, 0] ** 2).T)
 
 
-def _coefficients(observed: Integers, background: Background) -> tuple[Floats, Floats]:
+def _coefficients(observed: Ints, background: Background) -> tuple[Floats, Floats]:
     # B_{n−k}/C_n and C_{n−k}/C_n for k = 0 … n, (K, L); zero above n
     last = int(observed.max())
     logs = background.log_predictive(last)
@@ -194,7 +192,7 @@ def _coefficients(observed: Integers, background: Background) -> tuple[Floats, F
 
 
 def _start(
-    observed: Integers, background: Floats, error: Floats, spread: Floats, slope: Floats, alpha: float
+    observed: Ints, background: Floats, error: Floats, spread: Floats, slope: Floats, alpha: float
 ) -> Floats:
     # Gaussian estimate, or the exponential that is an upper bound where κ is known (T is log-concave)
     mean = observed + 1.0 - background
@@ -214,7 +212,7 @@ class _Tails:
     weights: Floats
     variance: Floats
 
-    def keep(self, lanes: NDArray[np.bool_]) -> "_Tails":
+    def keep(self, lanes: Bools) -> "_Tails":
         return _Tails(
             self.tail[:, lanes],
             self.density[:, lanes],

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betainc, gammainc, gammaincinv, gammaln, ndtr, xlogy
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Bools, Floats, Indices, Ints
 from scotopic.stats.counting.many_events import are_many, many_counts, many_tail
-from scotopic.stats.counting.predictive import FEWEST, Floats, Integers, blocks, gaussian_tail, log_predictive
+from scotopic.stats.counting.predictive import FEWEST, blocks, gaussian_tail, log_predictive
 
 REACH = 9.0  # standard deviations of ln b
 DEPTH = 40.0  # natural logarithms below its peak, where an integrand ends
@@ -39,7 +40,7 @@ class Prior:
 
     kind: str
     logs: Callable[[Floats, Floats, int], Floats]
-    tail: Callable[[Integers, Floats, Floats], Floats]
+    tail: Callable[[Ints, Floats, Floats], Floats]
     high: Callable[[Floats, Floats], Floats]
 
 
@@ -51,7 +52,7 @@ class Parametric:
     mean: Floats
     error: Floats
 
-    def take(self, which: NDArray[np.intp]) -> "Parametric":
+    def take(self, which: Indices) -> "Parametric":
         """Return some of the lanes."""
         return Parametric(self.prior, self.mean[which], self.error[which])
 
@@ -59,7 +60,7 @@ class Parametric:
         """Return log B_j (L, last + 1)."""
         return self.prior.logs(self.mean, self.error, last)
 
-    def tail(self, observed: Integers) -> Floats:
+    def tail(self, observed: Ints) -> Floats:
         """Return the probabilities (L,) of at least `observed` background events."""
         many = gaussian_many(self, observed)
         found = np.empty(len(observed))
@@ -67,7 +68,7 @@ class Parametric:
         found[~many] = self.prior.tail(observed[~many], self.mean[~many], self.error[~many])
         return found
 
-    def ends(self) -> Integers:
+    def ends(self) -> Ints:
         """Return numbers of events (L,) beyond which there is less than 1e-3."""
         return _end(self.prior.high(self.mean, self.error))
 
@@ -77,7 +78,7 @@ class Sampled:
     """Backgrounds known by equally likely samples (R, S); lane l has those of row ``row[l]``."""
 
     samples: Floats
-    row: NDArray[np.intp]
+    row: Indices
 
     @property
     def mean(self) -> Floats:
@@ -89,7 +90,7 @@ class Sampled:
         """Return the standard deviations (L,)."""
         return np.asarray(self.samples.std(axis=1)[self.row])
 
-    def take(self, which: NDArray[np.intp]) -> "Sampled":
+    def take(self, which: Indices) -> "Sampled":
         """Return some of the lanes."""
         return Sampled(self.samples, self.row[which])
 
@@ -106,12 +107,12 @@ class Sampled:
                 logs[:, j] = np.log(np.exp(term - safe[:, None]).mean(axis=1)) + safe - gammaln(j + 1.0)
         return logs[back]
 
-    def tail(self, observed: Integers) -> Floats:
+    def tail(self, observed: Ints) -> Floats:
         """Return the probabilities (L,) of at least `observed` background events."""
         rows = [self.samples[row] for row in self.row]
         return np.array([_poisson_tail(n, b).mean() for n, b in zip(observed, rows, strict=True)])
 
-    def ends(self) -> Integers:
+    def ends(self) -> Ints:
         """Return numbers of events (L,) beyond which there is less than 1e-3."""
         return _end(self.samples.max(axis=1)[self.row])
 
@@ -121,7 +122,7 @@ class Tabulated:
     """Backgrounds known by their table B_j (R, J), zero beyond; lane l has that of row ``row[l]``."""
 
     table: Floats
-    row: NDArray[np.intp]
+    row: Indices
 
     @property
     def mean(self) -> Floats:
@@ -135,7 +136,7 @@ class Tabulated:
         mean = self.table @ j
         return np.sqrt(np.maximum(self.table @ (j * j) - mean**2 - mean, 0.0))[self.row]
 
-    def take(self, which: NDArray[np.intp]) -> "Tabulated":
+    def take(self, which: Indices) -> "Tabulated":
         """Return some of the lanes."""
         return Tabulated(self.table, self.row[which])
 
@@ -147,13 +148,13 @@ class Tabulated:
             logs[:, :known] = np.log(self.table[self.row, :known])
         return logs
 
-    def tail(self, observed: Integers) -> Floats:
+    def tail(self, observed: Ints) -> Floats:
         """Return the probabilities (L,) of at least `observed` background events."""
         above = np.zeros((len(self.table), self.table.shape[1] + 1))
         above[:, :-1] = np.cumsum(self.table[:, ::-1], axis=1)[:, ::-1]
         return above[self.row, np.minimum(observed, self.table.shape[1])]
 
-    def ends(self) -> Integers:
+    def ends(self) -> Ints:
         """Return the last numbers of events (L,) of the tables."""
         return np.full(len(self.row), self.table.shape[1] - 1)
 
@@ -161,14 +162,14 @@ class Tabulated:
 Background = Parametric | Sampled | Tabulated
 
 
-def gaussian_many(background: Background, observed: Integers) -> NDArray[np.bool_]:
+def gaussian_many(background: Background, observed: Ints) -> Bools:
     """Return the lanes (L,) with so many events that :mod:`scotopic.stats.counting.many_events` holds."""
     if not isinstance(background, Parametric) or background.prior.kind != "gaussian":
         return np.zeros(len(observed), dtype=bool)
     return are_many(observed, background.mean, background.error)
 
 
-def expected_counts(background: Background, quantiles: Floats) -> Integers:
+def expected_counts(background: Background, quantiles: Floats) -> Ints:
     """Return, for each quantile q (Q,), the smallest n with P(N ≤ n) ≥ q, (L, Q), of background events."""
     ends = background.ends()
     counts = np.empty((len(ends), len(quantiles)), np.int64)
@@ -212,12 +213,12 @@ def sideband_background(count: ArrayLike, ratio: ArrayLike) -> tuple[Floats, Flo
     return (m + 1.0) / tau, np.sqrt(m + 1.0) / tau
 
 
-def _end(high: Floats) -> Integers:
-    ends: Integers = (high + FURTHEST * np.sqrt(high)).astype(np.int64) + FEWEST
+def _end(high: Floats) -> Ints:
+    ends: Ints = (high + FURTHEST * np.sqrt(high)).astype(np.int64) + FEWEST
     return ends
 
 
-def _poisson_tail(observed: Integers | int, mean: Floats) -> Floats:
+def _poisson_tail(observed: Ints | int, mean: Floats) -> Floats:
     n = np.asarray(observed, dtype=np.float64)
     return np.where(n > 0, gammainc(np.maximum(n, 1.0), mean), 1.0)
 
@@ -274,7 +275,7 @@ def _beyond_peak(value: Floats, s: Floats, n: Floats) -> Floats:
     return np.minimum(level, s * n)
 
 
-def _lognormal_tail(observed: Integers, value: Floats, error: Floats) -> Floats:
+def _lognormal_tail(observed: Ints, value: Floats, error: Floats) -> Floats:
     s = np.where(value > 0.0, error / np.where(value > 0.0, value, 1.0), 0.0)
     far = _beyond_peak(np.where(value > 0.0, value, 1.0), s, observed.astype(np.float64)) + REACH
     chance = np.empty(len(observed))
@@ -314,7 +315,7 @@ def _gamma_logs(value: Floats, error: Floats, last: int) -> Floats:
     return logs
 
 
-def _gamma_tail(observed: Integers, value: Floats, error: Floats) -> Floats:
+def _gamma_tail(observed: Ints, value: Floats, error: Floats) -> Floats:
     b = np.where(value > 0.0, value, 1.0)
     v = error**2
     n = np.maximum(observed, 1).astype(np.float64)

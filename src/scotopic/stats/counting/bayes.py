@@ -14,12 +14,12 @@ the data say nothing about σ, a density that does not vanish. The integral of t
 the mean of 1/κ, which is then infinite: limits quoted with it stem from a cut-off in σ, stated or not.
 """
 
+from scotopic.numerics.arrays import Floats, Ints
 from scotopic.stats.counting.averaged_tail import Efficiency, roots
 from scotopic.stats.counting.background_prior import Background
-from scotopic.stats.counting.predictive import Floats, Integers
 
 
-def bayes_limits(observed: Integers, background: Background, efficiency: Efficiency, level: float) -> Floats:
+def bayes_limits(observed: Ints, background: Background, efficiency: Efficiency, level: float) -> Floats:
     """Return the upper limits (L,) of credibility `level`, in events at the stated efficiency.
 
     Parameters

@@ -5,12 +5,12 @@ priors of background and efficiency (R. D. Cousins and V. L. Highland, Nucl.
 Instrum. Meth. A 320 (1992) 331). With a known efficiency the limits are those of a flat prior, number for number.
 """
 
+from scotopic.numerics.arrays import Floats, Ints
 from scotopic.stats.counting.averaged_tail import Efficiency, roots
 from scotopic.stats.counting.background_prior import Background
-from scotopic.stats.counting.predictive import Floats, Integers
 
 
-def cls_limits(observed: Integers, background: Background, efficiency: Efficiency, level: float) -> Floats:
+def cls_limits(observed: Ints, background: Background, efficiency: Efficiency, level: float) -> Floats:
     """Return the upper limits (L,) where CLs = 1 − `level`, in events at the stated efficiency.
 
     The parameters are those of :func:`scotopic.stats.counting.bayes.bayes_limits`.

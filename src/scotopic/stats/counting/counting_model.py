@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats, Ints
 from scotopic.stats.checks import WIDEST
 from scotopic.stats.counting.averaged_tail import Efficiency
 from scotopic.stats.counting.background_prior import (
@@ -19,7 +20,6 @@ from scotopic.stats.counting.background_prior import (
     gaussian_many,
 )
 from scotopic.stats.counting.many_events import KNOWN
-from scotopic.stats.counting.predictive import Floats, Integers
 
 BACKGROUND_PRIORS = (*PRIORS, "samples", "table")
 EFFICIENCY_PRIORS = ("log-normal", "gamma")
@@ -43,7 +43,7 @@ class CountingModel:
         Efficiency times luminosity.
     """
 
-    observed: Integers
+    observed: Ints
     background: Background
     efficiency: Efficiency
     factor: Floats
@@ -168,7 +168,7 @@ def _efficiency(efficiency: Floats, luminosity: Floats, of_efficiency: str, of_l
     return Efficiency(spread, gammas[-1] ** 2, second)
 
 
-def _numbers(name: str, given: Any) -> NDArray[np.float64]:
+def _numbers(name: str, given: Any) -> Floats:
     try:
         values = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError):

@@ -21,10 +21,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import pdtr
 
-from scotopic.stats.counting.predictive import Floats, Integers
+from scotopic.numerics.arrays import Floats, Ints
 
 BISECTIONS = 52
 REACH = 3.0  # events of background in which the next jump lies, where one can matter; measured: below 1
@@ -34,13 +33,13 @@ NUMBERS = 1_000_000  # of an array
 
 class _Crossing(NamedTuple):
     # Last count of the run (L,), and where μ + b lies: between `low` and `high`, accepted at `low`.
-    last: Integers
+    last: Ints
     low: Floats
     high: Floats
 
 
 def feldman_cousins_limits(
-    observed: Integers, background: Floats, level: float, *, monotonic: bool = True
+    observed: Ints, background: Floats, level: float, *, monotonic: bool = True
 ) -> tuple[Floats, Floats]:
     """Return the lower and the upper ends (L,) of the intervals, in events.
 
@@ -125,9 +124,9 @@ def _next_peaks(observed: int, background: Floats, level: float) -> Floats:
     # The upper end just behind the jumps within REACH: where the run at the crossing changes
     grid = background[:, None] + np.arange(0.0, REACH + STEP, STEP)
 
-    def state(b: Floats) -> Integers:
+    def state(b: Floats) -> Ints:
         crossing = _upper_crossing(observed, b, level)
-        found: Integers = 2 * crossing.last + (crossing.low == crossing.high)
+        found: Ints = 2 * crossing.last + (crossing.low == crossing.high)
         return found
 
     states = state(grid.ravel()).reshape(grid.shape)
@@ -153,7 +152,7 @@ def _lower(observed: int, background: Floats, level: float) -> Floats:
     right = np.maximum(nu, background[:, None])
     left = np.concatenate([background[:, None], right[:, :-1]], axis=1)
 
-    def run(first: Integers, nu: Floats) -> Floats:
+    def run(first: Ints, nu: Floats) -> Floats:
         below = np.where(first > 0, pdtr(np.maximum(first - 1, 0), nu), 0.0)
         found: Floats = pdtr(observed - 1, nu) - below
         return found
@@ -172,7 +171,7 @@ def _lower(observed: int, background: Floats, level: float) -> Floats:
     return np.where(observed <= background, 0.0, np.maximum(0.5 * (low + high) - background, 0.0))
 
 
-def _log_best(count: NDArray[np.int64], background: Floats) -> Floats:
+def _log_best(count: Ints, background: Floats) -> Floats:
     best = np.maximum(count, background)
     found: Floats = np.where(count > 0, count * np.log(np.where(best > 0.0, best, 1.0)), 0.0) - best
     return found

@@ -26,7 +26,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import gammaln, ndtr, roots_hermitenorm, xlogy
 
-from scotopic.stats.counting.predictive import Floats, Integers
+from scotopic.numerics.arrays import Floats, Ints
 
 REACH = 8.5  # standard deviations of the auxiliary measurements
 NODES = 15  # of the average over ln κ′
@@ -94,7 +94,7 @@ def _crossing(p_value: Callable[[Floats], Floats], low: float, high: float, alph
 
 
 def profiled_p_values(
-    signal: Floats, observed: Integers, background: Floats, error: float, spread: float
+    signal: Floats, observed: Ints, background: Floats, error: float, spread: float
 ) -> Floats:
     """Return the probabilities (M,) of the observed n, or of a q at least as large as that of the data.
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats, Ints
 from scotopic.stats.checks import check_level
 from scotopic.stats.counting.background_prior import Parametric, expected_counts
 from scotopic.stats.counting.bayes import bayes_limits
@@ -19,7 +20,7 @@ from scotopic.stats.counting.cls import cls_limits
 from scotopic.stats.counting.counting_model import CountingModel, counting_model
 from scotopic.stats.counting.feldman_cousins import feldman_cousins_limits
 from scotopic.stats.counting.feldman_cousins_profiled import profiled_interval
-from scotopic.stats.counting.predictive import BANDS, Floats, Integers
+from scotopic.stats.counting.predictive import BANDS
 
 UPPER = {"bayes": bayes_limits, "cls": cls_limits}
 UNIFIED = {"feldman-cousins": True, "feldman-cousins-raw": False}  # whether monotonic in the background
@@ -186,7 +187,7 @@ def check_settings(level: float, method: str) -> None:
 
 
 def _unified(
-    model: CountingModel, observed: Integers, lanes: Integers, level: float, method: str
+    model: CountingModel, observed: Ints, lanes: Ints, level: float, method: str
 ) -> tuple[Floats, Floats]:
     # Intervals in events of observed (K,) in lanes (K,) of the model
     background, efficiency = model.background.take(lanes), model.efficiency.take(lanes)

@@ -11,14 +11,10 @@ to the fourth moment, 1/n.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammainc, gammaincc, ndtri
 
 from scotopic.errors import InputError
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from scotopic.numerics.arrays import Bools, Floats, Ints
 
 MANY = 3e3  # events: from here limits agree with the exact ones to 1e-5, at a thousandth of the time
 KNOWN = 0.25  # relative error of the background up to which its cut at zero moves limits by less than 1e-3
@@ -28,19 +24,19 @@ FEWEST_NODES, MOST_NODES = 65, 4097
 HALVINGS = 60
 
 
-def are_many(events: Floats | Integers, background: Floats, error: Floats) -> Bools:
+def are_many(events: Floats | Ints, background: Floats, error: Floats) -> Bools:
     """Return where the approximation holds: many events, observed or expected, and a background known well enough."""
     return np.asarray((np.maximum(events, background) > MANY) & (error <= KNOWN * background))
 
 
-def far_below(observed: Integers, background: Floats, error: Floats) -> Bools:
+def far_below(observed: Ints, background: Floats, error: Floats) -> Bools:
     """Return where so few events are observed that the shape of the tail matters, and the exact sum is feasible."""
     deficit = background - observed > DEEPEST * np.sqrt(background + error**2)
     return np.asarray(deficit & (background < 1e6))
 
 
 def many_limits(
-    observed: Integers, background: Floats, error: Floats, spread: Floats, tilt: bool, level: float
+    observed: Ints, background: Floats, error: Floats, spread: Floats, tilt: bool, level: float
 ) -> Floats:
     """Return the signals (L,), in events at the stated efficiency, where Σ_m w_m G(κ_m x) = 1 − level.
 
@@ -74,19 +70,19 @@ def many_limits(
     return np.asarray(0.5 * (low + high), np.float64)
 
 
-def many_tail(observed: Integers, background: Floats, error: Floats) -> Floats:
+def many_tail(observed: Ints, background: Floats, error: Floats) -> Floats:
     """Return the probabilities (L,) of at least `observed` background events."""
     shape, shift, scale = _difference(np.maximum(observed, 1).astype(np.float64), background, error)
     return np.asarray(np.where(observed > 0, gammainc(shape, np.maximum(-shift / scale, 0.0)), 1.0))
 
 
-def many_counts(background: Floats, error: Floats, quantiles: Floats) -> Integers:
+def many_counts(background: Floats, error: Floats, quantiles: Floats) -> Ints:
     """Return the quantiles (L, Q) of the number of background events (expansion of Cornish and Fisher)."""
     z = ndtri(quantiles)
     sigma = np.sqrt(background + error**2)[:, None]
     skewness = ((background + 3.0 * error**2)[:, None]) / sigma**3
     values = background[:, None] + sigma * (z + (z**2 - 1.0) * skewness / 6.0)
-    counts: Integers = np.ceil(values - 0.5).astype(np.int64)
+    counts: Ints = np.ceil(values - 0.5).astype(np.int64)
     return counts
 
 

@@ -11,11 +11,9 @@ and backwards where m < 0, from a ratio found by quadrature.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import erfcx, log_ndtr
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from scotopic.numerics.arrays import Floats, Indices, Ints
 
 AHEAD = 20  # counts beyond the last one, where the backward recurrence starts
 NODES = np.linspace(-13.5, 13.5, 46)  # of the trapezoidal rule in ln b, in units of the peak's width
@@ -85,7 +83,7 @@ def _backward(m: Floats, variance: Floats, last: int) -> Floats:
     return np.log(ratios)
 
 
-def gaussian_tail(observed: Integers, background: Floats, error: Floats) -> Floats:
+def gaussian_tail(observed: Ints, background: Floats, error: Floats) -> Floats:
     """Return the probabilities (L,) of at least `observed` background events, exact also where small."""
     values = np.empty(len(observed))
     ends = (
@@ -102,7 +100,7 @@ def gaussian_tail(observed: Integers, background: Floats, error: Floats) -> Floa
     return np.clip(values, 0.0, 1.0)
 
 
-def blocks(lengths: Integers) -> list[NDArray[np.intp]]:
+def blocks(lengths: Ints) -> list[Indices]:
     """Return lanes in rising order of `lengths` (L,), cut so that a table of each stays small."""
     order = np.argsort(lengths, kind="stable")
     found, first = [], 0

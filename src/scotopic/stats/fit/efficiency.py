@@ -1,12 +1,11 @@
 """Efficiencies of counted events: the interval of Clopper and Pearson."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betaincinv, ndtr
 
 from scotopic.errors import InputError
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 ONE_SIGMA = float(ndtr(1.0) - ndtr(-1.0))
 

@@ -17,11 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Bools, Floats
 from scotopic.numerics.newton import FAILED, LinearModel, fit_poisson, twice_log_ratio
 from scotopic.stats.checks import arrays_of
 from scotopic.stats.fit.status import COLLINEAR, SMALLEST_SHARE, SMALLEST_VARIANCE
-
-Floats = NDArray[np.float64]
 
 SMALLEST_RISE = 1e-9  # of the expectation inside, relative to the largest entry of a bin's row
 
@@ -216,11 +215,9 @@ def _auxiliary_bins(terms: Sequence[Term], n_parameters: int) -> tuple[Floats, F
     return rows, np.array([term.count for term in poisson], dtype=np.float64)
 
 
-def _model(
-    data: Floats, varying: Floats, constant: Floats, penalty: Floats
-) -> tuple[LinearModel, NDArray[np.bool_]]:
+def _model(data: Floats, varying: Floats, constant: Floats, penalty: Floats) -> tuple[LinearModel, Bools]:
     # The solver's model, and the bins in which nothing varies.
-    dead: NDArray[np.bool_] = np.logical_not(varying.any(axis=1))
+    dead: Bools = np.logical_not(varying.any(axis=1))
     impossible = np.flatnonzero(dead & ((constant < 0.0) | ((constant == 0.0) & (data > 0.0).any(axis=1))))
     if impossible.size:
         raise InputError(
@@ -255,7 +252,7 @@ def _direction_inside(rows: Floats) -> Floats:
     return direction
 
 
-def _covariance(varying: Floats, expectation: Floats, penalty: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+def _covariance(varying: Floats, expectation: Floats, penalty: Floats) -> tuple[Floats, Bools]:
     # Inverse information (K, K, T), and where one column imitates others; there it is NaN.
     weight = 1.0 / np.maximum(expectation, 1e-3)
     information = np.einsum("wk,wl,wt->tkl", varying, varying, weight) + np.diag(penalty)

@@ -9,13 +9,12 @@ narrower than about one step of them are averaged.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.interpolate import BSpline
 from scipy.ndimage import uniform_filter1d
 
 from scotopic.errors import InputError
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 DEGREE = 3
 BINS_PER_STEP = 8

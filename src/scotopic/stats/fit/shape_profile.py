@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.newton import FAILED
 from scotopic.stats.fit.linear_fit import LinearFit, Term, fit_linear
-
-Floats = NDArray[np.float64]
 
 DIFFERENCE = (
     1e-4  # of the unit of a shape parameter, for ∂D/∂α: the error of central differences is its square

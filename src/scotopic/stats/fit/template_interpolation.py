@@ -7,13 +7,12 @@ peak slides instead of fading here and rising there. The sum (the efficiency) is
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.interpolate import PchipInterpolator
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.stats.checks import arrays_of
-
-Floats = NDArray[np.float64]
 
 QUANTILES = 4001
 

@@ -8,15 +8,14 @@ those of the trigger, not of trigger and estimate together.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import ndtr, xlogy
 from scipy.stats import chi2
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.stats.fit.efficiency import check_counts
-
-Floats = NDArray[np.float64]
 
 PARAMETERS = ("plateau", "threshold", "width")
 CLOSE = 1e-10  # of 2 ln L, at which the iteration ends

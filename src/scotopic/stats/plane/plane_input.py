@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scotopic.errors import InputError
-from scotopic.stats.counting.predictive import Floats, Integers
+from scotopic.numerics.arrays import Floats, Ints
 from scotopic.stats.plane.plane_windows import Edges, Windows2D
 
 
@@ -30,7 +30,7 @@ class PlaneInput:
     data: Floats
     binned: bool
 
-    def count(self, windows: Windows2D) -> Integers:
+    def count(self, windows: Windows2D) -> Ints:
         """Return the observed events (W,) of windows."""
         if self.binned:
             return np.rint(windows.integrate(self.edges, self.data)).astype(np.int64)

@@ -11,13 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, ndtri_exp
 
+from scotopic.numerics.arrays import Floats, Indices, Ints, ShortInts
 from scotopic.numerics.rng import stream
 from scotopic.progress import track
 from scotopic.stats.counting.background_prior import PRIORS, Background, Parametric
-from scotopic.stats.counting.predictive import Floats, Integers
 from scotopic.stats.plane.plane_input import PlaneInput
 from scotopic.stats.plane.plane_windows import Cells
 
@@ -40,7 +39,7 @@ class Alias:
 
     total: float
     stay: Floats
-    other: NDArray[np.int32]
+    other: ShortInts
 
     @classmethod
     def build(cls, content: Floats) -> "Alias":
@@ -60,7 +59,7 @@ class Alias:
         stay[[*small, *large]] = 1.0  # what rounding leaves over
         return cls(total, stay, np.array(other, dtype=np.int32))
 
-    def draw(self, number: int, generator: np.random.Generator) -> NDArray[np.int32]:
+    def draw(self, number: int, generator: np.random.Generator) -> ShortInts:
         """Return cells (number,)."""
         place = generator.random(number) * len(self.stay)
         cell = place.astype(np.int32)
@@ -99,12 +98,12 @@ class PlaneToys:
         significance = np.maximum(-ndtri_exp(log_p), 0.0)
         return cls(grid, Alias.build(expected.ravel()), relative.ravel(), significance)
 
-    def significance(self, counts: Integers) -> Floats:
+    def significance(self, counts: Ints) -> Floats:
         """Return the significance (W,) of counts (W,); of more than are tabulated, that of the most."""
         last = self.table.shape[1] - 1
         return np.asarray(self.table[np.arange(len(counts)), np.minimum(counts, last)])
 
-    def cells(self, toy: int, seed: int) -> NDArray[np.int32]:
+    def cells(self, toy: int, seed: int) -> ShortInts:
         """Return the cells of the events of one toy; toy number n is always the same."""
         generator = stream(seed, "plane toy", toy)
         least, largest = float(self.relative_error.min()), float(self.relative_error.max())
@@ -119,11 +118,11 @@ class PlaneToys:
         kept = generator.random(len(cells)) * most < 1.0 + shift * self.relative_error[cells]
         return cells[kept]
 
-    def counts(self, toy: int, seed: int) -> Integers:
+    def counts(self, toy: int, seed: int) -> Ints:
         """Return the events (W,) in the windows of one toy."""
         return self._windowed(self.cells(toy, seed), self.grid.corners())
 
-    def _windowed(self, cells: NDArray[np.int32], corners: NDArray[np.intp]) -> Integers:
+    def _windowed(self, cells: ShortInts, corners: Indices) -> Ints:
         shape = self.grid.shape
         table = np.zeros((shape[0] + 1, shape[1] + 1), dtype=np.int32)
         inner = table[1:, 1:]
@@ -135,7 +134,7 @@ class PlaneToys:
         found -= flat[corners[1]]
         found -= flat[corners[2]]
         found += flat[corners[3]]
-        counts: Integers = found.sum(axis=1, dtype=np.int64)
+        counts: Ints = found.sum(axis=1, dtype=np.int64)
         return counts
 
     def largest(self, toys: int, keep: int, seed: int, workers: int) -> tuple[Floats, Floats]:

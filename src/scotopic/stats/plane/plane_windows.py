@@ -9,9 +9,8 @@ rectangle is a block of them, whose sum is four numbers of a cumulative table.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scotopic.stats.counting.predictive import Floats
+from scotopic.numerics.arrays import Bools, Floats, Indices, Ints
 
 Edges = tuple[Floats, Floats]
 
@@ -75,7 +74,7 @@ class Windows2D:
         strips = np.maximum(below(1, 1) - below(0, 1) - below(1, 0) + below(0, 0), 0.0)
         return np.asarray(strips.sum(axis=1))
 
-    def count(self, points: Floats) -> NDArray[np.int64]:
+    def count(self, points: Floats) -> Ints:
         """Return the number of points (N, 2) in each window (W,); lower edges are in, upper edges out."""
         points = points[np.argsort(points[:, 0], kind="stable")]
         low, high = (end.reshape(-1, 2) for end in (self.low, self.high))
@@ -107,7 +106,7 @@ def ellipses(correlation: Floats) -> tuple[Floats, Floats]:
     return np.stack([left, middle - half], axis=-1), np.stack([right, middle + half], axis=-1)
 
 
-def inside_ellipse(pull: Floats, correlation: float) -> NDArray[np.bool_]:
+def inside_ellipse(pull: Floats, correlation: float) -> Bools:
     """Return which points, at pulls (2, N) in half widths from the centre, lie in an ellipse."""
     u, v = pull
     return np.asarray(u**2 - 2.0 * correlation * u * v + v**2 < 1.0 - correlation**2)
@@ -127,8 +126,8 @@ class Cells:
 
     x: Floats
     y: Floats
-    low: NDArray[np.intp]
-    high: NDArray[np.intp]
+    low: Indices
+    high: Indices
 
     @classmethod
     def build(cls, windows: Windows2D, most: int = MOST_EDGES) -> "Cells":
@@ -163,7 +162,7 @@ class Cells:
         ends = [np.stack([self.x[at[..., 0]], self.y[at[..., 1]]], axis=-1) for at in (self.low, self.high)]
         return Windows2D(*ends)
 
-    def corners(self) -> NDArray[np.intp]:
+    def corners(self) -> Indices:
         """Return where the strips' corners are (4, W, S) in a flat cumulative table: ++, −+, +−, −−."""
         width = len(self.y)
         x, y = ((self.high[..., axis], self.low[..., axis]) for axis in (0, 1))
@@ -187,7 +186,7 @@ def cumulative(content: Floats) -> Floats:
     return table
 
 
-def _place(own: Floats, wanted: Floats) -> tuple[NDArray[np.intp], Floats]:
+def _place(own: Floats, wanted: Floats) -> tuple[Indices, Floats]:
     # The bin of each wanted position and how far into it
     at = np.clip(np.searchsorted(own, wanted, side="right") - 1, 0, len(own) - 2)
     return at, (wanted - own[at]) / (own[at + 1] - own[at])

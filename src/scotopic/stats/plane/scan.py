@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri, ndtri_exp
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats, Ints
 from scotopic.stats.checks import whole
 from scotopic.stats.counting.background_prior import Background
 from scotopic.stats.counting.counting_model import counting_model
 from scotopic.stats.counting.limits import bands_of, check_settings, counting_limit
-from scotopic.stats.counting.predictive import Floats, Integers
 from scotopic.stats.plane.plane_input import plane_input, plane_windows
 from scotopic.stats.plane.plane_toys import PlaneToys, log_p_table
 from scotopic.stats.plane.plane_windows import Cells
@@ -57,7 +57,7 @@ class Plane:
     """
 
     mass: Floats
-    observed: Integers
+    observed: Ints
     background: Floats
     background_error: Floats
     limit_observed: Floats
@@ -186,7 +186,7 @@ def _check_settings(level: float, method: str, toys: int, seed: int, workers: in
     whole("workers", workers, 1)
 
 
-def _significance(p_value: Floats, background: Background, observed: Integers) -> Floats:
+def _significance(p_value: Floats, background: Background, observed: Ints) -> Floats:
     # By the logarithm of the p-value where it underflows
     z = np.maximum(-ndtri(p_value), 0.0)
     for i in np.flatnonzero(p_value < np.finfo(float).tiny):

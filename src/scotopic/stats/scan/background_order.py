@@ -4,16 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import chi2
 from scipy.stats import f as f_distribution
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats, Indices
 from scotopic.numerics.newton import FAILED, fit_poisson, twice_log_ratio
 from scotopic.stats.checks import arrays_of, both_sides, check_input, whole
 from scotopic.stats.scan.windows import Windows, check_windows
-
-Floats = NDArray[np.float64]
 
 METHODS = ("likelihood-ratio", "f-test", "profiling")
 
@@ -42,7 +41,7 @@ class OrderChoice:
     """
 
     order: int
-    orders: NDArray[np.intp]
+    orders: Indices
     deviance: Floats
     n_bins: int
     shat: Floats
@@ -149,7 +148,7 @@ class DiscreteProfile:
     yields: Floats
     each: Floats
     envelope: Floats
-    order: NDArray[np.intp]
+    order: Indices
 
 
 def discrete_profile(
@@ -206,7 +205,7 @@ def _windows(
     half_width: int | tuple[int, int],
     orders: Sequence[int],
     penalty: float,
-) -> tuple[Floats, NDArray[np.intp], list[Windows]]:
+) -> tuple[Floats, Indices, list[Windows]]:
     # Checked counts, the orders in rising order and one window for each.
     below_above = both_sides(half_width)
     spectrum, borders = arrays_of(counts=counts, edges=edges)
@@ -222,7 +221,7 @@ def _windows(
     return spectrum, ladder, windows
 
 
-def _better(deviance: Floats, orders: NDArray[np.intp], n_bins: int, method: str) -> float:
+def _better(deviance: Floats, orders: Indices, n_bins: int, method: str) -> float:
     # p-value of the lowest order against all higher ones, times their number; 0 where its fit failed.
     if not np.isfinite(deviance[0]):
         return 0.0

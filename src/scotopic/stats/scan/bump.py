@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Bools, Floats
 from scotopic.numerics.newton import FAILED
 from scotopic.stats.checks import arrays_of, both_sides, check_input, check_settings
 from scotopic.stats.fit.status import COLLINEAR, DISORDERED
@@ -26,8 +27,6 @@ from scotopic.stats.scan.limits import fit_null, upper_limits
 from scotopic.stats.scan.toys import discovery, fit_toys, largest_z
 from scotopic.stats.scan.windows import Windows, check_windows
 from scotopic.stats.significance.empirical_p_value import p_value
-
-Floats = NDArray[np.float64]
 
 STATISTICS = ("q_mu", "q_mu_tilde")
 FEW_EVENTS = (
@@ -78,7 +77,7 @@ class Scan:
     limit_cls_observed: Floats
     limit_cls_median: Floats
     status: NDArray[np.int8]
-    calibrated: NDArray[np.bool_]
+    calibrated: Bools
     toy_max_z: Floats
 
     @property
@@ -87,7 +86,7 @@ class Scan:
         return norm.logsf(self.z_local)
 
     @property
-    def invalid_asymptotics(self) -> NDArray[np.bool_]:
+    def invalid_asymptotics(self) -> Bools:
         """Return where (M,) limits come from asymptotic formulas in spite of too few events for them."""
         return ~self.calibrated & (self.background < FEW_EVENTS)
 

@@ -14,16 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from scotopic.numerics.arrays import Bools, Floats
 from scotopic.numerics.newton import Fits, LinearModel, fit_poisson, twice_log_ratio
 from scotopic.numerics.rng import stream
 from scotopic.progress import track
 from scotopic.stats.scan.windows import Windows
 from scotopic.stats.significance.empirical_p_value import at_least
-
-Floats = NDArray[np.float64]
 
 GRID = np.arange(-2.0, 7.0)  # yields, in units of `unit_yield`; CLs from 0
 TOYS = 1000  # per yield
@@ -120,7 +118,7 @@ def _q(counts: Floats, window: Windows, one: float, model: LinearModel, free: Fi
     return np.where(free.theta[0, 0] < one, np.maximum(q, 0.0), 0.0)
 
 
-def _toys(mean: Floats, inside: NDArray[np.bool_], number: int, seed: int, *key: int) -> Floats:
+def _toys(mean: Floats, inside: Bools, number: int, seed: int, *key: int) -> Floats:
     drawn = stream(seed, "calibration", *key).poisson(mean, (number, len(mean))).T.astype(np.float64)
     return np.where(inside[:, None], drawn, 1.0)[None]
 

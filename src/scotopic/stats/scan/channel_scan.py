@@ -8,14 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Bools, Floats, Indices, Ints
 from scotopic.stats.checks import check_input, check_settings
 from scotopic.stats.scan.bump import Scan, ScanSettings, combine, scan_windows
 from scotopic.stats.scan.windows import Windows, check_windows
-
-Floats = NDArray[np.float64]
 
 TOGETHER = 400  # windows at once, which bounds the memory
 
@@ -50,11 +48,11 @@ class Channel:
     position: Floats
     share: Floats
     template: Callable[..., Floats]
-    background_order: NDArray[np.int64]
+    background_order: Ints
     half_width: tuple[int, int]
-    left_out: NDArray[np.bool_]
+    left_out: Bools
 
-    def select(self, which: NDArray[np.bool_]) -> "Channel":
+    def select(self, which: Bools) -> "Channel":
         """Return the channel with some of the hypotheses, all of its own share."""
         return replace(
             self,
@@ -130,8 +128,8 @@ def scan_channels(
 
 def _windows(
     channels: Sequence[Channel],
-    orders: NDArray[np.int64],
-    some: NDArray[np.intp],
+    orders: Ints,
+    some: Indices,
     masses: Floats,
     resolution_error: float,
 ) -> Windows:
@@ -145,7 +143,7 @@ def _windows(
 
 
 def _one_channel(
-    one: Channel, order: int, some: NDArray[np.intp], first: int, masses: Floats, resolution_error: float
+    one: Channel, order: int, some: Indices, first: int, masses: Floats, resolution_error: float
 ) -> Windows:
     # Only the bins that these windows reach are looked at.
     below, above = one.half_width

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.newton import FAILED, fit_poisson, twice_log_ratio
 from scotopic.stats.checks import both_sides
 from scotopic.stats.scan.windows import Windows
-
-Floats = NDArray[np.float64]
 
 
 def window_p_values(

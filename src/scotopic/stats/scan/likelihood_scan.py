@@ -4,14 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Floats
 from scotopic.stats.checks import arrays_of, both_sides, check_input, check_settings
 from scotopic.stats.scan.limits import fit_free
 from scotopic.stats.scan.profile import Profile, bracket, find_root
 from scotopic.stats.scan.windows import Windows, check_windows
-
-Floats = NDArray[np.float64]
 
 REACH = 4.0  # errors of the yield on either side of the best one
 

@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtr, ndtri
 
+from scotopic.numerics.arrays import Floats, Indices
 from scotopic.numerics.newton import fit_poisson
 from scotopic.stats.scan.profile import Point, Profile, find_crossing
 from scotopic.stats.scan.windows import Windows
-
-Floats = NDArray[np.float64]
-Lanes = NDArray[np.intp]
 
 DATA = 0  # column of the observed limits; the others are fluctuated expectations
 SMALLEST = 1e-10  # expectation on the boundary ν = 0, which a fit reaches to rounding only
@@ -83,7 +80,7 @@ def clsb_limits(data: Profile, shat: Floats, best: Point, threshold: float) -> F
     """Return the yields (L,) above the fitted ones `shat`, with fits `best`, where √q_s is the threshold."""
     unit = yield_unit(data.windows, best.expectation)
 
-    def function(signal: Floats, which: Lanes) -> tuple[Floats, Floats]:
+    def function(signal: Floats, which: Indices) -> tuple[Floats, Floats]:
         part = data.take(which)
         root, slope = _root_q(part, part.along(signal)[0], best.take(which))
         return root - threshold, slope
@@ -107,7 +104,7 @@ def cls_limits(
     if bounded:
         best = best.where(shat < 0.0, data.at(np.zeros(len(shat))))
 
-    def function(signal: Floats, which: Lanes) -> tuple[Floats, Floats]:
+    def function(signal: Floats, which: Indices) -> tuple[Floats, Floats]:
         part, part_a = data.take(which), asimov.take(which)
         point, yields, change = part.along(signal)
         root, slope = _root_q(part, point, best.take(which))
@@ -134,7 +131,7 @@ def expected_cls_limits(asimov: Profile, level: float) -> Floats:
     unit, none = yield_unit(lanes.windows, lanes.counts), np.zeros(len(shift))
     zero = lanes.exact()
 
-    def function(signal: Floats, which: Lanes) -> tuple[Floats, Floats]:
+    def function(signal: Floats, which: Indices) -> tuple[Floats, Floats]:
         part = lanes.take(which)
         root, slope = _root_q(part, part.along(signal)[0], zero.take(which))
         return root - threshold[which], slope

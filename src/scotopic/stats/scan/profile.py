@@ -12,13 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Bools, Floats, Indices
 from scotopic.numerics.newton import FAILED, LinearModel, fit_poisson, solve_packed, twice_log_ratio
 from scotopic.stats.fit.status import SMALLEST_VARIANCE
 from scotopic.stats.scan.windows import Windows
-
-Floats = NDArray[np.float64]
 
 SEARCH_STEPS = 60
 SMALLEST_EXPECTATION = 1e-6  # of a bin in a second derivative, which steers the search only
@@ -42,9 +40,9 @@ class Point:
     constraint: Floats
     slope: Floats
     curvature: Floats
-    sound: NDArray[np.bool_]
+    sound: Bools
 
-    def take(self, which: NDArray[np.intp]) -> "Point":
+    def take(self, which: Indices) -> "Point":
         """Return some of the lanes."""
         return Point(
             self.expectation[which],
@@ -54,7 +52,7 @@ class Point:
             self.sound[which],
         )
 
-    def where(self, condition: NDArray[np.bool_], other: "Point") -> "Point":
+    def where(self, condition: Bools, other: "Point") -> "Point":
         """Return `other` in the lanes where a condition (L,) holds, this one elsewhere."""
         return Point(
             np.where(condition[:, None], other.expectation, self.expectation),
@@ -95,7 +93,7 @@ class Profile:
             model = model.with_pull(windows.variation)
         return cls(windows, counts, efficiency_error, model)
 
-    def take(self, which: NDArray[np.intp]) -> "Profile":
+    def take(self, which: Indices) -> "Profile":
         """Return some of the lanes."""
         return Profile(
             self.windows.take(which), self.counts[which], self.efficiency_error[which], self.model.take(which)
@@ -126,7 +124,7 @@ class Profile:
         high = np.maximum(-force, 0.0)
         start = np.where((start > low) & (start < high), start, 0.5 * (low + high))
 
-        def function(pull: Floats, which: NDArray[np.intp]) -> tuple[Floats, Floats]:
+        def function(pull: Floats, which: Indices) -> tuple[Floats, Floats]:
             spread, present = error[which], yields[which] * np.exp(error[which] * pull)
             point = self.take(which)._with_signal(present)
             force = spread * present * point.slope
@@ -233,7 +231,7 @@ def _curvature(change: Floats, model: LinearModel, weight: Floats, mixed: Floats
 
 
 def find_crossing(
-    function: Callable[[Floats, NDArray[np.intp]], tuple[Floats, Floats]],
+    function: Callable[[Floats, Indices], tuple[Floats, Floats]],
     low: Floats,
     start: Floats,
     unit: Floats,
@@ -301,7 +299,7 @@ def bracket(
     return near, far
 
 
-def find_root(function: Callable[[Floats, NDArray[np.intp]], Floats], low: Floats, high: Floats) -> Floats:
+def find_root(function: Callable[[Floats, Indices], Floats], low: Floats, high: Floats) -> Floats:
     """Return the root (L,) of a function in each bracket, by the Illinois method; NaN stays NaN.
 
     `function(x, which)` gives the values at `x` of the lanes `which`.

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.newton import FAILED, fit_poisson
 from scotopic.stats.checks import arrays_of, both_sides, check_input, whole
 from scotopic.stats.scan.windows import Windows, check_windows
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

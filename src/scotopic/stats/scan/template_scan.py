@@ -8,18 +8,17 @@ logarithm of the efficiency. Fits are done at signals S, where they are linear; 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.stats import norm
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.newton import FAILED
 from scotopic.numerics.rng import stream
 from scotopic.stats.checks import check_level
 from scotopic.stats.fit.linear_fit import GaussianTerm, LinearFit, fit_linear
 from scotopic.stats.scan.bump import Scan
-
-Floats = NDArray[np.float64]
 
 STEPS = np.array([0.15, 0.4, 0.7, 1.0, 1.4, 2.0, 3.0, 4.5, 7.0, 12.0])
 """Signals above the best one, in its standard errors, between which test statistics are interpolated."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
+from scotopic.numerics.arrays import Floats, Indices
 from scotopic.numerics.engine import Engine, map_lanes
 from scotopic.numerics.newton import (
     FAILED,
@@ -26,8 +27,7 @@ from scotopic.stats.scan.limits import yield_unit
 from scotopic.stats.scan.profile import find_crossing
 from scotopic.stats.scan.windows import Windows, check_windows
 
-Floats = NDArray[np.float64]
-Left = tuple[NDArray[np.intp], ...]  # window and toy of the lanes that have not settled
+Left = tuple[Indices, ...]  # window and toy of the lanes that have not settled
 
 BLOCK = 256  # toys at once: the arrays of one window stay in the second-level cache
 COMPILE_ABOVE_FITS = 200_000
@@ -221,20 +221,20 @@ class _LeftOver:
         self.windows, self.models = windows, models
         self.free = fit_lanes(self.counts, self.stack, models[0], self.padding)
 
-    def discovery(self, some: NDArray[np.intp]) -> tuple[Floats, Floats, NDArray[np.int8]]:
+    def discovery(self, some: Indices) -> tuple[Floats, Floats, NDArray[np.int8]]:
         """Return yields, q0 and status of some of the lanes."""
         counts = self.counts[some]
         null = fit_lanes(counts, self.stack[some], self.models[1], self.padding[some])
         return discovery_of(counts, self.free.take(some), null)
 
-    def limits(self, some: NDArray[np.intp], z: float, guess: Floats) -> Floats:
+    def limits(self, some: Indices, z: float, guess: Floats) -> Floats:
         """Return the yields above the fitted ones at which √q_s = z, from a guess that may be anything."""
         best, shat = self.free.expectation[some], self.free.theta[some, 0]
         unit = yield_unit(self.windows.take(self.stack[some]), best)
         near = np.abs(guess - shat - z * unit) < 0.9 * z * unit
         start = np.where(near, guess, shat + z * unit)
 
-        def function(yields: Floats, which: NDArray[np.intp]) -> tuple[Floats, Floats]:
+        def function(yields: Floats, which: Indices) -> tuple[Floats, Floats]:
             lanes = some[which]
             counts, template = self.counts[lanes], self.template[lanes]
             offset = self.padding[lanes] + yields[:, None] * template

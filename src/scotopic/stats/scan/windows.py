@@ -5,13 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial.legendre import legvander
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Bools, Floats, Indices
 from scotopic.numerics.newton import LinearModel
 from scotopic.stats.fit.status import SMALLEST_SHARE, SMALLEST_VARIANCE
-
-Floats = NDArray[np.float64]
 
 ON_EDGE = 1e-9  # of a bin, by which rounding may put a mass on an edge into the bin below
 
@@ -36,8 +34,8 @@ class Windows:
         Columns of each spectrum, in their order, of windows that span several; empty for one.
     """
 
-    bins: NDArray[np.intp]
-    inside: NDArray[np.bool_]
+    bins: Indices
+    inside: Bools
     template: Floats
     variation: Floats
     background: Floats
@@ -81,7 +79,7 @@ class Windows:
             polynomials * relative[:, :, None],
         )
 
-    def take(self, which: NDArray[np.intp]) -> "Windows":
+    def take(self, which: Indices) -> "Windows":
         """Return some of the windows, in the order of `which`, repeats allowed."""
         return Windows(
             self.bins[which],
@@ -124,17 +122,17 @@ class Windows:
         total, left = (signal**2).sum(axis=1), (rest**2).sum(axis=1)
         return np.where(left > SMALLEST_SHARE * total, left, 0.0)
 
-    def core(self) -> NDArray[np.bool_]:
+    def core(self) -> Bools:
         """Return the bins (M, W) within two standard deviations: the central 95.4 % of the template."""
         borders = np.cumsum(self.spectra)[:-1]
         parts = np.split(self.template, borders, axis=1) if self.spectra else [self.template]
         return np.asarray(self.inside & np.concatenate([_core(part) for part in parts], axis=1))
 
 
-def _core(template: Floats) -> NDArray[np.bool_]:
+def _core(template: Floats) -> Bools:
     total = np.maximum(template.sum(axis=1, keepdims=True), 1e-300)
     cumulative = np.cumsum(template, axis=1) / total
-    core: NDArray[np.bool_] = (cumulative > 0.0228) & (cumulative - template / total < 0.9772)
+    core: Bools = (cumulative > 0.0228) & (cumulative - template / total < 0.9772)
     return core
 
 

@@ -5,10 +5,10 @@ With few events data and toys often have the same statistic, but for rounding an
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import beta
 
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 ABSOLUTE, RELATIVE = 1e-5, 1e-6
 """By how much a tie may differ, in statistics of the size of a significance: z, √q or −ln p."""

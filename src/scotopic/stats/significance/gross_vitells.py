@@ -8,12 +8,11 @@ Gaussian field. The p-values of 5σ that brute force cannot reach cost no more t
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import log_ndtr, ndtr, ndtri_exp
 
 from scotopic.errors import InputError
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats, Ints
 
 NONE_SEEN = 1.841  # Poisson mean that gives no event with a probability of 15.87 %
 
@@ -41,7 +40,7 @@ class GlobalP:
         return z if z.ndim else float(z)
 
 
-def up_crossings(q0: ArrayLike, threshold: float) -> NDArray[np.int64]:
+def up_crossings(q0: ArrayLike, threshold: float) -> Ints:
     """Return how often each toy's statistic rises above a level, from one mass to the next.
 
     Parameters
@@ -63,7 +62,7 @@ def up_crossings(q0: ArrayLike, threshold: float) -> NDArray[np.int64]:
     """
     values = _field(q0, "q0", 2)
     above = values > _level(threshold)
-    crossings: NDArray[np.int64] = (above[1:] & ~above[:-1]).sum(axis=0)
+    crossings: Ints = (above[1:] & ~above[:-1]).sum(axis=0)
     return crossings
 
 
@@ -125,7 +124,7 @@ def gross_vitells(
     return _global_p(log_p, np.log(error) + rise if error else np.full_like(rise, -np.inf))
 
 
-def euler_characteristic(field: ArrayLike, level: float) -> NDArray[np.int64]:
+def euler_characteristic(field: ArrayLike, level: float) -> Ints:
     """Return the Euler characteristic of the region above a level: its pieces minus its holes.
 
     Parameters
@@ -157,7 +156,7 @@ def euler_characteristic(field: ArrayLike, level: float) -> NDArray[np.int64]:
     points, links_x, links_y, faces = (
         part.sum(axis=(0, 1), dtype=np.int64) for part in (above, along_x, along_y, squares)
     )
-    characteristic: NDArray[np.int64] = points - links_x - links_y + faces
+    characteristic: Ints = points - links_x - links_y + faces
     return characteristic
 
 
