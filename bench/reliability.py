@@ -25,7 +25,7 @@ from pathlib import Path
 from reliability_commands import command_steps
 from reliability_inputs import input_steps
 from reliability_kills import kill_steps
-from reliability_runs import Part, Place
+from reliability_runs import Part, Place, clear
 from reliability_same import same_steps
 from reliability_samples import COMMANDS, write_inputs
 from reliability_system import system_pairs, system_steps
@@ -46,7 +46,7 @@ SIZES = {
         "lines": 2000,
         "same": len(COMMANDS),
     },
-    "small": {"kills": 6, "system": 6, "inputs": 2000, "lines": 60, "same": 2},
+    "small": {"kills": 6, "system": 6, "inputs": 2000, "lines": 60, "same": 1},
 }
 
 
@@ -81,8 +81,13 @@ def folders(keep: Path | None) -> Iterator[Place]:
         keep.mkdir(parents=True, exist_ok=True)
         yield Place(keep.resolve())
         return
-    with tempfile.TemporaryDirectory(prefix="reliability-") as root:
+    root = tempfile.mkdtemp(
+        prefix="reliability-"
+    )  # no TemporaryDirectory, which copies of this process would remove
+    try:
         yield Place(Path(root))
+    finally:
+        clear(Path(root))
 
 
 def main() -> int:
