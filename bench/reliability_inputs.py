@@ -207,10 +207,7 @@ class _Batch:
         return self.work / good.name
 
     def _draw(self, good: Path, numbers: range, at: mmap.mmap) -> None:
-        try:
-            tree = load_tree(good)
-        except (ValueError, RecursionError, yaml.YAMLError):
-            tree = {}  # a case that is no tree at all
+        tree = load_tree(good)
         waiting = iter(numbers)
 
         @hypothesis.seed(f"{self.seed} {self.reader} {numbers.start}")

@@ -40,12 +40,15 @@ def ending_on_signals() -> Iterator[None]:
     if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # as it is while the program is imported
         signal.signal(signal.SIGINT, signal.default_int_handler)
     wake_before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+    unraisable_before = sys.unraisablehook
+    sys.unraisablehook = _without_ends
     watch = threading.Thread(target=_watch, args=(heard, over), daemon=True)
     watch.start()
     try:
         yield
     finally:
         over.set()
+        sys.unraisablehook = unraisable_before
         signal.set_wakeup_fd(wake_before)
         signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
         told.close()
@@ -53,6 +56,12 @@ def ending_on_signals() -> Iterator[None]:
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise Terminated
+
+
+def _without_ends(fault: "sys.UnraisableHookArgs") -> None:
+    """Say nothing of an end that came in a callback, of the garbage collector say, where no exception leaves it."""
+    if not issubclass(fault.exc_type, Terminated | KeyboardInterrupt):
+        sys.__unraisablehook__(fault)
 
 
 def _watch(heard: socket.socket, over: threading.Event) -> None:
