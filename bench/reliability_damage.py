@@ -79,7 +79,7 @@ def damage(good: Path, path: Path, rng: random.Random) -> None:
     ):
         header = {key: mutated(value, rng) for key, value in table.schema.metadata.items()}
         parquet.write_table(table.replace_schema_metadata(header), path)
-    elif rng.random() < 0.3 and good.name == "events.root":
+    elif rng.random() < 0.3 and good.stem in ("events", "few", "flown") and good.suffix == ".root":
         _damage_root_header(good, path, rng)
     else:
         path.write_bytes(mutated(good.read_bytes(), rng))

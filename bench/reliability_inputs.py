@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from reliability_damage import TREES, damage, load_tree, trees, write_tree
 from reliability_runs import Part, Place
+from scotopic import get_model
 from scotopic.app.options import read_masses, read_parameters
 from scotopic.bounds.files import read_bound
 from scotopic.detector.card import load_experiment
@@ -31,7 +32,6 @@ from scotopic.errors import InputError
 from scotopic.events.cuts import parse_cuts
 from scotopic.io import kind_of, read_candidates, read_detected, read_events, read_histogram
 from scotopic.numerics.units import parse_luminosity
-from scotopic.physics.model import get_model
 from scotopic.physics.processes import parse_process
 from scotopic.results_folder import read_state
 from scotopic.study.scan_card import read_scan_card
@@ -165,6 +165,7 @@ def _run_child(
         (work / "faults.jsonl").touch()
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
         warnings.simplefilter("ignore")
+        warnings.simplefilter("error", RuntimeWarning)  # arithmetic that was not thought of
         _Batch(place, reader, seed, work).read_all(files, numbers, at)
         code = 0
     except BaseException:

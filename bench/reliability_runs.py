@@ -25,8 +25,7 @@ GONE_SECONDS, LIMIT_SECONDS = 10.0, 900.0
 LOADED = (
     "scotopic.app.cli", "scotopic.io", "scotopic.events.cross_section", "scotopic.events.generate",
     "scotopic.bounds.files", "scotopic.detector.card", "scotopic.detector.simulate", "scotopic.study.search",
-    "scotopic.study.projection", "scotopic.study.exclusion", "scotopic.study.reproduce",
-    "scotopic.study.scan_card", "rich.table", "reliability_program",
+    "scotopic.study.projection", "scotopic.study.exclusion", "rich.table", "reliability_program",
 )  # fmt: skip
 """Modules that most commands load."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from scotopic.detector.card import load_experiment
 from scotopic.detector.simulate import simulate
 from scotopic.events.generate import generate
+from scotopic.events.record import Decayed, Events
 from scotopic.io import write_detected, write_events
 
 ENDINGS = ("lhe", "lhe.gz", "hepmc", "hepmc.gz", "parquet", "root")
@@ -129,9 +130,10 @@ def write_inputs(folder: Path) -> dict[str, list[str]]:
     events = generate(MUONS, 20, sqrt_s=card.beams.sqrt_s, seed=2)
     for ending in ENDINGS:
         write_events(events, folder / f"events.{ending}")
-    few = events.select(slice(0, 4))
-    for ending in ENDINGS[:4]:
+    few, flown = events.select(slice(0, 4)), _flown(4)
+    for ending in ENDINGS:
         write_events(few, folder / f"few.{ending}")
+        write_events(flown, folder / f"flown.{ending}")
     (folder / "few.lhe.xz").write_bytes(lzma.compress((folder / "few.lhe").read_bytes()))
     _write_hepmc2(folder / "few.hepmc", folder / "few.hepmc2")
     write_events(generate(MUONS, 21_000, sqrt_s=card.beams.sqrt_s, seed=2), folder / "many.parquet")
@@ -158,8 +160,11 @@ def write_inputs(folder: Path) -> dict[str, list[str]]:
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     own = {
-        "events": [f"few.{ending}" for ending in (*ENDINGS[:4], "lhe.xz", "hepmc2")]
-        + ["events.parquet", "events.root"],
+        "events": [
+            *(f"few.{ending}" for ending in (*ENDINGS[:4], "lhe.xz", "hepmc2")),
+            *(f"flown.{ending}" for ending in ENDINGS),
+            *("events.parquet", "events.root"),
+        ],
         "detected": ["detected.parquet"],
         "candidates": ["candidates.root", "candidates_rntuple.root"],
         "mapping": ["mapping.toml"],
@@ -177,6 +182,25 @@ def write_inputs(folder: Path) -> dict[str, list[str]]:
     for reader, patterns in CASES.items():
         own[reader] += _copy_cases(folder, patterns)
     return own
+
+
+def _flown(n: int) -> Events:
+    """Return pairs of photons, of which one came from a particle that flew."""
+    rng = np.random.default_rng(1)
+    direction = rng.normal(size=(3, n))
+    direction *= 5.29 / np.linalg.norm(direction, axis=0)
+    p = np.stack([np.vstack([np.full(n, 5.29), sign * direction]) for sign in (1.0, -1.0)])
+    vertices = np.zeros((2, 3, n))
+    vertices[1] = 0.3 * p[1, 1:]
+    decayed = Decayed(
+        np.full((1, n), 54, np.int32),
+        p[1:] * np.array([1.1, 1.0, 1.0, 1.0])[:, None],
+        np.full((1, n), -1, np.int32),
+        np.array([[-1] * n, [0] * n], np.int32),
+    )
+    codes, weights = np.full((2, n), 22, np.int32), np.full(n, 2.0)
+    process = "e- e+ > gamma gamma"
+    return Events(codes, p, weights, "cm", 10.58, process, 2.0 * n, 0.1, vertices=vertices, decayed=decayed)
 
 
 def _copy_cases(folder: Path, patterns: tuple[str, ...]) -> list[str]:
