@@ -312,7 +312,9 @@ def test_tables_of_a_submission_in_one_file(tmp_path):
     path.write_text(
         f"---\nname: A\n---\n{one}\n---\nname: B\n---\n{one.replace('1e-3', '2e-3')}", encoding="utf-8"
     )
-    with pytest.raises(InputError, match="Give table=NAME, one of: A; B"):
+    with pytest.raises(
+        InputError, match=r"Give table=NAME or NUMBER, one of: A \(number 1\); B \(number 2\)"
+    ):
         read_bound(path)
     assert read_bound(path, {"table": "B"}).at(1.0) == pytest.approx(2e-3)
     with pytest.raises(InputError, match="Give table=NAME"):

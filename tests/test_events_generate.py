@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from scotopic.events.cross_section import cross_section
 from scotopic.events.cuts import parse_cuts, passes_all
 from scotopic.events.generate import generate
 from scotopic.events.photon_energies import MOST_PHOTONS
+from scotopic.events.sampler import make_sampler
 from scotopic.io import read_events
 from scotopic.numerics.lorentz import cos_polar_angle, invariant_mass2
 from scotopic.physics.models.alp_photon import strahlung_cross_section
@@ -206,3 +209,18 @@ def test_impossible_requests_are_refused(arguments, message):
 def test_error_that_cannot_be_reached_is_refused():
     with pytest.raises(InputError, match="rel_error"):
         cross_section("e- e+ > gamma gamma", rel_error=0.0)
+
+
+@pytest.mark.parametrize(("low", "share"), [(3.0, 0.05), (6.0, 1e-3), (10.58, 0.0)])
+def test_points_that_cuts_drop_early_change_no_other(low, share):
+    sampler = make_sampler("e- e+ > mu- mu+", sqrt_s=10.58, cuts=("theta:mu:30:150",), isr="pt")
+    cut = replace(sampler, cuts=parse_cuts((f"M:mu-,mu+:{low}:", "theta:mu:30:150"), ("mu-", "mu+")))
+    (channel,) = sampler.channels
+    u = np.random.default_rng(5).random((cut.dimensions(channel), 20_000))
+    momenta, value = cut.evaluate(channel, u, "numpy")
+    every, uncut = replace(cut, cuts=()).evaluate(channel, u, "numpy")
+    passed = passes_all(cut.cuts, every[:2])
+    assert share <= passed.mean() < 0.95
+    assert value == pytest.approx(np.where(passed, uncut, 0.0), rel=1e-12)
+    assert momenta[:, :, passed] == pytest.approx(every[:, :, passed], rel=1e-12, abs=1e-12)
+    assert not momenta[:, :, ~passed].any()

@@ -108,7 +108,7 @@ def test_likelihood_of_pyhf_is_ours(counts, at):
     model, observed = model_of(workspace)
     basis = bernstein(EDGES[np.append(windows.bins[at, inside], windows.bins[at, inside][-1] + 1)], ORDER)
     basis = basis * data[at, inside].sum()
-    profile = Profile(windows, data, np.zeros(len(MASSES)))
+    profile = Profile.build(windows, data, np.zeros(len(MASSES)))
     best_yield = fit_free(data, windows)
     best = profile.at(best_yield)
     for yields in (np.zeros(len(MASSES)), best_yield + 30.0, best_yield - 20.0):
@@ -130,7 +130,7 @@ def test_fits_of_pyhf_find_our_profile(counts, errors):
     """pyhf's own minimisation, nuisance terms included: 2ΔNLL of a fixed yield to 1e-6."""
     at = 2
     windows, data = windows_and_data(counts, errors[1])
-    profile = Profile(windows, data, np.full(len(MASSES), errors[0]))
+    profile = Profile.build(windows, data, np.full(len(MASSES), errors[0]))
     best_yield, best = profile.best(np.full(len(MASSES), 15.0))
     fixed = best_yield + 40.0
     ours = profile.distance(profile.at(fixed), best)[at]

@@ -112,14 +112,16 @@ def test_the_frame_is_that_of_the_beams_and_not_guessed_without_them(tmp_path):
     path.write_text(FOREIGN_LHE)
     assert "laboratory frame" in refused(path, frame="cm")
     assert "not at 9 GeV" in refused(path, sqrt_s=9.0)
-    path.write_text(FOREIGN_LHE.replace("-11 11 4.0 7.0", "0 0 4.0 7.0").replace("11 -1 0", "21 -1 0"))
+    path.write_text(FOREIGN_LHE.replace("11 -1 0", "21 -1 0"))
+    assert "beams of the PDG codes" in refused(path)
+    path.write_text(FOREIGN_LHE.replace("-11 11 4.0 7.0", "0 0 4.0 7.0").replace("11 -1 0", "11 -2 0"))
     assert "give it with --frame cm or lab" in refused(path)
     assert "does not tell its centre-of-mass energy" in refused(path, frame="lab")
     events = read_events(path, frame="lab", sqrt_s=10.58)
     assert (events.frame, events.sqrt_s, events.beams) == ("lab", 10.58, None)
     assert "does not name its beams" in events.notes[0]
     path.write_text(FOREIGN_LHE.replace("-11 11 4.0 7.0", "2212 2212 4.0 7.0").replace("11 -1 0", "21 -1 0"))
-    assert "beams of the PDG codes 2212 and 2212; expected e- and e+" in refused(path, frame="lab")
+    assert "beams of the PDG codes 2212 and 2212 in <init>; expected e- and e+" in refused(path, frame="lab")
 
 
 @pytest.mark.parametrize("ending", ["lhe", "lhe.gz", "parquet"])

@@ -119,7 +119,7 @@ def test_likelihood_is_ours(at):
     found = document(0.0, 0.0)
     windows = Windows.build(EDGES, MASSES, template, HALF_WIDTH, ORDER, 0.0)
     data = windows.cut(counts()[:, None])[:, :, 0]
-    profile = Profile(windows, data, np.zeros(len(MASSES)))
+    profile = Profile.build(windows, data, np.zeros(len(MASSES)))
     best = fit_free(data, windows)
     statistic, start = reader(found, f"mass_{at}")
     assert set(start) == {"signal_yield", *(f"background_{k}" for k in range(ORDER + 1))}

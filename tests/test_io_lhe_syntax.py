@@ -119,7 +119,7 @@ def test_the_generator_is_named_as_version_3_or_2_has_it(tmp_path, tag, source):
     [
         (LHE + LHE, "joins several samples (line 28)"),
         (LHE.replace("</Les", INIT + "</Les"), "joins several samples (line 27)"),
-        (LHE + "1 2 3\n", "joins several samples"),
+        (LHE + "1 2 3\n", "goes on behind </LesHouchesEvents> (line 28"),
         (LHE.replace(EVENT, EVENT + "<event>\n</event>\n", 1), "event 2 (line 13) is empty"),
         (LHE.replace("4 1 1.0 10.0 -1 -1", "0 1 1.0 10.0 -1 -1"), "event 1 (line 6) has NUP = 0"),
         (LHE.replace("4 1 1.0 10.0 -1 -1", "4 1 1.0"), "event 1 (line 6), line 7: it has 3 numbers"),

@@ -298,7 +298,7 @@ def coverage_of_zero(expectation, masses, n_toys, order, half_width, shape=templ
             limits = calibrated_limits(window, data, expected, 0.95, seed, 1)[0, 0, :n_toys]
         else:
             lanes = window.take(np.zeros(n_toys, dtype=np.intp))
-            profile = Profile(lanes, data[0].T, np.zeros(n_toys))
+            profile = Profile.build(lanes, data[0].T, np.zeros(n_toys))
             limits = clsb_limits(profile, *profile.free(), norm.ppf(0.95))
         covered.append(np.mean(~(limits < 0.0)))
     return np.array(covered)
@@ -315,7 +315,7 @@ def test_route_of_the_coverage_test_is_that_of_the_scan():
     counts = np.random.default_rng(2).poisson(FLAT)
     found = run(counts, [6.0], expectation=FLAT)
     window = Windows.build(EDGES, np.array([6.0]), template, (40, 40), 2, 0.0)
-    profile = Profile(window, window.cut(counts[:, None].astype(float))[:, :, 0], np.zeros(1))
+    profile = Profile.build(window, window.cut(counts[:, None].astype(float))[:, :, 0], np.zeros(1))
     limit = clsb_limits(profile, *profile.free(), norm.ppf(0.95))
     assert limit[0] == pytest.approx(found.limit_observed[0], rel=1e-6)
 

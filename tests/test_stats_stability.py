@@ -104,8 +104,8 @@ def test_cls_with_a_vanishing_clb_is_a_number():
     found = run(counts, np.array([6.0]), expectation=np.full(120, 40_000.0))
     assert found.limit_cls_observed[0] > 0.0
     one = windows(np.array([6.0]))
-    data = Profile(one, one.cut(counts[:, None])[:, :, 0], np.zeros(1))
-    asimov = Profile(one, np.full((1, 51), 40_000.0), np.zeros(1))
+    data = Profile.build(one, one.cut(counts[:, None])[:, :, 0], np.zeros(1))
+    asimov = Profile.build(one, np.full((1, 51), 40_000.0), np.zeros(1))
     limit = cls_limits(data, *data.free(), asimov, 0.95)
     _, best = data.free()
     q, q_a = (p.distance(p.at(limit), b)[0] for p, b in ((data, best), (asimov, asimov.exact())))

@@ -64,7 +64,8 @@ def exclude(
 
     result = join(**settings)  # type: ignore[arg-type]
     for one in result.own:
-        click.echo(f"scotopic: {one.file}: read as {one.convention}, {one.kind}, {one.how}", err=True)
+        said = f"{one.file}: read as {one.convention}, {one.kind}, {one.how}"
+        click.echo(f"scotopic: {' '.join(said.split())}", err=True)
     for file, reason in result.not_read:
         click.echo(
             f"scotopic: not read: {' '.join((reason if file in reason else f'{file}: {reason}').split())}",

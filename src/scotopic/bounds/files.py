@@ -91,12 +91,16 @@ def read_folder(
         raise InputError(f"{folder}: no such folder")
     found, faults = [], []
     for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in PACKED and Path(path.stem).suffix.lower() in _READERS:
+            faults.append((str(path), f"{path}: tables are read unpacked; unpack it"))
         if path.suffix.lower() not in _READERS or path.suffix == ".lmt":  # its .py file reads it
             continue
         try:
             found.append((read_bound(path, answers_for(path, given or {})), str(path)))
         except InputError as fault:
             faults.append((str(path), str(fault)))
+    if not found and not faults:
+        raise InputError(f"{folder}: no file of a bound in it; known are {', '.join(_READERS)}")
     return found, faults
 
 
@@ -118,6 +122,7 @@ def read_toml(path: Path, given: Given) -> Bound:
     return parse_bound(read_text(path, LARGEST_CARD), str(path))
 
 
+PACKED = (".gz", ".xz", ".bz2", ".zst", ".zip")
 _READERS = {
     ".toml": ("scotopic.bounds.files", "read_toml"),
     ".lmt": ("scotopic.bounds.readers.darkcast", "read_darkcast"),

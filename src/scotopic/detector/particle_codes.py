@@ -31,7 +31,9 @@ COLOURED = {
     *(base + quark for base in (1000000, 2000000, 4000000, 4900000) for quark in range(1, 7)),
     *QUARKS,
 }
-CHARGED_BOSONS = {34: 1, 37: 1}  # W', H+
+CHARGED_BOSONS = {34: 1, 37: 1, 9900024: 1, 9900041: 2, 9900042: 2}  # W', H+, W_R+, H++
+INTERNAL = {110, 990, *range(81, 101)}
+"""Of generators: reggeon, pomeron, clusters, strings and the like."""
 
 
 @cache
@@ -62,6 +64,8 @@ def _reason(code: int) -> str | None:
     number = particle.PDGID(size)
     if size in COLOURED or (number.is_valid and number.is_diquark):
         return "is coloured: let its generator hadronise it"
+    if size in INTERNAL:
+        return "is a code for a generator's own use and no particle: let it hadronise and decay all"
     known = _known(size)
     if known is not None and number.is_hadron and known.ctau is None:
         return "is no state of definite lifetime: let its generator decay it"

@@ -189,7 +189,8 @@ def _batch(
     number: int,
 ) -> _Batch:
     """Return the events of a batch that are kept, radiation of its pairs of charges included."""
-    kept, weights = [], []
+    kept: list[tuple[Floats, NDArray[np.intp]]] = []
+    weights: list[Floats] = []
     mean, variance, lost = 0.0, 0.0, 0.0
     sizes = np.maximum(np.round(share * BATCH).astype(int), 1)
     for channel, size in enumerate(sizes):
@@ -203,10 +204,15 @@ def _batch(
             lost += float(np.maximum(value - largest, 0.0).mean())
         else:
             keep = value > 0.0
-        kept.append(np.compress(keep, momenta, axis=-1))
-        weights.append(np.ones(int(keep.sum())) if unweighted else value[keep] / size)
+        which = np.flatnonzero(keep)
+        kept.append((momenta, which))
+        weights.append(np.ones(len(which)) if unweighted else value[which] / size)
     order = stream(seed, "order", adapted.sampler.process.text, number).permutation(sum(map(len, weights)))
-    joined = np.take(np.concatenate(kept, axis=-1), order, axis=-1)
+    if len(kept) == 1:
+        joined = np.take(kept[0][0], kept[0][1][order], axis=-1)
+    else:
+        parts = [np.take(momenta, which, axis=-1) for momenta, which in kept]
+        joined = np.take(np.concatenate(parts, axis=-1), order, axis=-1)
     weight = np.concatenate(weights)[order]
     sampler = adapted.sampler
     undo = np.ones(len(weight)) if sampler.bias is None else 1.0 / sampler.bias(joined)

@@ -59,6 +59,17 @@ class Division:
     drawn: NDArray[np.intp]
     softest: Floats
 
+    def take(self, which: NDArray[np.intp]) -> "Division":
+        """Return some of the divisions."""
+        return Division(
+            self.energies[:, which],
+            self.shares[:, which],
+            self.places[:, which],
+            self.weight[which],
+            self.drawn[which],
+            self.softest[which],
+        )
+
 
 def divide_energy(u: Floats, place: Floats, missing: Floats, eta: float, least: float) -> Division:
     """Return photons that take the energy `missing` (N,) from a beam.

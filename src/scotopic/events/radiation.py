@@ -62,12 +62,41 @@ class Emission:
     divisions: tuple[Division, Division]
     away: Floats | None = None
 
+    def take(self, which: NDArray[np.intp]) -> "Emission":
+        """Return some of the emissions, in their order."""
+        if len(which) == len(self.root):
+            return self
+        return Emission(
+            self.photons[:, :, which],
+            self.root[which],
+            self.axis[:, which],
+            self.weight[which],
+            self.missing[:, which],
+            (self.divisions[0].take(which), self.divisions[1].take(which)),
+            None if self.away is None else self.away[:, :, which],
+        )
+
     def recoiled(self, momenta: Floats) -> Floats:
         """Return momenta (slots, 4, N) in the frame of the beams, from those with the electron along +z."""
         left = -self.photons.sum(axis=0)
         left[0] = np.sqrt(self.root**2 + (left[1:] ** 2).sum(axis=0))
         turned = [np.concatenate([p[:1], onto_axis(p[1:], self.axis)]) for p in momenta]
         return np.stack([boost_from_rest(p, left, self.root) for p in turned])
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Shares of energy that beams lose (2, N), √s' (N,) in GeV, and the weight (N,) but for the structure functions."""
+
+    missing: Floats
+    root: Floats
+    weight: Floats
+
+    def take(self, which: NDArray[np.intp]) -> "Losses":
+        """Return some of the losses, in their order."""
+        if len(which) == len(self.root):
+            return self
+        return Losses(self.missing[:, which], self.root[which], self.weight[which])
 
 
 @dataclass(frozen=True)
@@ -103,12 +132,19 @@ class Radiator:
         """Number of uniform numbers, those of further photons included."""
         return self.leading + 2 * (NUMBERS + (0 if self.mode == "collinear" else MOST_PHOTONS - 1))
 
-    def emit(self, u: Floats) -> Emission:
-        """Return the emissions of uniform numbers (dimensions, N)."""
+    def losses(self, u: Floats) -> Losses:
+        """Return what beams lose, of the first two of the uniform numbers (dimensions, N)."""
         missing, weight = self._shares(u[:2])
         missing = np.where(missing > 2.0 * LEAST_PHOTON / self.sqrt_s, missing, 0.0)
-        root = self.sqrt_s * np.sqrt(np.prod(1.0 - missing, axis=0))
-        further = u[self.leading :].reshape(2, -1, u.shape[-1])
+        return Losses(missing, self.sqrt_s * np.sqrt(np.prod(1.0 - missing, axis=0)), weight)
+
+    def emit(self, u: Floats, losses: Losses | None = None) -> Emission:
+        """Return the emissions of uniform numbers (dimensions, N), whose `losses` may be known."""
+        lost = self.losses(u) if losses is None else losses
+        missing, root = lost.missing, lost.root
+        eta = radiator_exponent(self.sqrt_s**2)
+        weight = lost.weight * structure_function(missing[0], eta) * structure_function(missing[1], eta)
+        further = u[self.leading :].reshape(2, (self.dimensions - self.leading) // 2, u.shape[-1])
         if self.mode == "collinear":
             divisions = self._divisions(further, np.full(missing.shape, 0.5), missing)
             photons = np.zeros((2, MOST_PHOTONS, 4, len(root)))
@@ -122,7 +158,8 @@ class Radiator:
         turns = np.concatenate([u[4:6, None], further[:, NUMBERS:]], axis=1)
         photons, away = self._directed(divisions, alone, turns)
         for division, factor in zip(divisions, factors, strict=True):
-            weight *= np.where(division.energies[1] > 0.0, 1.0, division.weight * factor)
+            # the factor, whose mean is one, also where several photons take other angles: the grid makes it flat
+            weight *= factor * np.where(division.energies[1] > 0.0, 1.0, division.weight)
         radiated = photons.sum(axis=1)
         rescaling = _rescaling(missing, radiated.sum(axis=0) / (0.5 * self.sqrt_s))
         photons *= rescaling
@@ -184,7 +221,8 @@ class Radiator:
         return factor
 
     def _shares(self, u: Floats) -> tuple[Floats, Floats]:
-        # Energy shares (2, N) of the photons of both beams and their weight, from v = 1 - s'/s and its division.
+        # Energy shares (2, N) of the photons of both beams and their weight without the structure functions, from
+        # v = 1 - s'/s and its division.
         s = self.sqrt_s**2
         eta = radiator_exponent(s)
         v, density = self._total_share(u[0], eta)
@@ -196,8 +234,7 @@ class Radiator:
         b = (v - a) / (1.0 - a)
         missing = np.where(half, [a, b], [b, a])
         # η² a^(η-1) b^(η-1) da dv/(1 - a), over the densities of a, (η/2) a^(η-1)/largest^η, and of v
-        weight = 2.0 * eta * largest**eta * b ** (eta - 1.0) / ((1.0 - a) * density)
-        return missing, weight * structure_function(a, eta) * structure_function(b, eta)
+        return missing, 2.0 * eta * largest**eta * b ** (eta - 1.0) / ((1.0 - a) * density)
 
     def _total_share(self, u: Floats, eta: float) -> tuple[Floats, Floats]:
         # v = 1 - s'/s and its density: soft peak v^(2η-1), 1/(1 - v) of the return to small s', resonances

@@ -78,49 +78,49 @@ class Sampler:
         """Return momenta (slots, 4, N) in the centre of mass and integrand (N,) in pb of a channel.
 
         With radiation the last slots are the photons of the electron's and of the positron's beam, as
-        `scotopic.events.radiation.Emission` has them; momenta of zero stand for none.
+        `scotopic.events.radiation.Emission` has them; momenta of zero stand for none, and for points that fail cuts.
         """
         if self.radiator is None:
             root = np.full(u.shape[-1], self.sqrt_s)
             momenta, weight = channel.build(u, root)
-            value = self._value(channel, momenta, momenta, root, weight, engine)
+            alive = (weight > 0.0) & np.isfinite(weight) & passes_all(self.cuts, momenta)
+            value = np.zeros(root.shape)
+            if alive.any():
+                value[alive] = weight[alive] * self._rate(channel, momenta[:, :, alive], root[alive], engine)
             return momenta, self._biased(momenta, value)
-        emission = self.radiator.emit(u[channel.dimensions :])
-        momenta, volume = channel.build(u[: channel.dimensions], emission.root)
+        radiated = u[channel.dimensions :]
+        losses = self.radiator.losses(radiated)
+        momenta, volume = channel.build(u[: channel.dimensions], losses.root)
+        # cuts leave few points: what follows is for those alone, invariant masses need no photons
+        inside = (volume > 0.0) & np.isfinite(volume)
+        which = np.flatnonzero(inside & passes_all([cut for cut in self.cuts if cut.what == "M"], momenta))
+        emission = self.radiator.emit(_points(radiated, which), losses.take(which))
+        momenta = _points(momenta, which)
         moved = emission.recoiled(momenta)
-        weight = volume * emission.weight * initial_state_factor(self.process.plan)
+        passed = np.flatnonzero((emission.weight > 0.0) & passes_all(self.cuts, moved))
+        which, emission = which[passed], emission.take(passed)
+        momenta, moved = _points(momenta, passed), _points(moved, passed)
+        value = np.zeros(u.shape[-1])
+        if not len(which):
+            return np.zeros((len(moved) + len(emission.photons), 4, len(value))), value
+        weight = volume[which] * emission.weight * initial_state_factor(self.process.plan)
         if is_scattered(self.process):
-            # points outside of phase space have no momenta
-            inside = volume > 0.0
-            scales = np.tile(emission.root**2, (2, 1))
-            scales[:, inside] = hard_scales(self.process, momenta[..., inside], emission.root[inside])
+            scales = hard_scales(self.process, momenta, emission.root)
             weight = weight * self.radiator.at_scale(emission, scales)
-        weight = np.where(counted_twice(self.process, self.cuts, moved, emission.photons), 0.0, weight)
-        value = self._value(channel, momenta, moved, emission.root, weight, engine)
-        momenta = np.concatenate([moved, emission.photons])
-        return momenta, self._biased(momenta, value)
+        alive = (weight > 0.0) & ~counted_twice(self.process, self.cuts, moved, emission.photons)
+        rate = self._rate(channel, momenta[:, :, alive], emission.root[alive], engine)
+        value[which[alive]] = weight[alive] * rate
+        found = np.concatenate([moved, emission.photons])
+        if len(which) < len(value):
+            found, some = np.zeros((*found.shape[:2], len(value))), found
+            found[:, :, which] = some
+        return found, self._biased(found, value)
 
     def _biased(self, momenta: Floats, value: Floats) -> Floats:
         if self.bias is None:
             return value
         alive = value > 0.0
         value[alive] *= self.bias(momenta[:, :, alive])
-        return value
-
-    def _value(
-        self,
-        channel: Channel,
-        momenta: Floats,
-        moved: Floats,
-        root: Floats,
-        weight: Floats,
-        engine: Literal["numpy", "jax"],
-    ) -> Floats:
-        # momenta in the rest frame of the collision that is left, and as the cuts see them
-        alive = (weight > 0.0) & np.isfinite(weight) & passes_all(self.cuts, moved)
-        value = np.zeros(root.shape)
-        if alive.any():
-            value[alive] = weight[alive] * self._rate(channel, momenta[:, :, alive], root[alive], engine)
         return value
 
     def _rate(
@@ -283,6 +283,11 @@ def _sample(
         if sum(np.count_nonzero(value) for value in values) > ENOUGH_SHARE * points:
             break
     return np.concatenate(ys, axis=1), np.concatenate(values)
+
+
+def _points(values: Floats, which: NDArray[np.intp]) -> Floats:
+    # Some of the points (..., N), in their order.
+    return values if len(which) == values.shape[-1] else np.take(values, which, axis=-1)
 
 
 def largest_weight(weights: Floats, share: float = 2e-3) -> float:

@@ -20,6 +20,25 @@ from scotopic.io.guests import guest
 SIGNATURES = {"gzip": b"\x1f\x8b", "xz": b"\xfd7zXZ\x00", "bzip2": b"BZh", "zstd": b"\x28\xb5\x2f\xfd"}
 
 
+OTHERS = {
+    b"PK\x03\x04": "a zip archive", b"7z\xbc\xaf\x27\x1c": "a 7z archive", b"]\x00\x00": "packed as lzma",
+    b"\x1f\x9d": "packed with compress", b"\x04\x22M\x18": "packed as lz4", b"Rar!": "a rar archive",
+    **{start: f"packed twice ({name})" for name, start in SIGNATURES.items()},
+}  # fmt: skip
+"""What is not unpacked here, by its first bytes."""
+
+
+def refuse_other_packing(head: bytes, path: Path) -> None:
+    """Refuse what is packed in a way that is not unpacked here, and text in UTF-16; `head` has 512 bytes or more."""
+    what = next((what for start, what in OTHERS.items() if head.startswith(start)), "")
+    if head[257:262] == b"ustar":
+        what = "a tar archive"
+    if what:
+        raise InputError(f"{path} is {what}; unpack it (gzip, xz, bzip2 and zstd are unpacked here)")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{path} is text in UTF-16; save it in UTF-8")
+
+
 def require_file(path: Path) -> None:
     """Refuse what is no regular file, such as a folder, a pipe, a device, or a name that no file can have."""
     try:

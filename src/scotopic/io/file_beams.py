@@ -16,6 +16,7 @@ SAME = 1e-3  # relative; energies that differ by less are the same
 STANDARD_ERRORS = 5.0  # of a mean over the events
 ROUNDING = 1e-6  # relative
 ABOVE = 1e-5  # relative; no beam radiates to more energy than it has
+PHOTON = 22  # of a beam that radiated
 LARGEST_SPREAD = 0.05  # relative; incoming particles that lack more have radiated
 
 
@@ -88,9 +89,22 @@ def beams_with_header(
         If the incoming particles have other energies than the header says.
     """
     beams = collision_beams(rows)
-    if sorted(ids) != [-11, 11] or min(energies) <= 0.0:
-        if beams is None and all(ids):
-            raise InputError(f"{path} has beams of the PDG codes {ids[0]} and {ids[1]}; expected e- and e+")
+    incoming = sorted({int(code) for row in rows for code in row[:, 0]})
+    for place, codes in (("in <init>", ids if all(ids) else []), ("coming in", incoming)):
+        if not set(codes) <= {11, -11, PHOTON} or (
+            place == "in <init>" and codes and sorted(codes) != [-11, 11]
+        ):
+            raise InputError(
+                f"{path} has beams of the PDG codes {' and '.join(str(code) for code in codes[:6])} {place}; expected "
+                "e- and e+"
+            )
+    if beams is None and any(len(row) == 2 and abs(row[:, 0].sum()) == 22 for row in rows):
+        raise InputError(f"{path} has two electrons or two positrons coming in; expected e- and e+")
+    if min(energies) < 0.0:
+        raise InputError(
+            f"{path} has beams of {energies[0]:g} and {energies[1]:g} GeV in <init>; expected energies"
+        )
+    if sorted(ids) != [-11, 11] or min(energies) == 0.0:
         return beams_of(rows)
     stated = _stated(ids, energies, beams)
     if beams is None:

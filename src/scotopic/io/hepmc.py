@@ -87,6 +87,7 @@ def read_hepmc(path: Path) -> ParticleList:
         cross_section_pb=value if value > 0.0 else None,
         cross_section_error_pb=float(sigma.xsec_err()) if value > 0.0 else None,
         source=source + several,
+        notes=(f"every event has {n_weights} weights; the nominal one is taken",) if n_weights > 1 else (),
         **header,
     )
 

@@ -214,6 +214,10 @@ def _event3(block: list[Line], names: int) -> Iterator[str]:
             if not -n_vertices <= code <= -1 or code in vertices:
                 raise ValueError(f"vertex {code} of {n_vertices}")
             vertices.add(code)
+            if not before:
+                raise ValueError(
+                    f"no particle goes into vertex {code}; the library wants beams (status 4) there"
+                )
             for particle in before:
                 if not 1 <= particle <= n_particles or particle in graph.ends:
                     raise ValueError(f"particle {particle} of {n_particles} goes into vertex {code}")

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from scotopic.errors import InputError
-from scotopic.io.compression import opened
+from scotopic.io.compression import opened, refuse_other_packing
 from scotopic.io.lhe_syntax import is_lhe
 from scotopic.io.parquet import kind_of_parquet
 from scotopic.io.root import kind_of_root
@@ -28,6 +28,7 @@ def format_of(path: Path) -> Format:
         head = file.read(4096)
     if not head.strip():
         raise InputError(f"{path} is empty; expected events or candidates")
+    refuse_other_packing(head, path)
     if head[:4] == b"PAR1":
         return "parquet"
     if head[:4] == b"root":

@@ -78,6 +78,7 @@ def _parse(file: IO[bytes], path: Path) -> ParticleList:
         momenta=np.array(momenta).reshape(-1, 4),
         weights=np.array(weights),
         vertices=np.array(places).reshape(-1, 4) if displaced else None,
+        beams_incoming=any(map(len, incoming)),
         beams=beams_with_header(setup.beams, setup.energies, incoming, path),
         cross_section_pb=sigma,
         cross_section_error_pb=error,

@@ -12,14 +12,27 @@ from pathlib import Path
 from typing import IO, NamedTuple, NoReturn
 
 from scotopic.errors import InputError
-from scotopic.io.text import FURTHEST, check_sizes, number, numbered_lines, numbers, whole, wholes
+from scotopic.io.text import (
+    FURTHEST,
+    LONGEST_LINE,
+    check_sizes,
+    number,
+    numbered_lines,
+    numbers,
+    whole,
+    wholes,
+)
+from scotopic.text_files import shown
 
 MOST_PARTICLES = 100_000  # of an event
 MOST_PROCESSES = 100_000
+MOST_LINES = 1_000_000  # of a header, a comment or an event, and between them
 
 TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*)([^<>]*?)(/?)>")
 HIDDEN = {"<!--": "-->", "<![CDATA[": "]]>"}
 BLOCKS = ("LesHouchesEvents", "header", "init", "event")
+BLOCKS_OF_ANY_CASE = {block.lower(): block for block in BLOCKS}
+BLANK = " \t\r\n\x1a\x00"  # and what old systems and archives end a file with
 
 Line = tuple[int, str]
 
@@ -82,28 +95,37 @@ def read_blocks(file: IO[bytes], path: Path) -> Iterator[str | Setup | EventBloc
     lines = _visible(numbered_lines(file, path), path)
     setup: Setup | None = None
     root = closed = False
-    events = 0
+    events = last = 0
     for at, line in lines:
-        if closed and line.partition("#")[0].strip():
-            _joined(path, at)
+        if at - last > MOST_LINES:
+            raise InputError(
+                f"{path}: more than {MOST_LINES} lines without a block, up to line {at}; expected LHE"
+            )
+        if closed and line.partition("#")[0].strip(BLANK):
+            _joined(path, at, line)
+        at, line = _whole_tag(lines, at, line, path)
         for tag in TAG.finditer(line) if "<" in line else ():
             slash, name, _, empty = tag.groups()
             rest = line[tag.end() :]
             if slash:
                 closed = closed or name == "LesHouchesEvents"
+            elif name not in BLOCKS and name.lower() in BLOCKS_OF_ANY_CASE:
+                known = BLOCKS_OF_ANY_CASE[name.lower()]
+                raise InputError(f"{path}: line {at}: the tag <{name}> is no name of LHE; expected <{known}>")
             elif name == "LesHouchesEvents":
                 if root:
-                    _joined(path, at)
+                    _joined(path, at, line)
                 root = True
             elif name == "header" and not empty:
                 yield from _header(lines, rest, path)
                 break
             elif name == "init":
                 if setup is not None:
-                    _joined(path, at)
+                    _joined(path, at, line)
                 where = f"{path}: <init> (line {at})"
                 setup = _setup(*_body(lines, (at, rest), name, where), where)
                 yield setup
+                last = at
                 break
             elif name == "event":
                 if setup is None:
@@ -115,6 +137,7 @@ def read_blocks(file: IO[bytes], path: Path) -> Iterator[str | Setup | EventBloc
                 where = f"{path}: event {events} (line {at})"
                 rows, _ = _body(lines, (at, rest), name, where)
                 yield _event(events, rows, where)
+                last = max(at, *(number for number, _ in rows)) if rows else at
                 break
     if setup is None:
         raise InputError(f"{path} has no <init> block; expected an LHE file with beams and cross section")
@@ -122,7 +145,22 @@ def read_blocks(file: IO[bytes], path: Path) -> Iterator[str | Setup | EventBloc
         raise InputError(f"{path} ends before </LesHouchesEvents>; expected a complete LHE file")
 
 
-def _joined(path: Path, at: int) -> NoReturn:
+def _whole_tag(lines: Iterator[Line], at: int, line: str, where: Path | str) -> Line:
+    """Return a line with those behind it, as far as its last tag goes; and the number of the last."""
+    first = at
+    while "<" in line and ">" not in line[line.rindex("<") :]:
+        at, more = next(lines, (at, ""))
+        if not more or len(line) > LONGEST_LINE:
+            raise InputError(f"{where}: the tag of line {first} has no end; expected a complete LHE file")
+        line += more
+    return at, line
+
+
+def _joined(path: Path, at: int, line: str) -> NoReturn:
+    if not any(f"<{block}" in line for block in BLOCKS):
+        raise InputError(
+            f"{path} goes on behind </LesHouchesEvents> (line {at}: {shown(line.strip())}); expected one LHE file alone"
+        )
     raise InputError(
         f"{path} joins several samples (line {at}); expected one <LesHouchesEvents> with one <init>: cross sections of "
         "different processes add, those of the same do not, so split the file"
@@ -148,6 +186,8 @@ def _visible(lines: Iterator[Line], path: Path) -> Iterator[Line]:
         shown = []
         while line:
             if end:
+                if at - since > MOST_LINES:
+                    raise InputError(f"{path}: more than {MOST_LINES} lines hidden from line {since} on")
                 _, found, line = line.partition(end)
                 end = "" if found else end
                 continue
@@ -166,13 +206,16 @@ def _visible(lines: Iterator[Line], path: Path) -> Iterator[Line]:
 
 def _header(lines: Iterator[Line], rest: str, path: Path) -> Iterator[str]:
     """Yield the lines of a header that hold scotopic's own tag."""
-    line = rest
+    line, since = rest, 0
     while "</header>" not in line:
         if "<scotopic " in line:
             yield line
         at, line = next(lines, (0, ""))
         if not at:
             raise InputError(f"{path} ends before </header>; expected a complete LHE file")
+        since = since or at
+        if at - since > MOST_LINES:
+            raise InputError(f"{path}: a header of more than {MOST_LINES} lines, from line {since} on")
     if "<scotopic " in line:
         yield line
 
@@ -184,6 +227,8 @@ def _body(lines: Iterator[Line], first: Line, block: str, where: str) -> tuple[l
     inner = ""
     at, line = first
     while at:
+        if at - first[0] > MOST_LINES:
+            raise InputError(f"{where}: more than {MOST_LINES} lines before </{block}>")
         if "<" not in line:
             if inner:
                 elements.append(line)
@@ -191,9 +236,7 @@ def _body(lines: Iterator[Line], first: Line, block: str, where: str) -> tuple[l
                 rows.append((at, text))
         elif not line.lstrip().startswith("#"):
             done = 0
-            while ">" not in line[line.rindex("<") :]:  # a tag that goes on in the next line
-                at, more = next(lines, (0, ">"))
-                line += more
+            at, line = _whole_tag(lines, at, line, where)
             for tag in TAG.finditer(line):
                 slash, name, _, empty = tag.groups()
                 if not inner and (text := line[done : tag.start()].strip()):
@@ -277,7 +320,8 @@ def _event(count: int, rows: list[Line], where: str) -> EventBlock:
         if size < 1:
             raise InputError(f"{where} has NUP = {size}; expected particles")
         if size > MOST_PARTICLES or _numeric(rows[1:], size) != size:
-            raise InputError(f"{where} has {_numeric(rows[1:])} lines of particles; expected its NUP, {size}")
+            lines = _numeric(rows[1:], size) if size <= MOST_PARTICLES else _numeric(rows[1:])
+            raise InputError(f"{where} has {lines} lines of particles; expected its NUP, {size}")
         particles = []
         for at, line in rows[1 : 1 + size]:  # noqa: B007 - the line that is wrong is named below
             particles.append(_particle(line))

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events, Frame
-from scotopic.io.file_beams import FileBeams
+from scotopic.io.file_beams import ROUNDING, FileBeams
 from scotopic.io.file_frame import FrameChoice, find_frame
+from scotopic.io.record_sum import check_sum
+from scotopic.numerics.lorentz import from_axis
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +33,7 @@ class ParticleList:
     weights : (N,) as in the file
     beams : of each collision, None where the file does not name them
     notes : what a reader of the sample must know
+    beams_incoming : whether the beams are those of incoming particles, of each event
     cross_section_pb, cross_section_error_pb : of the file, None if unknown
     """
 
@@ -49,6 +52,7 @@ class ParticleList:
     sqrt_s: float | None = None
     beam_spread: bool = False
     notes: tuple[str, ...] = ()
+    beams_incoming: bool = True
 
 
 def from_header(told: Mapping[str, str]) -> dict[str, Any]:
@@ -71,25 +75,30 @@ def assemble(particles: ParticleList, path: Path, frame: FrameChoice, sqrt_s: fl
     n = particles.counts.size
     if n == 0:
         raise InputError(f"{path} holds no events")
+    if particles.pdg.size == 0:
+        raise InputError(f"{path} holds no final-state particles (status 1) in any of its {n} events")
+    if not particles.pdg.all():
+        raise InputError(f"{path} holds final-state particles of PDG code 0; expected codes of particles")
     if not (np.isfinite(particles.momenta).all() and np.isfinite(particles.weights).all()):
         raise InputError(f"{path} holds momenta or weights that are not finite numbers")
     particles = beams_absorb_photons(particles, path)
     where, energy = find_frame(particles.beams, particles.frame, particles.sqrt_s, path, frame, sqrt_s)
+    if particles.beams is None or not particles.beams_incoming:
+        check_sum(particles.counts, particles.momenta, particles.beams, where, energy, path)
     own = _own_beams(particles)
     beams = particles.beams if where == "lab" else own  # in the centre of mass nominal ones need no record
     event = np.repeat(np.arange(n), particles.counts)
     slot = np.arange(event.size) - np.repeat(np.cumsum(particles.counts) - particles.counts, particles.counts)
     slots = max(1, int(particles.counts.max()))
-    turn = particles.beams is not None and particles.beams.nominal[0, 3] < 0.0
-    sign = np.array([1.0, -1.0, 1.0, -1.0]) if turn else np.ones(4)  # half a turn about y
+    turn = _onto_z(particles.beams, where)
     pdg = np.zeros((slots, n), dtype=np.int32)
     pdg[slot, event] = particles.pdg
     p = np.zeros((slots, 4, n))
-    p[slot, :, event] = particles.momenta * sign
+    p[slot, :, event] = particles.momenta @ turn
     places = None
     if particles.vertices is not None:
         places = np.zeros((slots, 4, n))
-        places[slot, :, event] = particles.vertices * sign
+        places[slot, :, event] = particles.vertices @ turn
     return Events(
         pdg=pdg,
         momenta=p,
@@ -104,9 +113,25 @@ def assemble(particles: ParticleList, path: Path, frame: FrameChoice, sqrt_s: fl
         beam_spread=particles.beam_spread or own is not None,
         vertices=None if places is None else places[:, 1:],
         times=None if places is None else places[:, 0],
-        beams=None if beams is None else np.moveaxis(beams.momenta * sign, 0, 2),
+        beams=None if beams is None else np.moveaxis(beams.momenta @ turn, 0, 2),
         notes=_beam_notes(particles, where),
     )
+
+
+def _onto_z(beams: FileBeams | None, frame: Frame) -> Floats:
+    """Return the rotation (4, 4), from the right, that lets the electron beam run along +z.
+
+    In the laboratory, where beams cross, it is half a turn about y at most.
+    """
+    turn = np.eye(4)
+    if beams is None:
+        return turn
+    axis = beams.nominal[0, 1:] / np.linalg.norm(beams.nominal[0, 1:])
+    if frame == "cm" and np.abs(axis[:2]).max() > ROUNDING:
+        turn[1:, 1:] = from_axis(np.eye(3), axis[:, None]).T
+    elif axis[2] < 0.0:
+        turn = np.diag([1.0, -1.0, 1.0, -1.0])
+    return turn
 
 
 def _own_beams(particles: ParticleList) -> FileBeams | None:
@@ -173,4 +198,9 @@ def _weights(particles: ParticleList, path: Path) -> Floats:
         return particles.weights
     if not total > 0.0:
         raise InputError(f"{path}: the event weights sum to {total:g}; expected a positive sum")
-    return particles.weights * (particles.cross_section_pb / total)
+    scale = particles.cross_section_pb / total
+    if not (np.isfinite(total) and 0.0 < scale < np.inf):
+        raise InputError(
+            f"{path}: the event weights sum to {total:g}, out of the range of numbers; scale them"
+        )
+    return particles.weights * scale

@@ -10,6 +10,7 @@ from scotopic.errors import InputError
 from scotopic.text_files import decode_text
 
 LONGEST_LINE = 250_000  # bytes; the HepMC3 library takes no more than 262144
+MOST_EMPTY = 100_000  # lines in a row
 MOST_TEXT = 100_000_000  # bytes of a file that is read as a whole
 
 LARGEST = 1e12  # GeV
@@ -21,9 +22,14 @@ FORTRAN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[dDqQ]([+-]?\d{1,4})|([+-]\d
 
 def numbered_lines(file: IO[bytes], path: Path) -> Iterator[tuple[int, str]]:
     """Yield the number and the text of each line; a line without end is refused, not kept in memory."""
-    number = 0
+    number = empty = 0
     while line := file.readline(LONGEST_LINE + 1):
         number += 1
+        empty = empty + 1 if line.isspace() else 0
+        if empty > MOST_EMPTY:
+            raise InputError(
+                f"{path}: more than {MOST_EMPTY} empty lines up to line {number}; expected a text file"
+            )
         if len(line) > LONGEST_LINE:
             raise InputError(
                 f"{path}: line {number} is longer than {LONGEST_LINE} bytes; expected a text file"

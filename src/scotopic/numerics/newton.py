@@ -14,7 +14,7 @@ Lanes lie on the last axis and share the design matrix of their stack: `counts` 
 (M, W, K), so that all sums over bins are matrix products. One lane never changes another one's result.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,28 @@ class LinearModel:
             self.positive[stacks],
             self.penalty[stacks],
         )
+
+    def with_pull(self, column: Floats) -> "LinearModel":
+        """Return the model with one more column (M, W) whose parameter is constrained to 0 ± 1, where fits start."""
+        design = np.concatenate([self.design, column[:, :, None]], axis=2)
+        more = np.swapaxes(design * column[:, :, None], 1, 2)
+        none = np.zeros((len(column), 1))
+        return LinearModel(
+            design,
+            np.concatenate([self.products, more], axis=1),
+            np.concatenate([self.start, np.zeros_like(self.start[:, :1])], axis=1),
+            np.concatenate([self.positive, none], axis=1),
+            np.concatenate([self.penalty, none + 1.0], axis=1),
+        )
+
+    def with_last_scaled(self, factor: Floats) -> "LinearModel":
+        """Return the model with the last column times a factor (M,); fits start where they did."""
+        n_parameters = self.design.shape[2]
+        design, products = self.design.copy(), self.products.copy()
+        design[:, :, -1] *= factor[:, None]
+        products[:, -n_parameters:] *= factor[:, None, None]
+        products[:, -1] *= factor[:, None]
+        return replace(self, design=design, products=products)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ almost none of a plain sample would.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,10 +99,9 @@ BACKGROUNDS = (
         ("theta:gamma:20:160",),
         least_energy_cut=True,
         share=0.2,
+        final_states=2,
     ),
 )
-
-TWO_FLAVOURS = "nng_mu"  # its cross section counts twice
 
 
 @dataclass(frozen=True)
@@ -222,6 +221,4 @@ def generate_background(
         bias=chance,
         workers=workers,
     )
-    if background.name == TWO_FLAVOURS:
-        made.weights[:] *= 2.0
-    return made
+    return replace(made, weights=background.final_states * made.weights)

@@ -72,6 +72,8 @@ class PhotonBackground:
         Number of generated events relative to the leading background.
     copies : int
         How often each generated event goes through the detector.
+    final_states : int
+        How many of equal cross section the process stands for.
     """
 
     name: str
@@ -84,6 +86,7 @@ class PhotonBackground:
     lost_track_boost: float = 1.0
     share: float = 1.0
     copies: int = 1
+    final_states: int = 1
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def likelihood_scan(
     windows = Windows.build(edges, masses, template, below_above, background_order, resolution_error)
     check_windows(windows, masses, background_order)
     data = windows.cut(counts[:, None])[:, :, 0]
-    profile = Profile(windows, data, errors)
+    profile = Profile.build(windows, data, errors)
     start = fit_free(data, windows)
     unit = _unit(windows, profile.at(start).expectation)
     best = _best(profile, start, unit)

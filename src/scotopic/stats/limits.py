@@ -67,15 +67,15 @@ def upper_limits(
     nulls = [np.where(windows.inside, fit_null(sets[:, column], windows), 1.0) for column in (DATA, 3)]
     lanes = windows.take(np.repeat(np.arange(n_windows), 6))
     errors = np.repeat(efficiency_error, 6)
-    data = Profile(lanes, sets.reshape(n_windows * 6, -1), errors)
+    data = Profile.build(lanes, sets.reshape(n_windows * 6, -1), errors)
     units = [yield_unit(windows, null) for null in nulls]  # nothing expected may depend on the data
     shat, best = data.best(np.column_stack([units[0]] + 5 * [units[1]]).ravel())
     clsb = clsb_limits(data, shat, best, float(ndtri(level))).reshape(n_windows, 6)
 
     first = np.arange(n_windows) * 6
-    asimov = Profile(windows, nulls[0], efficiency_error)
+    asimov = Profile.build(windows, nulls[0], efficiency_error)
     observed = cls_limits(data.take(first), shat[first], best.take(first), asimov, level, bounded=bounded)
-    columns = expected_cls_limits(Profile(windows, nulls[1], efficiency_error), level)
+    columns = expected_cls_limits(Profile.build(windows, nulls[1], efficiency_error), level)
     return UpperLimits(clsb, np.concatenate([observed[:, None], columns], axis=1))
 
 
@@ -83,11 +83,12 @@ def clsb_limits(data: Profile, shat: Floats, best: Point, threshold: float) -> F
     """Return the yields (L,) above the fitted ones `shat`, with fits `best`, where √q_s is the threshold."""
     unit = yield_unit(data.windows, best.expectation)
 
-    def function(yields: Floats, which: Lanes) -> tuple[Floats, Floats]:
-        root, slope = _root_q(data, yields, which, best)
+    def function(signal: Floats, which: Lanes) -> tuple[Floats, Floats]:
+        part = data.take(which)
+        root, slope = _root_q(part, part.along(signal)[0], best.take(which))
         return root - threshold, slope
 
-    return find_crossing(function, shat, shat + threshold * unit, unit)
+    return data.yields_of(find_crossing(function, shat, shat + threshold * unit, unit))
 
 
 def cls_limits(
@@ -106,9 +107,12 @@ def cls_limits(
     if bounded:
         best = best.where(shat < 0.0, data.at(np.zeros(len(shat))))
 
-    def function(yields: Floats, which: Lanes) -> tuple[Floats, Floats]:
-        root, slope = _root_q(data, yields, which, best)
-        root_a, slope_a = _root_q(asimov, yields, which, zero)
+    def function(signal: Floats, which: Lanes) -> tuple[Floats, Floats]:
+        part, part_a = data.take(which), asimov.take(which)
+        point, yields, change = part.along(signal)
+        root, slope = _root_q(part, point, best.take(which))
+        root_a, slope_a = _root_q(part_a, part_a.at(yields), zero.take(which))
+        slope_a = slope_a * change
         with np.errstate(divide="ignore", invalid="ignore"):  # collinear lanes
             if bounded:
                 far = root > root_a
@@ -119,7 +123,7 @@ def cls_limits(
         return np.log1p(-level) - log_ndtr(-root) + log_ndtr(root_a - root), rise
 
     low = np.maximum(shat, 0.0)
-    return find_crossing(function, low, low + unit, unit)
+    return data.yields_of(find_crossing(function, low, low + unit, unit))
 
 
 def expected_cls_limits(asimov: Profile, level: float) -> Floats:
@@ -130,11 +134,14 @@ def expected_cls_limits(asimov: Profile, level: float) -> Floats:
     unit, none = yield_unit(lanes.windows, lanes.counts), np.zeros(len(shift))
     zero = lanes.exact()
 
-    def function(yields: Floats, which: Lanes) -> tuple[Floats, Floats]:
-        root, slope = _root_q(lanes, yields, which, zero)
+    def function(signal: Floats, which: Lanes) -> tuple[Floats, Floats]:
+        part = lanes.take(which)
+        root, slope = _root_q(part, part.along(signal)[0], zero.take(which))
         return root - threshold[which], slope
 
-    return find_crossing(function, none, threshold * unit, unit).reshape(-1, len(FLUCTUATIONS))
+    return lanes.yields_of(find_crossing(function, none, threshold * unit, unit)).reshape(
+        -1, len(FLUCTUATIONS)
+    )
 
 
 def yield_unit(windows: Windows, expectation: Floats) -> Floats:
@@ -151,10 +158,8 @@ def _hazard(z: Floats) -> Floats:
     return hazard
 
 
-def _root_q(profile: Profile, yields: Floats, which: Lanes, best: Point) -> tuple[Floats, Floats]:
+def _root_q(profile: Profile, point: Point, best: Point) -> tuple[Floats, Floats]:
     # √q and its derivative; dq/ds = 2 dF/ds (envelope theorem).
-    part = profile.take(which)
-    point = part.at(yields)
-    root = np.sqrt(np.where(point.sound, np.maximum(part.distance(point, best.take(which)), 0.0), np.nan))
+    root = np.sqrt(np.where(point.sound, np.maximum(profile.distance(point, best), 0.0), np.nan))
     with np.errstate(divide="ignore", invalid="ignore"):
         return root, point.slope / root

@@ -4,6 +4,8 @@ The expectation at a yield s is ν_i = s e^{ε η_e} [τ_i + η_r δ_i] + backgr
 (ε: standard deviation of the logarithm of the efficiency) and η_r (δ: template at the varied width less the nominal
 one). With the signal S = s e^{ε η_e} that is there, it is linear in all else that is profiled: these fits are convex,
 and η_e follows from their derivative F′ as the root of η + ε S F′(S), which rises with η where s lies above ŝ.
+Read the other way round it is a formula: S belongs to η_e = −ε S F′(S) and to the yield s = S e^{−ε η_e}, so that a
+search along S needs one fit a step, whatever ε (`Profile.along`).
 """
 
 from collections.abc import Callable
@@ -12,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.numerics.newton import FAILED, LinearModel, fit_poisson, twice_log_ratio
+from scotopic.numerics.newton import FAILED, LinearModel, fit_poisson, solve_packed, twice_log_ratio
 from scotopic.stats.windows import SMALLEST_VARIANCE, Windows
 
 Floats = NDArray[np.float64]
@@ -72,15 +74,31 @@ class Profile:
     counts : (L, W)
     efficiency_error : (L,)
         Standard deviation of the logarithm of the efficiency.
+    model : LinearModel
+        What is profiled with a signal of one event: the background and, if it varies, the template.
     """
 
     windows: Windows
     counts: Floats
     efficiency_error: Floats
+    model: LinearModel
+
+    @classmethod
+    def build(cls, windows: Windows, counts: Floats, efficiency_error: Floats) -> "Profile":
+        """Return the likelihood of counts (L, W), one data set a window."""
+        scale = np.where(windows.inside, np.maximum(counts, SMALLEST_VARIANCE), 1.0)
+        positive = np.zeros(windows.background.shape[::2])
+        positive[:, 0] = 1.0
+        model = LinearModel.build(windows.background, scale, positive, np.zeros_like(positive))
+        if windows.variation.any():
+            model = model.with_pull(windows.variation)
+        return cls(windows, counts, efficiency_error, model)
 
     def take(self, which: NDArray[np.intp]) -> "Profile":
         """Return some of the lanes."""
-        return Profile(self.windows.take(which), self.counts[which], self.efficiency_error[which])
+        return Profile(
+            self.windows.take(which), self.counts[which], self.efficiency_error[which], self.model.take(which)
+        )
 
     def at(self, yields: Floats) -> Point:
         """Return the fits at signal yields (L,)."""
@@ -116,29 +134,49 @@ class Profile:
 
         return find_crossing(function, low, start, np.ones_like(low), PULL_TOLERANCE)
 
+    def along(self, signal: Floats) -> tuple[Point, Floats, Floats]:
+        """Return the fits with signals S (L,) that are there, the yields they belong to, and ds/dS of these.
+
+        Each point is that of `at` its yield; its slope is the derivative with regard to S.
+        """
+        point = self._with_signal(signal)
+        error = self.efficiency_error
+        if not error.any():
+            return point, signal, np.ones_like(signal)
+        pull = -error * signal * point.slope
+        bend = 1.0 + error**2 * signal * (point.slope + signal * point.curvature)
+        ratio = np.exp(-error * pull)
+        moved = replace(point, constraint=point.constraint + 0.5 * pull**2, slope=point.slope * bend)
+        return moved, signal * ratio, ratio * bend
+
+    def yields_of(self, signal: Floats) -> Floats:
+        """Return the yields (L,) that signals which are there belong to; NaN stays NaN."""
+        if not self.efficiency_error.any():
+            return signal
+        found = np.full_like(signal, np.nan)
+        which = np.flatnonzero(np.isfinite(signal))
+        found[which] = self.take(which).along(signal[which])[1]
+        return found
+
     def _with_signal(self, signal: Floats) -> Point:
         # Fits with signals (L,) that are there, whatever the efficiency
         window = self.windows
-        varied = window.variation.any()
-        columns = [window.background, (signal[:, None] * window.variation)[:, :, None]]
-        design = np.concatenate(columns if varied else columns[:1], axis=2)
         order = window.background.shape[2]
-        penalty = np.zeros((len(signal), design.shape[2]))
-        penalty[:, order:] = 1.0
-        positive = np.zeros_like(penalty)
-        positive[:, 0] = 1.0
-        scale = np.where(window.inside, np.maximum(self.counts, SMALLEST_VARIANCE), 1.0)
+        model = self.model
+        if model.design.shape[2] > order:
+            model = model.with_last_scaled(signal)
         offset = window.padding + (signal[:, None] * window.template)[:, :, None]
-        model = LinearModel.build(design, scale, positive, penalty)
         fits = fit_poisson(self.counts[:, :, None], model, offset)
         pull = fits.theta[:, order:, 0]
-        change = window.template + (window.variation * pull if varied else 0.0)
+        change = window.template + (window.variation * pull if pull.size else 0.0)
         expectation, multiplier = fits.expectation[:, :, 0], fits.multiplier[:, :, 0]
         slope = ((1.0 - multiplier) * change).sum(axis=1)
         curvature = np.zeros_like(slope)
         if self.efficiency_error.any():
             weight = multiplier / np.maximum(expectation, SMALLEST_EXPECTATION)
-            curvature = _curvature(change, design, penalty, weight)
+            # the varied column grows with the signal, too
+            mixed = ((1.0 - multiplier) * window.variation).sum(axis=1)
+            curvature = _curvature(change, model, weight, mixed)
         sound = fits.status[:, 0] != FAILED
         return Point(expectation, 0.5 * (pull**2).sum(axis=1), slope, curvature, sound)
 
@@ -178,15 +216,19 @@ class Profile:
         return yields, known.at(yields)
 
 
-def _curvature(change: Floats, design: Floats, penalty: Floats, weight: Floats) -> Floats:
+def _curvature(change: Floats, model: LinearModel, weight: Floats, mixed: Floats) -> Floats:
     # d²F/dS² (L,) with all else profiled: what of the signal's column the others cannot imitate
-    weighted = design * weight[:, :, None]
-    own = (change**2 * weight).sum(axis=1)
-    cross = (np.swapaxes(weighted, 1, 2) @ change[:, :, None])[:, :, 0]
-    hessian = np.swapaxes(weighted, 1, 2) @ design + penalty[:, :, None] * np.eye(design.shape[2])
-    ridge = 1e-12 * np.einsum("lkk->l", hessian)[:, None, None] + 1e-300
-    rest = np.linalg.solve(np.nan_to_num(hessian + ridge * np.eye(design.shape[2])), cross[:, :, None])
-    return np.asarray(np.maximum(own - (cross * rest[:, :, 0]).sum(axis=1), 0.0))
+    weighted = (change * weight)[:, :, None]
+    own = (change * weighted[:, :, 0]).sum(axis=1)
+    cross = np.swapaxes(model.design, 1, 2) @ weighted
+    cross[:, -1, 0] += mixed
+    hessian = model.products @ weight[:, :, None]
+    diagonal = np.cumsum(np.arange(1, model.design.shape[2] + 1)) - 1
+    ridge = 1e-12 * hessian[:, diagonal].sum(axis=1, keepdims=True) + 1e-300
+    hessian[:, diagonal] += model.penalty[:, :, None] + ridge
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        imitated = (cross * solve_packed(hessian, cross)).sum(axis=(1, 2))
+    return np.asarray(np.clip(own - np.where(np.isfinite(imitated), imitated, 0.0), 0.0, None))
 
 
 def find_crossing(

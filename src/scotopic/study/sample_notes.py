@@ -8,6 +8,7 @@ from scotopic.detector.experiment import Experiment
 from scotopic.events.frames import in_laboratory_of, missing_momentum
 from scotopic.events.record import Events
 
+THIN = 0.5  # of the events that a sample has; what it is worth below that is said
 LACKS = 1e-3  # of √s; less is rounding of a file
 OTHER_SQRT_S_GeV = 2e-3  # by which a file's √s may differ from the card's without a word
 
@@ -23,6 +24,7 @@ def sample_notes(events: Events, experiment: Experiment, unseen: Mapping[int, in
             f"the events were made at √s = {events.sqrt_s:.4f} GeV, {experiment.name} runs at "
             f"{experiment.beams.sqrt_s:.4f} GeV; their momenta stay as they are"
         )
+    notes += _weights(events)
     if unseen:
         notes.append("unseen: " + ", ".join(f"{code} × {number}" for code, number in unseen.items()))
     return tuple(notes)
@@ -55,6 +57,19 @@ def _spread(events: Events, experiment: Experiment) -> str:
     if not experiment.beam.use_spread:
         return "neither the events nor the card have a beam-energy spread"
     return "the file carries no beam-energy spread; the card's was added"
+
+
+def _weights(events: Events) -> list[str]:
+    """Return what is due on samples that are worth far fewer events than they have."""
+    weights = events.weights
+    if not weights.any():
+        return []
+    worth = float(weights.sum() ** 2 / (weights**2).sum())
+    negative = np.count_nonzero(weights < 0.0)
+    if not negative and worth > THIN * len(events):
+        return []
+    said = f"{negative} of {len(events)} weights are negative; " if negative else ""
+    return [f"{said}the weighted events are worth {worth:.3g} of weight 1, of {len(events)}"]
 
 
 def _missing(events: Events) -> list[str]:

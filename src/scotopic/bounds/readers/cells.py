@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.bounds.readers.units import is_unit
 from scotopic.errors import InputError
 from scotopic.text_files import listed, shown
 
@@ -129,6 +130,12 @@ def read_blocks(text: str, place: str, comments: tuple[str, ...] = ("#",)) -> li
                 continue
             if max(map(len, cells)) > LONGEST_CELL:
                 raise InputError(f"{place}: line {number}: a name of more than {LONGEST_CELL} characters")
+            if not rows and len(names) == len(cells) and all(map(_is_unit_cell, cells)):
+                units = [unit.strip("[]() ") for unit in cells]
+                names = tuple(
+                    f"{name} [{unit}]" if unit else name for name, unit in zip(names, units, strict=True)
+                )
+                continue
             close()
             names, rows, numbers, breaks = cells, [], [], []
             continue
@@ -167,6 +174,13 @@ def _cells(line: str, separator: str) -> tuple[str, ...]:
     if separator == ";":
         cells = [re.sub(r"^([+-]?\d+),(\d+(?:[eE][+-]?\d+)?)$", r"\1.\2", cell) for cell in cells]
     return tuple(cells)
+
+
+def _is_unit_cell(cell: str) -> bool:
+    try:
+        return is_unit(cell)
+    except InputError:
+        return False
 
 
 def _is_numeric(cell: str) -> bool:

@@ -19,8 +19,9 @@ Floats = NDArray[np.float64]
 Pieces = tuple[tuple[Floats, Floats], ...]
 
 NO_LIMIT = 1.0e4
-"""Couplings from here on close a drawn curve or mean that there is no limit; so do 1, 10, 100 and 1000 where they
-lie `FAR` above every other value."""
+"""Couplings from here on close a drawn curve or mean that there is no limit; so do the `MARKERS` where they lie `FAR`
+above every other value."""
+MARKERS = (1.0, 9.0, 9.9, 9.99, 9.999, 10.0, 99.0, 99.9, 99.99, 100.0, 999.0, 999.9, 1000.0, 9999.0)
 
 FAR = 10.0
 JITTER = 0.02
@@ -119,7 +120,7 @@ def _block(
             raise InputError(f"{place}: a region needs three corners")
         return [_outline(mass, value, place)], "region"
     order = np.argsort(mass, kind="stable") if shape == "function" else np.arange(len(mass))
-    return _split(mass[order], value[order], marked, notes), "function"
+    return _split(mass[order], value[order], place, marked, shape, notes), "function"
 
 
 def _from_massless(
@@ -262,12 +263,14 @@ def _runs(good: NDArray[np.bool_]) -> list[slice]:
 
 def _no_limit(value: Floats) -> NDArray[np.bool_]:
     marker = value >= NO_LIMIT
-    power = np.isin(value, (1.0, 10.0, 100.0, 1000.0))
+    power = np.isin(value, MARKERS)
     others = value[np.isfinite(value) & ~(marker | power)]
     return np.asarray(marker | (power & (value > FAR * others.max()))) if len(others) else marker
 
 
-def _split(mass: Floats, value: Floats, marked: bool, notes: list[str]) -> list[tuple[Floats, Floats]]:
+def _split(
+    mass: Floats, value: Floats, place: str, marked: bool, shape: str, notes: list[str]
+) -> list[tuple[Floats, Floats]]:
     """Return the runs between points without a limit, as they were drawn, each a function of mass."""
     good = np.isfinite(value)
     if marked:
@@ -279,7 +282,8 @@ def _split(mass: Floats, value: Floats, marked: bool, notes: list[str]) -> list[
         good &= ~markers
     pieces = []
     alone = 0
-    for run in _runs(good):
+    runs = _runs(good) if shape else [part for run in _runs(good) for part in _steps(mass, value, run, place)]
+    for run in runs:
         where, first = np.unique(mass[run], return_inverse=True)
         least = np.full(len(where), np.inf)
         np.minimum.at(least, first, value[run])
@@ -290,6 +294,36 @@ def _split(mass: Floats, value: Floats, marked: bool, notes: list[str]) -> list[
     if alone:
         notes.append(f"{alone} masses alone between gaps left out")
     return pieces
+
+
+def _steps(mass: Floats, value: Floats, run: slice, place: str) -> list[slice]:
+    """Return the parts of a run between upright steps, where a mass off its two ends has several limits.
+
+    Raises
+    ------
+    InputError
+        If most masses have several limits, as where two curves were joined.
+    """
+    m, v = mass[run], value[run]
+    along = np.log(m)
+    far = JITTER * np.ptp(along)
+    changes = np.flatnonzero(np.diff(m) != 0.0) + 1
+    groups = [
+        (first, last)
+        for first, last in pairwise([0, *changes.tolist(), len(m)])
+        if np.ptp(v[first:last]) > 0.0 and min(np.ptp(along[: first + 1]), np.ptp(along[first:])) > far
+    ]
+    parts = list(pairwise([0, *(row for first, last in groups for row in (first + 1, last - 1)), len(m)]))[
+        ::2
+    ]
+    flat = all(np.ptp(v[a:b]) == 0.0 for a, b in parts)
+    if len(groups) > 1 and len(groups) >= 0.5 * (len(changes) + 1) and not flat:
+        row = groups[0][0]
+        raise InputError(
+            f"{place}: {len(groups)} masses have several limits, first {m[row]:g} GeV ({v[row]:g} and {v[row + 1]:g}): "
+            "two curves in one? Keep one of them, or give shape=function, which takes the lower limit"
+        )
+    return [slice(run.start + a, run.start + b) for a, b in parts]
 
 
 def _outline(mass: Floats, value: Floats, place: str) -> tuple[Floats, Floats]:

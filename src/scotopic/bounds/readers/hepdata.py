@@ -81,9 +81,19 @@ def _documents(text: str, place: str) -> list[Node]:
     """Return the documents of a text; all scalars are texts."""
     if text.lstrip().startswith(("{", "[")):
         try:
-            return [json.loads(text, parse_int=str, parse_float=str, parse_constant=str)]
+            return [
+                json.loads(
+                    text,
+                    parse_int=str,
+                    parse_float=str,
+                    parse_constant=str,
+                    object_pairs_hook=_without_repeats,
+                )
+            ]
         except RecursionError:
             raise InputError(f"{place}: nested deeper than {DEEPEST} levels") from None
+        except InputError as fault:
+            raise InputError(f"{place}: {fault}") from None
         except ValueError:
             pass  # YAML may begin so, too
     try:
@@ -100,26 +110,55 @@ def _documents(text: str, place: str) -> list[Node]:
         raise InputError(f"{place}: not valid YAML: {' '.join(str(fault).split())[:200]}") from None
 
 
+def _without_repeats(pairs: list[tuple[str, Node]]) -> dict[str, Node]:
+    if len(dict(pairs)) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise InputError(
+            f"{next(shown(key) for key in keys if keys.count(key) > 1)} stands twice in one mapping"
+        )
+    return dict(pairs)
+
+
 def _check_events(events: Iterator[Any], place: str) -> None:
-    """Refuse YAML that nests too deep, or whose aliases multiply."""
-    depth, total = 0, 0
+    """Refuse YAML that nests too deep, has a key twice in one mapping, or whose aliases multiply."""
+    total = 0
     sizes: dict[str, int] = {}
     begun: list[tuple[str | None, int]] = []
+    keys: list[set[str] | None] = []
+    at_key: list[bool] = []
+
+    def enter(text: str | None) -> None:
+        """Count a part of the mapping that is open, if one is."""
+        known = keys[-1] if keys else None
+        if known is None:
+            return
+        if at_key[-1] and text is not None:
+            if text in known:
+                raise InputError(f"{place}: {shown(text)} stands twice in one mapping")
+            known.add(text)
+        at_key[-1] = not at_key[-1]
+
     for event in events:
         total += 1
         kind = type(event).__name__
         anchor = getattr(event, "anchor", None)
-        if kind.endswith("StartEvent") and kind[0] in "SM" and not kind.startswith("Stream"):
-            depth += 1
+        if kind in ("SequenceStartEvent", "MappingStartEvent"):
+            enter(None)
             begun.append((anchor, total))
+            keys.append(set() if kind == "MappingStartEvent" else None)
+            at_key.append(True)
         elif kind in ("SequenceEndEvent", "MappingEndEvent"):
-            depth -= 1
             name, before = begun.pop()
+            keys.pop()
+            at_key.pop()
             if name is not None:
                 sizes[name] = total - before + 1
         elif kind == "AliasEvent":
+            enter(None)
             total += sizes.get(anchor or "", 0)
-        if depth > DEEPEST:
+        elif kind == "ScalarEvent":
+            enter(event.value)
+        if len(begun) > DEEPEST:
             raise InputError(f"{place}: nested deeper than {DEEPEST} levels")
         if total > MOST_EVENTS:
             raise InputError(
@@ -145,9 +184,14 @@ def _table(documents: list[Node], wanted: str, place: str) -> tuple[str, Mapping
             tables.append((title, one))
             title = ""
     chosen = [one for one in tables if not wanted or one[0].partition(". ")[0] == wanted]
+    if wanted.isdecimal() and not chosen:
+        chosen = tables[int(wanted[:6]) - 1 : int(wanted[:6])]
     if tables and len(chosen) != 1:
-        names = "; ".join(one[0].partition(". ")[0][:60] or "no name" for one in tables[:20])
-        raise InputError(f"{place}: which table holds the limit? Give table=NAME, one of: {names}")
+        names = "; ".join(
+            f"{one[0].partition('. ')[0][:60] or 'no name'} (number {i})"
+            for i, one in enumerate(tables[:20], 1)
+        )
+        raise InputError(f"{place}: which table holds the limit? Give table=NAME or NUMBER, one of: {names}")
     tables = chosen
     if not tables:
         raise InputError(f"{place}: no HEPData table; it needs independent_variables and dependent_variables")
@@ -211,7 +255,10 @@ def _masses(variable: Mapping[str, Node], is_given: bool, place: str) -> tuple[C
         if "value" in entry:
             numbers.append(_number(entry["value"], where, place))
         elif {"low", "high"} <= entry.keys():
-            numbers.append(0.5 * (_number(entry["low"], where, place) + _number(entry["high"], where, place)))
+            low, high = (_number(entry[edge], where, place) for edge in ("low", "high"))
+            if low > high:
+                raise InputError(f"{place}: {where}: its low edge {low:g} lies above its high edge {high:g}")
+            numbers.append(0.5 * (low + high))
         else:
             raise InputError(f"{place}: {where} has neither a value nor low and high")
         if not np.isfinite(numbers[-1]):

@@ -22,9 +22,20 @@ _FRACTION = (
 )
 
 
+_PART = r"\d{2}(?:\.\d+)?(?=\s*(?:%|,|/|&|and|or))"
+_LIST = rf"(?<![\d.])(?:\d{{2}}(?:\.\d+)?\s*%?\s*(?:,|/|&|and|or)\s*)+{_NUMBER}\s*[(\[]?\s*{_WORD}"
+"""Several levels with one word behind them: ``90% and 95% CL``."""
+
+
+def _percents(text: str) -> str:
+    return re.sub(r"\s*per\s?cent(?![a-z])", "%", plain(text).lower())
+
+
 def levels_beside(text: str) -> set[float]:
     """Return all levels of a text that stand beside ``CL``, ``confidence`` or the like."""
-    bare = plain(text).lower()
+    bare = _percents(text)
+    for one in re.finditer(_LIST, bare):
+        bare += f" {' '.join(number + '% level;' for number in re.findall(_PART, one[0]))}"
     found = {float(m) / 100.0 for pattern in _BESIDE for m in re.findall(pattern, bare)}
     found |= {float(m) for pattern in _FRACTION for m in re.findall(pattern, bare)}
     return {level for level in found if 0.5 <= level < 1.0}
@@ -38,7 +49,7 @@ def stated_levels(text: str) -> set[float]:
     InputError
         If it is a number that can be no level, such as 0.05.
     """
-    bare = plain(text).strip()
+    bare = _percents(text).strip()
     if re.fullmatch(r"\d+(?:\.\d+)?(?:e-?\d+)?", bare):
         value = float(bare)
         value = value / 100.0 if value >= 1.0 else value
@@ -47,7 +58,10 @@ def stated_levels(text: str) -> set[float]:
         return {value}
     beside = levels_beside(text)
     percent = re.findall(r"(?<![\d.=])\s*(\d{2}(?:\.\d+)?)\s*%", bare)
-    return beside or {float(one) / 100.0 for one in percent if 50.0 <= float(one) < 100.0}
+    found = beside or {float(one) / 100.0 for one in percent if 50.0 <= float(one) < 100.0}
+    if not found and re.search(r"%|^0?\.\d|^\d+\W*$", bare):
+        raise InputError(f"level {text[:60]!r}: no probability between 0.5 and 1, such as 0.95")
+    return found
 
 
 def only(levels: set[float], where: str) -> float | None:

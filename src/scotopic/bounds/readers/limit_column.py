@@ -57,6 +57,7 @@ def choose(columns: Sequence[Column], given: Given, place: str) -> tuple[Column,
     InputError
         If more than one may be meant.
     """
+    is_open = any(np.isposinf(one.values).any() and one.role == "upper" for one in columns)
     columns = [one for one in columns if np.isfinite(one.values).any()] or list(columns)
     if not columns:
         raise InputError(f"{place}: has a mass but no limit")
@@ -90,7 +91,7 @@ def choose(columns: Sequence[Column], given: Given, place: str) -> tuple[Column,
         return lower[0], limits[0]
     if plain_case and not limits and not lower and not upper and len(roles.get("expected", [])) == 1:
         return roles["expected"][0], None
-    if len(columns) == 1:
+    if len(columns) == 1 and (columns[0].role not in ("none", "error", "band", "lower") or is_open):
         return columns[0], None
     raise InputError(f"{place}: which column is the limit? Give column=NAME, one of: {_list(columns)}")
 

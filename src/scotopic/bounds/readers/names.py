@@ -40,13 +40,15 @@ _MASS = (
 )
 _UNIT_BEHIND = (
     r"^(.*?)_(per_\w+|[A-Za-zµ]+\d?)$",
+    r"^(.*\S)\s+(per\s+\w?eV)$",
     r"^(.*\S)[\s,]+(?:in\s+)?(1/\w?eV|\S+)$",
     r"^(.*\S)\s+in\s+(\S+)(?:\s.*)?$",
 )
 _NO_LIMIT = (
     r"efficien|acceptance|events|(?<![a-z])yield|counts|resolution|p-?_?val|(?<![a-z])p0|signif|(?<![a-z])z_|lumin|"
     r"background|(?<![a-z])number|shat|(?<![a-z])q0|status|(?<![a-z])index|lifetime|(?<![a-z])width|reference|"
-    r"(?<![a-z])ref(?![a-z])|comment|(?<![a-z])note|mass[ _]window"
+    r"(?<![a-z])ref(?![a-z])|comment|(?<![a-z])note|mass[ _]window|"
+    r"(?<![a-z])n[ _]*(?:obs|exp|sig|bkg|bg|evts?|data|mc|tot)(?![a-z])"
 )
 _ERROR = r"error|uncert|±|\+/-|(?<![a-z])(?:stat|syst?|err)(?![a-z])"
 _BAND = (
@@ -57,8 +59,9 @@ _EXPECTED = r"expect|median|asimov|(?<![a-z])exp(?![a-z])"
 _OBSERVED = r"observ|(?<![a-z])obs(?![a-z])"
 _PROJECTED = (
     r"projection|projected|(?<![a-z])proj(?![a-z])|prospect|forecast|(?<![a-z])future|sensitivit|"
-    r"(?<![a-z])reach(?![a-z])"
+    r"(?<![a-z])reach(?![a-z])|(?<![a-z])sens(?![a-z])"
 )
+_NOT_EXCLUDED = r"(?<![a-z])(?:allowed|preferred|favou?red|viable|best[ _-]?fit)(?![a-z])"
 _SIMULATED = r"pseudo ?data|simulated (?:data|expectation)|what is observed is the expectation"
 """Words of limits that no measured data are behind, such as ours of pseudo-data."""
 _LOW = r"(?<![a-z])(?:lower|low|lo|min|minimum|bottom|down)(?![a-z])"
@@ -128,6 +131,8 @@ def read_name(text: str, unit: str = "") -> Name:
         r"(?:\*|(?<![a-z])x|times)\s*(?:mass|m)(?![a-z])|(?<![a-z])(?:mass|m)\s*(?:\*|x\s)", bare.lower()
     ):
         raise InputError(f"{text!r} is a product with the mass")
+    if re.search(r"‰|(?<![a-z])(?:per ?mille?|ppm|ppb)(?![a-z])", f"{bare} {own} {apart}".lower()):
+        raise InputError(f"{text!r} has a factor that is no power of ten such as 10^-6")
     convention, power = _quantity(bare.lower(), text)
     return Name(text, apart or own, convention, power, base, next(iter(scales), 1.0))
 
@@ -144,7 +149,9 @@ def split_unit(bare: str) -> tuple[str, str]:
             if is_unit(inside) if sure else _like_unit(inside, found[1] is not None):
                 rest = bare[: found.start()] + " " + bare[found.end() :]
                 return " ".join(rest.split()), inside
-    ratio = re.search(r"(?<=[\w)'])\s*/\s*(\w?eV(?:\^?-1)?(?:/c\^?2)?)(?=\s*\)|\s*$)", bare, re.IGNORECASE)
+    ratio = re.search(
+        r"(?<=[\w)'])\s*/\s*(\w?eV(?:\^?-1)?(?:/c\^?2)?|[afpnu]b)(?=\s*\)|\s*$)", bare, re.IGNORECASE
+    )
     if ratio and is_unit(ratio[1]):
         return (bare[: ratio.start()] + bare[ratio.end() :]).strip(), ratio[1]
     for pattern in _UNIT_BEHIND:
@@ -169,7 +176,11 @@ def _take_logarithm(bare: str, text: str) -> tuple[str, float]:
     word = re.sub(r"[_()]", "", found[1].lower())
     if word == "log":
         raise InputError(f"{text!r} is a logarithm without a base, log10 or ln")
-    return bare[: found.start()] + bare[found.end() :], math.e if word == "ln" else 10.0
+    base = math.e if word == "ln" else 10.0
+    before = bare[: found.start()].rstrip()
+    if before.endswith("-"):  # -log10 x is the logarithm of x to the base 1/10
+        before, base = before[:-1], 1.0 / base
+    return before + " " + bare[found.end() :], base
 
 
 def _quantity(bare: str, text: str) -> tuple[str, int]:
@@ -183,6 +194,7 @@ def _quantity(bare: str, text: str) -> tuple[str, int]:
         return "", _checked_power(int(general[1]) if general and general[1] else 2 if general else 1, text)
     found, name = min(matches, key=lambda one: (one[0].start(), -one[0].end()))
     name, _, stated = name.partition("^")
+    _check_alone(bare[: found.start()], bare[found.end() :], name, text)
     if name in ("dark-photon:y", "dark-higgs:eps2alphaD", OTHER, *KINDS_OF_QUANTITY):
         return name, 1
     tail = re.match(
@@ -193,6 +205,20 @@ def _quantity(bare: str, text: str) -> tuple[str, int]:
     if re.search(r"square of|squared (?:kinetic|coupling)", bare):
         power = 2
     return name, int(stated) if stated and power == 1 else _checked_power(power, text)
+
+
+def _check_alone(before: str, behind: str, name: str, text: str) -> None:
+    """Refuse a quantity with something beside it that changes the number: ``1/ε``, ``√ε``, ``2 ε``, ``ε √B``."""
+    behind = re.sub(r"^(?:[)|}\]'\s]|\^\s*\(?-?\d+\)?)+", "", behind)
+    changed = re.search(
+        r"(?:sqrt|root(?: of)?|√|/|(?<!\w)\d\.?\d*\s*[*x]?)[\s({|\[]*$|[*×][\s({|\[]*$", before
+    )
+    ratio = re.match(r"/\s*[\w(]", behind)
+    product = name not in KINDS_OF_QUANTITY and re.match(
+        r"[*×]\s*\S|x\s+[a-z(]|times\s|(?:sqrt|√|br?\s*\(|br(?![a-z])|alpha_?d)(?!.*=)", behind
+    )
+    if changed or ratio or product:
+        raise InputError(f"{text!r} is the quantity with a factor, a ratio or a root of it")
 
 
 def _checked_power(power: int, text: str) -> int:
@@ -249,6 +275,22 @@ def role(text: str) -> str:
 
 def _words(bare: str) -> str:
     return re.sub(r"[_\-]+", " ", bare)
+
+
+def is_not_excluded(text: str) -> bool:
+    """Return whether a text speaks of what is allowed or preferred."""
+    return re.search(_NOT_EXCLUDED, _words(plain(text).lower())) is not None
+
+
+def is_dark_matter(text: str) -> bool | None:
+    """Return whether a mass is of the dark matter; None if its name says neither that nor a mediator."""
+    bare = _words(plain(text).lower())
+    if re.search(
+        r"(?<![a-z])m ?\(?(?:chi|dm)(?![a-z])|dark matter|(?<![a-z])(?:dm|wimp) mass|mass of chi", bare
+    ):
+        return True
+    mediator = r"(?<![a-z])m ?\(?(?:a'|ap|dp|zp|z'|v)(?![a-z])|dark photon|mediator"
+    return False if re.search(mediator, bare) else None
 
 
 def kind_of_text(text: str, *, prose: bool = False) -> str:

@@ -1,5 +1,6 @@
 """From the numbers of a column, and what its name says, to those of a convention."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from scotopic.bounds.conventions import CONVENTIONS
 from scotopic.bounds.readers.given import Given
 from scotopic.bounds.readers.limit_column import Column
-from scotopic.bounds.readers.names import KINDS_OF_QUANTITY, OTHER, Name, read_name
+from scotopic.bounds.readers.names import KINDS_OF_QUANTITY, OTHER, Name, read_name, split_unit
 from scotopic.bounds.readers.units import cross_section, inverse_energy, plain
 from scotopic.errors import InputError
 
@@ -81,7 +82,9 @@ def convention_of(name: Name, stated: str, default: str, place: str) -> str:
     if stated and (stated not in known if kind else name.convention not in ("", stated)):
         raise InputError(f"{place}: {name.text!r} is {kind and 'a '}{name.convention}, not {stated}; {ASK}")
     found = stated or ("" if kind else name.convention)
-    if not found and inverse_energy(name.unit) is not None:
+    other = r"/|(?<![a-z])(?:f|lambda|c|d)(?![a-z])|f_?a(?![a-z])|(?<![a-z])c_|decay constant|scale"
+    is_other = re.search(other, split_unit(plain(name.text))[0].lower())  # than a coupling
+    if not found and inverse_energy(name.unit) is not None and not is_other:
         found = "alp-photon:g"  # the one convention in 1/GeV
     found = found or ("" if kind else default)
     if not found:

@@ -19,7 +19,16 @@ from scotopic.bounds.readers.curves import Curve, freeze, read_curve, two_sided
 from scotopic.bounds.readers.given import LONGEST, SHAPES, Given
 from scotopic.bounds.readers.levels import levels_beside, only, stated_levels
 from scotopic.bounds.readers.limit_column import Column, choose
-from scotopic.bounds.readers.names import Name, is_simulated, kind_of_text, mass_edge, mass_factor, read_name
+from scotopic.bounds.readers.names import (
+    Name,
+    is_dark_matter,
+    is_not_excluded,
+    is_simulated,
+    kind_of_text,
+    mass_edge,
+    mass_factor,
+    read_name,
+)
 from scotopic.bounds.readers.quantity import convention_of, name_of, to_convention
 from scotopic.bounds.readers.units import energy
 from scotopic.errors import InputError
@@ -90,7 +99,6 @@ def read_sheet(sheet: Sheet, given: Given) -> Bound:
     limit, upper = choose(sheet.limits, said, place)
     kind = _kind(sheet, said, limit, place)
     level = _level(sheet, said, limit, place)
-    mass = _mass(sheet, said, place)
     names = [
         name_of(one, said, sheet.header, sheet.prose, place) for one in (limit, upper) if one is not None
     ]
@@ -100,6 +108,7 @@ def read_sheet(sheet: Sheet, given: Given) -> Bound:
         )
     names = [replace(one, unit=one.unit or names[-1].unit) for one in names]
     convention = convention_of(names[0], said.convention, sheet.convention, place)
+    mass = _mass(sheet, said, convention, place)
     notes = [note for note in (_what(names[0], convention),) if note]
     if len(sheet.limits) > 1:
         notes.insert(0, f"column {limit.name!r}" + (f" to {upper.name!r}" if upper is not None else ""))
@@ -182,10 +191,22 @@ def _kind(sheet: Sheet, said: Given, limit: Column, place: str) -> Kind:
     if is_simulated(f"{limit.about} {sheet.prose}"):
         return "projection"
     own = kind_of_text(f"{limit.name} {limit.about}")
+    if {kind_of_text(limit.name), kind_of_text(limit.about)} >= {"expected", "observed"}:
+        raise InputError(
+            f"{place}: column {limit.name!r} is expected by one word, observed by another; give kind=NAME"
+        )
+    if is_not_excluded(f"{limit.name} {limit.about} {sheet.path.stem}"):
+        raise InputError(
+            f"{place}: {limit.name!r} is what is allowed or preferred, not what is excluded; give kind=band, or another"
+        )
     around = kind_of_path(sheet.path) or kind_of_text(sheet.prose, prose=True)
     if around == "projection" and own == "observed":
         raise InputError(
             f"{place}: column {limit.name!r} is observed, but file or folder say projection; give kind=NAME"
+        )
+    if not around and not own and kind_of_text(sheet.prose) in ("expected", "projection"):
+        raise InputError(
+            f"{place}: its text says {kind_of_text(sheet.prose)}, its columns do not; give kind=NAME"
         )
     return around or own or "observed"  # type: ignore[return-value]
 
@@ -199,10 +220,12 @@ def kind_of_path(path: Path) -> str:
 def _level(sheet: Sheet, said: Given, limit: Column, place: str) -> float | None:
     try:
         sources = [levels_beside(limit.name) | limit.levels]
-        sources += [stated_levels(sheet.header[key]) for key in LEVEL_KEYS if key in sheet.header]
+        sources += [stated_levels(sheet.header[key]) for key in LEVEL_KEYS if sheet.header.get(key)]
         sources.append(levels_beside(sheet.prose))
     except InputError as fault:
-        raise InputError(f"{place}: {fault}") from None
+        if said.level is not None:
+            return said.level
+        raise InputError(f"{place}: {fault}; give level=NUMBER") from None
     stated = next((one for one in sources if one), set())
     if said.level is None:
         return only(stated, place)
@@ -212,9 +235,10 @@ def _level(sheet: Sheet, said: Given, limit: Column, place: str) -> float | None
     return said.level
 
 
-def _mass(sheet: Sheet, said: Given, place: str) -> Floats:
+def _mass(sheet: Sheet, said: Given, convention: str, place: str) -> Floats:
     """Return masses in GeV, NaN where there is none."""
     columns = []
+    wanted = CONVENTIONS[convention].mass
     for one in sheet.masses:
         try:
             name = _mass_name(one, said.mass)
@@ -222,6 +246,11 @@ def _mass(sheet: Sheet, said: Given, place: str) -> Floats:
             raise InputError(f"{place}: {fault}; give mass=UNIT, such as mass=GeV") from None
         if name.power != 1 or name.scale != 1.0:
             raise InputError(f"{place}: {one.name!r} is no mass; give mass=UNIT, such as mass=GeV, if it is")
+        if is_dark_matter(name.text) is (wanted != "dark matter"):
+            raise InputError(
+                f"{place}: {name.text!r} is another mass than that of {convention}, the mass of the {wanted}; write "
+                "that one, or give mass='m [UNIT]' if it is"
+            )
         with np.errstate(over="ignore"):
             values = name.base**one.values if name.base else one.values
         columns.append(values * mass_factor(name, place))
@@ -231,6 +260,8 @@ def _mass(sheet: Sheet, said: Given, place: str) -> Floats:
     low, high = edges.get("low", columns[0]), edges.get("high", columns[-1])
     if not np.isfinite(low + high).all():
         raise InputError(f"{place}: a bin of the mass has no finite edge")
+    if (low > high).any():
+        raise InputError(f"{place}: the low edge of a bin of the mass lies above its high one")
     return np.asarray(0.5 * (low + high))  # a binned limit: at the centres
 
 
@@ -269,7 +300,8 @@ def _what(name: Name, convention: str) -> str:
     if name.scale != 1.0:
         parts.append(f"numbers times {name.scale:g}")
     if name.base:
-        parts.append("read as logarithms" if name.base == 10.0 else "read as natural logarithms")
+        kind = "" if name.base in (10.0, 0.1) else "natural "
+        parts.append(f"read as {'negative ' if name.base < 1.0 else ''}{kind}logarithms")
     if name.power == 2:
         parts.append("square root taken")
     if not name.unit and CONVENTIONS[convention].unit != "1":
