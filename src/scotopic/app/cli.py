@@ -26,6 +26,7 @@ from scotopic.app.scan_histogram import scan
 from scotopic.app.streams import (
     NO_SPACE,
     flush_output,
+    open_closed_streams,
     replace_what_cannot_be_shown,
     silence_output,
     telling_closed_pipes,
@@ -121,6 +122,7 @@ def _internal(fault: BaseException) -> int:
 
 def main() -> None:
     """Run the command line of the process and exit."""
+    open_closed_streams()
     replace_what_cannot_be_shown()
     try:
         with ending_on_signals():
