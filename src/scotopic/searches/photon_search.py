@@ -62,8 +62,6 @@ class PhotonBackground:
         Generator cuts.
     least_energy_cut : bool
         Whether the photon's energy must lie above a cut that follows the region's threshold.
-    radiates_in : tuple of str
-        Regions in which the beams radiate; elsewhere it is at tree level.
     soft : bool
         Whether radiated photons must be softer than `scotopic.searches.photon_backgrounds.SOFT_GeV`.
     lost_track_boost : float
@@ -81,7 +79,6 @@ class PhotonBackground:
     process: str
     cuts: tuple[str, ...]
     least_energy_cut: bool = False
-    radiates_in: tuple[str, ...] = ()
     soft: bool = False
     lost_track_boost: float = 1.0
     share: float = 1.0
