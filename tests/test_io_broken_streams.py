@@ -108,3 +108,30 @@ def test_an_end_in_a_callback_of_the_garbage_collector(name):
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     assert done.stderr.count("scotopic: error:") == 1
+
+
+SWALLOWED = """
+import ctypes, os, signal, sys
+from scotopic.app import cli, interruption
+from scotopic.files import write_whole
+
+def command():
+    call = ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.{name}))
+    call()  # no exception leaves it
+    write_whole("result", b"wrong")
+    return 0
+
+cli.run = command
+cli.main()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_what_follows_an_end_that_compiled_code_swallowed_is_no_result(tmp_path, name):
+    heard = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    command = [sys.executable, "-c", heard + SWALLOWED.format(name=name)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path)
+    assert done.returncode == {"SIGTERM": 143, "SIGINT": 130}[name], done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
