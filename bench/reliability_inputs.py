@@ -21,6 +21,7 @@ from pathlib import Path
 import hypothesis
 import yaml
 from hypothesis import strategies as st
+from scotopic.events.cuts import parse_cuts
 
 from reliability_damage import TREES, damage, load_tree, trees, write_tree
 from reliability_runs import Part, Place
@@ -29,7 +30,6 @@ from scotopic.app.options import read_masses, read_parameters
 from scotopic.bounds.files import read_bound
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.events.cuts import parse_cuts
 from scotopic.io import kind_of, read_candidates, read_detected, read_events, read_histogram
 from scotopic.numerics.units import parse_luminosity
 from scotopic.physics.processes import parse_process

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import scotopic
 from scotopic.detector.card import experiments, load_experiment
-from scotopic.detector.experiment import MEANING
+from scotopic.detector.schema.provenance import MEANING
 from scotopic.searches import any_search, searches
 from scotopic.searches.channel_search import Channel
 from scotopic.searches.control_samples import ControlSample

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from scotopic.events.generate import generate
     from scotopic.events.record import Events
     from scotopic.io import read_candidates, read_events, write_events
-    from scotopic.physics.model import Model, get_model, models
+    from scotopic.physics.model import Model
     from scotopic.physics.processes import Process, parse_process
+    from scotopic.physics.registry import get_model, models
     from scotopic.searches import get_search
     from scotopic.searches.alp_signature import SignatureFractions, signature_fractions
     from scotopic.searches.search import Search, SearchResult
@@ -82,7 +83,8 @@ _MODULES = {
     "scotopic.events.generate": ("generate",),
     "scotopic.events.record": ("Events",),
     "scotopic.io": ("read_candidates", "read_events", "write_events"),
-    "scotopic.physics.model": ("Model", "get_model", "models"),
+    "scotopic.physics.model": ("Model",),
+    "scotopic.physics.registry": ("get_model", "models"),
     "scotopic.physics.processes": ("Process", "parse_process"),
     "scotopic.searches": ("get_search",),
     "scotopic.searches.alp_signature": ("SignatureFractions", "signature_fractions"),

@@ -40,7 +40,7 @@ PROCESSES = {
 def _models() -> dict[str, str]:
     from importlib import import_module
 
-    from scotopic.physics.model import models
+    from scotopic.physics.registry import models
 
     modules = {name: import_module(f"scotopic.physics.models.{name.replace('-', '_')}") for name in models()}
     return {name: (module.__doc__ or "").splitlines()[0] for name, module in modules.items()}

@@ -8,10 +8,10 @@ Bhabha veto.
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import erf
 
-from scotopic.detector.experiment import (
+from scotopic.detector.record import Clusters
+from scotopic.detector.schema.trigger import (
     ClusterLine,
     HighLevelTrigger,
     SinglePhotonFilter,
@@ -20,7 +20,6 @@ from scotopic.detector.experiment import (
     Trigger,
     TriggerTrack,
 )
-from scotopic.detector.record import Clusters
 from scotopic.detector.trigger_cells import (
     CellClusters,
     CellHits,
@@ -29,10 +28,9 @@ from scotopic.detector.trigger_cells import (
     fill_cells,
     find_clusters,
 )
+from scotopic.numerics.arrays import Bools, Floats
+from scotopic.numerics.lorentz import wrapped
 from scotopic.numerics.units import DEGREE
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 LINES = ("ffo", "hie", "lml1", "lml6", "lml13", "two_tracks", "energy_sum", "single_photon")
 IN_TIME = 10.0  # |t|/dt99 of clusters that the high-level trigger counts (basf2, filter calculator)
@@ -103,7 +101,7 @@ def fire_track_line(line: TrackLine, track_phi: Floats) -> Bools:
     enough = np.isfinite(track_phi).sum(axis=0) >= line.min_tracks_2d
     open_pair = np.zeros(track_phi.shape[1], dtype=bool)
     for first, second in combinations(range(track_phi.shape[0]), 2):
-        apart = np.abs((track_phi[first] - track_phi[second] + np.pi) % (2.0 * np.pi) - np.pi)
+        apart = np.abs(wrapped(track_phi[first] - track_phi[second]))
         open_pair |= apart >= DEGREE * line.opening_deg  # NaN compares false
     return np.asarray(enough & open_pair)
 

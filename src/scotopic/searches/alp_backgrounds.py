@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.events.alp_strahlung import generate_alp_strahlung
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
+from scotopic.events.signals.alp_strahlung import generate_alp_strahlung
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.searches.radiation import RADIATION
 from scotopic.searches.search import Background

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.alp_strahlung import generate_alp_strahlung
 from scotopic.events.record import Events
+from scotopic.events.signals.alp_strahlung import generate_alp_strahlung
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.physics.models.sm import checked_alpha
 from scotopic.physics.standard_model import ALPHA_0

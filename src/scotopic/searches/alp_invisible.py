@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.alp_strahlung import generate_hidden_alp
 from scotopic.events.record import Events
+from scotopic.events.signals.alp_strahlung import generate_hidden_alp
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.searches.alp_gammagamma import REFERENCE_COUPLING, tree_cross_section_pb
 from scotopic.searches.photon_backgrounds import BACKGROUNDS

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.dark_photon_strahlung import COS_MAX, generate_dark_photon
 from scotopic.events.record import Events
+from scotopic.events.signals.dark_photon_strahlung import COS_MAX, generate_dark_photon
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section
 from scotopic.searches.photon_backgrounds import BACKGROUNDS
 from scotopic.searches.photon_search import PhotonSearch

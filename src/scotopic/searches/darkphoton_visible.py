@@ -6,16 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.dark_photon_strahlung import COS_MAX, seen_cuts
 from scotopic.events.generate import generate
-from scotopic.events.radiating_pairs import final_state_slots
+from scotopic.events.radiation.radiating_pairs import final_state_slots
 from scotopic.events.record import Events
-from scotopic.physics.model import Model, get_model
+from scotopic.events.signals.dark_photon_strahlung import COS_MAX, seen_cuts
+from scotopic.physics.model import Model
 from scotopic.physics.models.dark_photon import CHARGES
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section
 from scotopic.physics.models.vector_widths import visible_fractions
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import Process
+from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS
 from scotopic.searches.channel_search import Channel, ChannelSearch, Veto
 from scotopic.searches.radiation import HIGHER_ORDERS, RADIATION, Radiation

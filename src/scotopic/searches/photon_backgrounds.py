@@ -11,15 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.detector.calorimeter import OUTSIDE, VISIBLE_GeV, find_region, loss_probability
-from scotopic.detector.experiment import Calorimeter, Experiment, MuonChambers
+from scotopic.detector.experiment import Experiment
 from scotopic.detector.missed import veto_efficiency
+from scotopic.detector.schema.calorimeter import Calorimeter
+from scotopic.detector.schema.identification import MuonChambers
 from scotopic.events.beams import Beams
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
 from scotopic.numerics.lorentz import azimuth, cos_polar_angle, polar_angle
-from scotopic.physics.model import get_model
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import parse_process
+from scotopic.physics.registry import get_model
 from scotopic.searches.photon_search import PhotonBackground, PhotonRegion
 from scotopic.searches.photon_selection import HARD_OTHER_GeV
 from scotopic.searches.radiation import RADIATION

@@ -11,8 +11,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.experiment import Calorimeter, ClusterLine, Experiment
+from scotopic.detector.experiment import Experiment
 from scotopic.detector.record import Detected
+from scotopic.detector.schema.calorimeter import Calorimeter
+from scotopic.detector.schema.trigger import ClusterLine
 from scotopic.detector.trigger import IN_TIME
 from scotopic.errors import InputError
 from scotopic.numerics.units import DEGREE

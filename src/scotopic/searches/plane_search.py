@@ -14,7 +14,7 @@ from scotopic.searches.counting_search import CountedBackground
 from scotopic.searches.search import Systematic, mass_resolution
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep
-from scotopic.stats.plane import Plane
+from scotopic.stats.plane.scan import Plane
 
 Floats = NDArray[np.float64]
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from scotopic.errors import InputError
-from scotopic.events.dark_photon_strahlung import COS_MAX, seen_cuts
+from scotopic.events.signals.dark_photon_strahlung import COS_MAX, seen_cuts
 from scotopic.searches import searches
 
 

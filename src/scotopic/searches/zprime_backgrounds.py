@@ -5,9 +5,9 @@ Generator cuts are wider than the selection: the laboratory range 22–140° is 
 
 from scotopic.detector.experiment import Experiment
 from scotopic.events.beams import to_lab
+from scotopic.events.decays.tau_decays import decay_taus
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
-from scotopic.events.tau_decays import decay_taus
 from scotopic.numerics.rng import seed_of, stream
 from scotopic.searches.counting_search import CountedBackground
 from scotopic.searches.radiation import RADIATION

@@ -9,7 +9,7 @@ from scotopic.errors import InputError
 from scotopic.events.cross_section import cross_section
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
-from scotopic.physics.model import get_model
+from scotopic.physics.registry import get_model
 from scotopic.searches.counting_search import TREE_PRECISION, CountingSearch
 from scotopic.searches.radiation import HIGHER_ORDERS, RADIATION, Radiation
 from scotopic.searches.search import Systematic

@@ -4,8 +4,9 @@ import math
 from dataclasses import replace
 
 from scotopic.bounds.carriers import Carrier, PhotonAlp, Vector
-from scotopic.physics.model import Decay, Model, get_model
+from scotopic.physics.model import Decay, Model
 from scotopic.physics.models.vector_mediator import vector_mediator
+from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ALPHA_0
 from scotopic.study.model_signal import ModelSignal
 

@@ -12,8 +12,8 @@ from scotopic.searches.channel_search import Channel
 from scotopic.searches.search import RegionSpectrum, SearchResult
 from scotopic.searches.signal_shape import SignalShape
 from scotopic.selection.cut import CutStep
-from scotopic.stats import channel_scan
-from scotopic.stats.channel_scan import scan_channels
+from scotopic.stats.scan import channel_scan
+from scotopic.stats.scan.channel_scan import scan_channels
 from scotopic.study.channel_simulation import ChannelSimulation
 from scotopic.study.data_source import FLUCTUATED, PROJECTED, source_of
 from scotopic.study.limits import Injection

@@ -19,7 +19,7 @@ from scotopic.searches.signal_recoil import radiated_less
 from scotopic.searches.signal_shape import SignalSample, SignalShape, measure_shape
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep, apply_cuts
-from scotopic.stats.log_spline import LogSpline, fit_log_spline
+from scotopic.stats.fit.log_spline import LogSpline, fit_log_spline
 
 Floats = NDArray[np.float64]
 

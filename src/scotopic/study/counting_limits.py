@@ -12,7 +12,7 @@ from scotopic.searches.counting_search import CountingResult
 from scotopic.searches.search import mass_resolution
 from scotopic.selection.candidates import Candidates
 from scotopic.stats import counting_bands, counting_limit, predictive_p_value
-from scotopic.stats.empirical_p_value import p_value
+from scotopic.stats.significance.empirical_p_value import p_value
 from scotopic.study.background_scales import background_scales, without_variances
 from scotopic.study.counting_simulation import (
     OBSERVABLE,

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scotopic.errors import InputError
 from scotopic.io.histograms import Histogram, read_histogram
 from scotopic.stats import STATUS, Scan, scan
-from scotopic.stats.goodness_of_fit import window_p_values
-from scotopic.stats.scan import DISORDERED
+from scotopic.stats.fit.status import DISORDERED
+from scotopic.stats.scan.goodness_of_fit import window_p_values
 from scotopic.study.scan_card import ScanCard, read_scan_card
 from scotopic.study.warning_notes import note_far_limits
 

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.cross_section import cross_section
+from scotopic.events.decays.two_body_decay import decay_evenly
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
-from scotopic.events.two_body_decay import decay_evenly
 from scotopic.numerics.units import HBARC_GEV_MM
 from scotopic.physics.amplitudes.squared import squared_amplitude
-from scotopic.physics.model import Model, get_model, model_parameters
+from scotopic.physics.model import Model
 from scotopic.physics.processes import Process, parse_process
+from scotopic.physics.registry import get_model, model_parameters
 from scotopic.searches.radiation import RADIATION, Radiation
 from scotopic.searches.signal_process import SignalProcess
 

@@ -21,7 +21,7 @@ from scotopic.searches.search import Region, RegionSpectrum, mass_resolution
 from scotopic.searches.signal_shape import SignalShape
 from scotopic.selection.cut import CutStep
 from scotopic.stats import Scan, combine
-from scotopic.stats.template_scan import median_limits, template_scan
+from scotopic.stats.scan.template_scan import median_limits, template_scan
 from scotopic.study.data_source import FLUCTUATED, PROJECTED, source_of
 from scotopic.study.luminosity import choose_luminosity
 from scotopic.study.observation import Observation, observe

@@ -14,7 +14,7 @@ from scotopic.searches import get_plane_search
 from scotopic.searches.plane_search import AXES, PlaneResult, PlaneSearch
 from scotopic.selection.candidates import Candidates
 from scotopic.stats import Plane, plane_scan
-from scotopic.stats.plane_windows import Windows2D
+from scotopic.stats.plane.plane_windows import Windows2D
 from scotopic.study.background_scales import background_scales, without_variances
 from scotopic.study.data_source import FLUCTUATED, source_of
 from scotopic.study.luminosity import choose_luminosity

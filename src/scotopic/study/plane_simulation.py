@@ -29,7 +29,7 @@ from scotopic.searches.signal_recoil import (
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep
 from scotopic.selection.punzi import figure_of_merit
-from scotopic.stats.plane_windows import inside_ellipse
+from scotopic.stats.plane.plane_windows import inside_ellipse
 from scotopic.study.background_scales import ControlRates
 from scotopic.study.background_simulation import simulate_backgrounds
 from scotopic.study.counting_simulation import FEWEST_SIGNAL

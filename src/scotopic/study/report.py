@@ -21,7 +21,7 @@ from scotopic.figures import (
     spectrum,
     write_csv,
 )
-from scotopic.figures.figure_2b import COMPETITORS
+from scotopic.figures.paper.figure_2b import COMPETITORS
 from scotopic.files import replacing
 from scotopic.searches.search import RegionSpectrum, SearchResult
 from scotopic.study.data_source import sample_text

@@ -1,8 +1,7 @@
 """The card of a scan of somebody's histogram: TOML with fixed keys, checked before any work."""
 
-import difflib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,32 +11,24 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 from scipy.stats import crystalball
 
+from scotopic.cards.checks import Checks, read_document
 from scotopic.errors import InputError
-from scotopic.numerics.units import parse_luminosity
 from scotopic.stats.checks import METHODS, check_level
 from scotopic.stats.checks import WIDEST as WIDEST_ERROR
-from scotopic.text_files import LARGEST_CARD, parse_toml, read_text
 
 Floats = NDArray[np.float64]
 
-KEYS = (
-    "masses",
-    "signal",
-    "background_order",
-    "half_width",
-    "level",
-    "method",
-    "variable",
-    "luminosity",
-    "efficiency",
-    "systematics",
-)
+NEEDED = ("masses", "signal", "background_order", "half_width")
+KEYS = (*NEEDED, "level", "method", "variable", "luminosity", "efficiency", "systematics")
 SHAPES = {"gaussian": ("shape", "resolution"), "crystalball": ("shape", "resolution", "alpha", "n", "tail")}
 SYSTEMATICS = ("efficiency", "resolution", "luminosity")
 MOST_MASSES = 100_000
 HIGHEST_ORDER = 8  # of the polynomial
 WIDEST = 1_000_000  # bins on one side
 LARGEST_N = 50.0  # of the Crystal Ball's tail, which is then all but exponential
+FINITE = "be a number that is finite"
+NONE = np.empty(0)
+TINY = math.ulp(0.0)
 
 
 @dataclass(frozen=True)
@@ -141,199 +132,162 @@ def read_scan_card(path: Path) -> ScanCard:
     Raises
     ------
     InputError
-        If the file cannot be read, or at the first key that is missing, unknown or wrong.
+        If the file cannot be read, or with every key that is missing, unknown or wrong.
     """
-    path = Path(path)
-    try:
-        card = parse_toml(read_text(path, LARGEST_CARD), str(path))
-    except InputError as fault:
-        raise InputError(f"cannot read the card {fault}") from None
-    _only(card, KEYS, f"{path}")
-    for key in ("masses", "signal", "background_order", "half_width"):
-        if key not in card:
-            raise InputError(f"{path}: {key} is missing")
-    masses = _masses(card["masses"], f"{path}: masses")
-    order = _whole(card["background_order"], 0, HIGHEST_ORDER, f"{path}: background_order")
-    level = _number(card.get("level", 0.95), f"{path}: level")
-    try:
-        check_level(level)
-    except InputError as fault:
-        raise InputError(f"{path}: {fault}") from None
-    method = _choice(card.get("method", METHODS[0]), METHODS, f"{path}: method")
-    variable = card.get("variable", "mass")
-    if not isinstance(variable, str) or not variable.strip():
-        raise InputError(f"{path}: variable = {variable!r}; expected a text such as 'M (GeV)'")
-    luminosity = _luminosity(card.get("luminosity"), path)
-    efficiency = None
+    card, check = read_document(Path(path), "card"), Checks(str(path))
+    check.keys(card, KEYS, NEEDED)
+    masses = _masses(check, card["masses"]) if "masses" in card else NONE
+    values: dict[str, Any] = {
+        "masses": masses,
+        "signal": _signal(check, card.get("signal"), masses),
+        "background_order": check.whole(
+            "background_order", card.get("background_order", 0), 0, HIGHEST_ORDER
+        ),
+        "half_width": _half_width(check, card.get("half_width", 1)),
+        "efficiency": None,
+        "luminosity_fb": check.luminosity("luminosity", card.get("luminosity")),
+        "level": _level(check, card.get("level", 0.95)),
+        "method": check.choice("method", card.get("method", METHODS[0]), METHODS),
+        "variable": check.text("variable", card.get("variable", "mass"), "be a text such as 'M (GeV)'"),
+        "systematics": _systematics(check, card.get("systematics", {}), "luminosity" in card),
+    }
     if "efficiency" in card:
-        efficiency = _by_mass(card["efficiency"], masses, f"{path}: efficiency", highest=1.0, with_error=True)
-    return ScanCard(
-        path=str(path),
-        masses=masses,
-        signal=_signal(card["signal"], masses, f"{path}: signal"),
-        background_order=order,
-        half_width=_half_width(card["half_width"], f"{path}: half_width"),
-        level=level,
-        method=method,
-        variable=variable.strip(),
-        luminosity_fb=luminosity,
-        efficiency=efficiency,
-        systematics=_systematics(card.get("systematics", {}), luminosity, f"{path}: systematics"),
-    )
+        given = card["efficiency"]
+        values["efficiency"] = _by_mass(check, given, masses, "efficiency", highest=1.0, with_error=True)
+    check.finish()
+    return ScanCard(path=str(path), **values)
 
 
-def _only(table: Any, known: Sequence[str], where: str) -> None:
-    if not isinstance(table, dict):
-        raise InputError(f"{where} = {table!r}; expected a table")
-    for key in table:
-        if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
-            said = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
-            raise InputError(f"{where}: {key} is unknown; {said}")
-
-
-def _number(
-    value: Any, where: str, *, above: float = -math.inf, below: float = math.inf, equal: bool = False
-) -> float:
-    """Return a number in (above, below), the ends included if `equal`."""
+def _level(check: Checks, value: Any) -> float | None:
+    level = check.number("level", value, "be a number", lambda x: True)
     try:
-        good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    except OverflowError:  # a whole number beyond every float
-        good = False
-    if good and (above < value < below or (equal and above <= value <= below)):
-        return float(value)
-    low, high = ("from", "to") if equal else ("above", "below")
-    ends = [f"{word} {end:g}" for word, end in ((low, above), (high, below)) if math.isfinite(end)]
-    raise InputError(
-        f"{where} = {repr(value)[:40]}; expected a number {(' ' if equal else ' and ').join(ends) or 'that is finite'}"
-    )
+        check_level(0.95 if level is None else level)
+    except InputError as fault:
+        check.fault("level", str(fault))
+    return level
 
 
-def _numbers(values: Any, where: str, **limits: Any) -> Floats:
+def _numbers(check: Checks, where: str, values: Any, text: str, good: Callable[[float], bool]) -> Floats:
+    """Return the numbers of a list; none after a fault."""
     if not isinstance(values, list) or not values:
-        raise InputError(f"{where} = {repr(values)[:40]}; expected a list of numbers")
-    return np.array([_number(one, f"{where}[{i}]", **limits) for i, one in enumerate(values)])
+        check.must(where, values, "be a list of numbers")
+        return NONE
+    numbers = [check.number(f"{where}[{i}]", one, text, good) for i, one in enumerate(values)]
+    return NONE if None in numbers else np.array(numbers, dtype=np.float64)
 
 
-def _rising(values: Floats, where: str) -> Floats:
+def _rising(check: Checks, where: str, values: Floats) -> Floats:
     if (np.diff(values) <= 0.0).any():
-        raise InputError(f"{where} must rise, each above the one before")
+        check.fault(where, "must rise, each above the one before")
     return values
 
 
-def _whole(value: Any, low: int, high: int, where: str) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
-        return value
-    raise InputError(f"{where} = {repr(value)[:40]}; expected a whole number from {low} to {high}")
-
-
-def _choice(value: Any, known: Sequence[str], where: str) -> str:
-    if isinstance(value, str) and value in known:
-        return value
-    raise InputError(f"{where} = {value!r}; expected one of: {', '.join(known)}")
-
-
-def _masses(given: Any, where: str) -> Floats:
+def _masses(check: Checks, given: Any) -> Floats:
     """Return the masses of ``"first:last:step"``, both ends included, or of a list."""
     if not isinstance(given, str):
-        masses = _rising(_numbers(given, where), where)
+        masses = _rising(check, "masses", _numbers(check, "masses", given, FINITE, lambda x: True))
         if len(masses) > MOST_MASSES:
-            raise InputError(f"{where}: {len(masses)} masses; expected at most {MOST_MASSES}")
+            check.fault("masses", f"{len(masses)} of them, at most {MOST_MASSES} are possible")
         return masses
     try:
         first, last, step = (float(part) for part in given.split(":"))
     except ValueError:
-        raise InputError(f"{where} = {given!r}; expected first:last:step or a list") from None
+        check.must("masses", given, "be first:last:step or a list")
+        return NONE
     if not (math.isfinite(first + last + step) and first <= last and step > 0.0):
-        raise InputError(f"{where} = {given!r}; expected first <= last and a step above 0")
+        check.must("masses", given, "have first <= last and a step above 0")
+        return NONE
     steps = (last - first) / step
     if not steps < MOST_MASSES:
-        raise InputError(f"{where} = {given!r}: more than {MOST_MASSES} masses; choose a larger step")
+        check.fault("masses", f"is {given!r}, more than {MOST_MASSES} masses; choose a larger step")
+        return NONE
     values = first + step * np.arange(math.floor(steps + 1e-9) + 1)
-    return _rising(np.round(values, 12), where)
+    return _rising(check, "masses", np.round(values, 12))
 
 
-def _half_width(given: Any, where: str) -> tuple[int, int]:
+def _half_width(check: Checks, given: Any) -> tuple[int, int] | None:
     """Return the bins below and above of one number or of two."""
-    if isinstance(given, list):
-        if len(given) != 2:
-            raise InputError(f"{where} = {repr(given)[:40]}; expected bins, or [bins below, bins above]")
-        below, above = (_whole(one, 1, WIDEST, where) for one in given)
-        return below, above
-    both = _whole(given, 1, WIDEST, where)
-    return both, both
+    sides = given if isinstance(given, list) else [given, given]
+    if len(sides) != 2:
+        check.must("half_width", given, "be bins, or [bins below, bins above]")
+        return None
+    below, above = (check.whole("half_width", one, 1, WIDEST) for one in sides)
+    return None if below is None or above is None else (below, above)
 
 
 def _by_mass(
-    given: Any, masses: Floats, where: str, *, highest: float = math.inf, with_error: bool = False
-) -> ByMass:
+    check: Checks,
+    given: Any,
+    masses: Floats,
+    where: str,
+    *,
+    highest: float = math.inf,
+    with_error: bool = False,
+) -> ByMass | None:
     """Return a positive number, ``{value, error}`` or the table ``{mass, value, error}``."""
+    text = "be a number above 0" + (f", at most {highest:g}" if math.isfinite(highest) else "")
     if not isinstance(given, dict):
-        one = _number(given, where, above=0.0, below=math.nextafter(highest, math.inf))
-        return ByMass(np.zeros(1), np.array([one]), np.zeros(1))
-    _only(given, ("mass", "value", "error") if with_error else ("mass", "value"), where)
-    if "value" not in given:
-        raise InputError(f"{where}: value is missing")
+        one = check.number(where, given, text, lambda x: 0.0 < x <= highest)
+        return None if one is None else ByMass(np.zeros(1), np.array([one]), np.zeros(1))
+    check.keys(given, ("mass", "value", *(["error"] if with_error else [])), ("value",), f"{where}.")
     table = "mass" in given
-    limits = {"above": 0.0, "below": math.nextafter(highest, math.inf)}
 
-    def column(key: str, **within: Any) -> Floats:
-        numbers = given[key] if table else [given[key]]
-        return _numbers(numbers, f"{where}.{key}", **within)
+    def column(key: str, text: str, good: Callable[[float], bool]) -> Floats:
+        values = given.get(key)
+        return _numbers(check, f"{where}.{key}", values if table else [values], text, good)
 
-    at = _rising(column("mass"), f"{where}.mass") if table else np.zeros(1)
-    value = column("value", **limits)
-    error = column("error", above=0.0, equal=True) if "error" in given else np.zeros_like(value)
+    at = _rising(check, f"{where}.mass", column("mass", FINITE, lambda x: True)) if table else np.zeros(1)
+    value = column("value", text, lambda x: 0.0 < x <= highest) if "value" in given else NONE
+    error = np.zeros_like(value)
+    if "error" in given and with_error:
+        error = column("error", "be a number from 0", lambda x: x >= 0.0)
+    if not (at.size and value.size and error.size):
+        return None
     if not len(at) == len(value) == len(error):
-        raise InputError(f"{where}: columns of {len(at)} masses, {len(value)} values, {len(error)} errors")
+        check.fault(where, f"columns of {len(at)} masses, {len(value)} values, {len(error)} errors")
+        return None
     outside = (masses < at[0]) | (masses > at[-1])
     if table and outside.any():
-        raise InputError(
-            f"{where}.mass runs from {at[0]:g} to {at[-1]:g}; mass {masses[outside][0]:g} lies outside"
-        )
+        mass = masses[outside][0]
+        check.fault(f"{where}.mass", f"runs from {at[0]:g} to {at[-1]:g}; mass {mass:g} lies outside")
     return ByMass(at, value, error)
 
 
-def _signal(given: Any, masses: Floats, where: str) -> Peak:
-    if not isinstance(given, dict):
-        raise InputError(f"{where} = {given!r}; expected a table with shape and resolution")
-    shape = _choice(given.get("shape"), tuple(SHAPES), f"{where}.shape")
-    _only(given, SHAPES[shape], where)
-    for key in SHAPES[shape][:4]:
-        if key not in given:
-            raise InputError(f"{where}: {key} is missing")
-    resolution = _by_mass(given["resolution"], masses, f"{where}.resolution")
-    if shape == "gaussian":
-        return Peak(shape, resolution)
-    return Peak(
-        shape,
-        resolution,
-        _number(given["alpha"], f"{where}.alpha", above=0.01, below=10.0),
-        _number(given["n"], f"{where}.n", above=1.0, below=LARGEST_N),
-        _choice(given.get("tail", "low"), ("low", "high"), f"{where}.tail"),
-    )
+def _within(low: float, high: float) -> Callable[[float], bool]:
+    return lambda x: low < x < high
 
 
-def _luminosity(given: Any, path: Path) -> float | None:
+def _signal(check: Checks, given: Any, masses: Floats) -> Peak | None:
     if given is None:
+        return None  # missing, which was said
+    if not isinstance(given, Mapping):
+        check.must("signal", given, "be a table with shape and resolution")
         return None
-    if not isinstance(given, str):
-        raise InputError(f"{path}: luminosity = {given!r}; expected a text with a unit, such as '445/pb'")
-    try:
-        return parse_luminosity(given)
-    except InputError as fault:
-        raise InputError(f"{path}: {fault}") from None
+    shape = check.choice("signal.shape", given.get("shape"), tuple(SHAPES))
+    if shape is None:
+        return None
+    check.keys(given, SHAPES[shape], SHAPES[shape][:4], "signal.")
+    resolution = _by_mass(check, given.get("resolution", 1.0), masses, "signal.resolution")
+    tail: dict[str, Any] = {}
+    if shape == "crystalball":
+        limits = {"alpha": (0.01, 10.0), "n": (1.0, LARGEST_N)}
+        for key, (low, high) in limits.items():
+            text = f"be a number above {low:g} and below {high:g}"
+            if key in given:
+                tail[key] = check.number(f"signal.{key}", given[key], text, _within(low, high))
+        tail["tail"] = check.choice("signal.tail", given.get("tail", "low"), ("low", "high"))
+    return None if resolution is None else Peak(shape, resolution, **tail)
 
 
-def _systematics(given: Any, luminosity: float | None, where: str) -> dict[str, float]:
-    _only(given, SYSTEMATICS, where)
-    if "luminosity" in given and luminosity is None:
-        raise InputError(f"{where}: an error of the luminosity needs the luminosity")
+def _systematics(check: Checks, given: Any, has_luminosity: bool) -> dict[str, float]:
+    table = check.table("systematics", given)
+    check.keys(table, SYSTEMATICS, prefix="systematics.")
+    if "luminosity" in table and not has_luminosity:
+        check.fault("systematics.luminosity", "an error of the luminosity needs the luminosity")
     found = {}
     for key in SYSTEMATICS:
-        value = _number(given.get(key, 0.0), f"{where}.{key}", above=0.0, equal=True)
         most = 1.0 if key == "resolution" else WIDEST_ERROR
-        if value >= most:
-            raise InputError(f"{where}.{key} = {value:g}; expected a relative error below {most:g}")
-        found[key] = value
+        text = f"be a relative error from 0, below {most:g}"
+        value = check.number(f"systematics.{key}", table.get(key, 0.0), text, _within(-TINY, most))
+        found[key] = value or 0.0
     return found

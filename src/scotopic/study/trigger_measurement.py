@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.detector.card import load_experiment
-from scotopic.detector.experiment import ClusterLine
+from scotopic.detector.schema.trigger import ClusterLine
 from scotopic.errors import InputError
 from scotopic.numerics.units import DEGREE
 from scotopic.searches.response import select_events

@@ -7,8 +7,9 @@ the calorimeter saw it or not; a probe is found if a cluster lies near the predi
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.experiment import ClusterLine, Experiment, TrackLine
+from scotopic.detector.experiment import Experiment
 from scotopic.detector.record import Clusters, Detected
+from scotopic.detector.schema.trigger import ClusterLine, TrackLine
 from scotopic.detector.trigger import LINES
 from scotopic.detector.trigger_cells import fill_cells, find_clusters
 from scotopic.errors import InputError

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from scotopic.figures import save_pages
-from scotopic.figures.paper_pages import Sheet, lists, overview, sheet
+from scotopic.figures.paper.pages import Sheet, lists, overview, sheet
 from scotopic.study.paper_figures.assumptions import MARKS
 from scotopic.study.paper_figures.page_content import Page, Section
 from scotopic.study.paper_figures.page_html import SYMBOLS
