@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from scotopic.progress import say, track
+
 COMMAND = (sys.executable, "-m", "scotopic")
 full_disk = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 
@@ -52,3 +54,28 @@ def test_any_encoding_shows_tables_and_json(encoding):
     wrong = run(["xsec", "e- e+ > γ γ"], stdout=subprocess.PIPE, env=environment)
     assert wrong.returncode == 2
     assert wrong.stderr.startswith(b"scotopic: error: ")
+
+
+@pytest.mark.skipif(not Path("/bin/sh").exists(), reason="closes streams in a shell")
+@pytest.mark.parametrize(
+    ("closed", "ending"),
+    [("<&-", "lhe"), (">&-", "parquet"), ("2>&-", "hepmc.gz"), ("<&- >&- 2>&-", "root")],
+)
+def test_closed_streams_change_neither_file_nor_exit_code(tmp_path, closed, ending):
+    """A file that is opened next must not take the number of a closed stream."""
+    made = []
+    for name, redirection in (("open", ""), ("closed", closed)):
+        path = tmp_path / f"{name}.{ending}"
+        words = ["generate", "e- e+ > mu- mu+", "--events", "5", "--output", str(path)]
+        script = ["/bin/sh", "-c", f'"$0" "$@" {redirection}', *COMMAND, *words]
+        done = subprocess.run(script, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        made.append(path.read_bytes())
+    assert made[0] == made[1]
+
+
+def test_progress_without_a_standard_error(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stderr", None)
+    assert list(track([1, 2], "counting")) == [1, 2]
+    say("a note")
+    assert capsys.readouterr().out == ""

@@ -18,7 +18,7 @@ from scotopic.app.catalogue import list_
 from scotopic.app.counting import limit
 from scotopic.app.events import generate, simulate, xsec
 from scotopic.app.exclude import exclude
-from scotopic.app.interruption import CODES, WORDS, Terminated, ending_on_signals
+from scotopic.app.interruption import CODES, WORDS, Terminated, code_of_end, ending_on_signals
 from scotopic.app.limits import reproduce, search, signature
 from scotopic.app.project import project
 from scotopic.app.recast import recast
@@ -26,6 +26,7 @@ from scotopic.app.scan_histogram import scan
 from scotopic.app.streams import (
     NO_SPACE,
     flush_output,
+    open_closed_streams,
     replace_what_cannot_be_shown,
     silence_output,
     telling_closed_pipes,
@@ -121,6 +122,7 @@ def _internal(fault: BaseException) -> int:
 
 def main() -> None:
     """Run the command line of the process and exit."""
+    open_closed_streams()
     replace_what_cannot_be_shown()
     try:
         with ending_on_signals():
@@ -129,6 +131,7 @@ def main() -> None:
         code = CODES[signal.SIGINT]
     except Terminated:
         code = CODES[signal.SIGTERM]
+    code = code_of_end() or code
     end_children()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # the interpreter's end would print a traceback

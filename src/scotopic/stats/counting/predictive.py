@@ -55,7 +55,9 @@ def log_predictive(background: Floats, error: Floats, last: int) -> Floats:
 def _forward(m: Floats, variance: Floats, t: Floats, last: int) -> Floats:
     # log B_{j+1}/B_j for m ≥ 0
     ratios = np.empty((len(m), last))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(
+        divide="ignore", invalid="ignore", over="ignore"
+    ):  # an infinite t² is a density of nothing
         log_density = -0.5 * t**2 - 0.5 * np.log(2.0 * np.pi)
         mills = np.where(variance > 0.0, np.exp(log_density - log_ndtr(t)), 0.0)
         ratio = m + np.sqrt(variance) * mills
