@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-CAMPAIGN = Path(__file__).parents[1] / "bench" / "reliability.py"
+from helpers.places import ROOT
+
+CAMPAIGN = ROOT / "bench" / "reliability.py"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
