@@ -7,15 +7,21 @@ of the Python interface from the modules of each room.
 import pkgutil
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import scotopic
 from scotopic.detector.card import experiments, load_experiment
 from scotopic.detector.experiment import MEANING
 from scotopic.searches import any_search, searches
-from scotopic.searches.channel_search import ChannelSearch
-from scotopic.searches.search import Search
+from scotopic.searches.channel_search import Channel
+from scotopic.searches.control_samples import ControlSample
+from scotopic.searches.photon_search import PhotonRegion, PhotonSearch
+from scotopic.searches.photon_selection import LINES, make_regions
+from scotopic.searches.search import Background, Region, Systematic
+from scotopic.selection.cut import Cut
+from scotopic.study.provenance import marked_parts
 
 FOLDER = "_generated"
 LITERAL = re.compile(r"(``.*?``|`[^`]*`_?)")
@@ -82,50 +88,100 @@ def _short(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _search(name: str) -> str:
+def held_by(name: str) -> dict[str, object]:
+    """Return what a search holds by where it applies: itself, and regions that it makes of experiment cards."""
     search = any_search(name)
-    cuts = [("all masses", cut) for cut in search.cuts]
-    backgrounds = [(b.name, b.label, "generated", "D", "own events") for b in search.backgrounds]
-    if isinstance(search, Search):
-        cuts += [
-            (f"{r.name} region, {r.mass_low:g} to {r.mass_high:g} GeV", c)
-            for r in search.regions
-            for c in r.cuts
-        ]
-        backgrounds = [
-            (b.name, b.label, f"{b.cross_section_fb:.3g} fb" if b.mass else "generated", b.mark, b.source)
-            for b in search.backgrounds
-        ]
-    if isinstance(search, ChannelSearch):
-        cuts += [
-            (f"channel {channel.name}", cut) for channel in search.channels for cut in channel.region.cuts
-        ]
-    marks = Counter(cut.mark for _, cut in cuts)
-    marks += Counter(one.mark for one in search.systematics) + Counter(row[3] for row in backgrounds)
-    return "\n".join(
-        [
-            f"## Search {name}\n",
-            f"Entries by mark: {', '.join(f'{n} {mark}' for mark, n in sorted(marks.items()))}.\n",
-            "### Cuts\n",
+    held: dict[str, object] = {"": search}
+    if isinstance(search, PhotonSearch):
+        for experiment in experiments():
+            card = load_experiment(experiment)
+            if getattr(card.trigger, LINES[0]) is not None:
+                held |= {f"with {experiment}, ": make_regions(card, LINES[0])}
+    return held
+
+
+def _search(name: str) -> str:
+    held = held_by(name)
+    parts = dict.fromkeys(marked_parts(list(held.values())))
+    marks = Counter(one.mark[0] for one in parts)
+    search = any_search(name)
+    backgrounds = [
+        (one.name, one.label, f"{one.cross_section_fb:.3g} fb", one.mark, one.source)
+        if getattr(one, "mass", None)
+        else (
+            one.name,
+            one.label,
+            "generated",
+            getattr(one, "mark", "D"),
+            getattr(one, "source", "own events"),
+        )
+        for one in search.backgrounds
+    ]
+    marks.update("D" for one in search.backgrounds if not hasattr(one, "mark"))
+    cuts = [row for where, what in held.items() for row in _cuts(what, where)]
+    text = [
+        f"## Search {name}\n",
+        f"Entries by mark: {', '.join(f'{n} {mark}' for mark, n in sorted(marks.items()))}.\n",
+        "### Cuts\n",
+        table(
+            ("where", "cut", "observable", "from", "to", "mark", "source"),
+            [
+                (
+                    where or "all masses",
+                    c.label,
+                    f"`{c.observable}`",
+                    f"{c.low:g}",
+                    f"{c.high:g}",
+                    c.mark,
+                    c.source,
+                )
+                for where, c in dict.fromkeys(cuts)
+            ],
+        ),
+        "### Systematic uncertainties\n",
+        table(
+            ("name", "scales", "relative size", "mark", "source"),
+            [
+                (one.name, one.on, f"{one.relative_error:.3g}", one.mark, one.source)
+                for one in parts
+                if isinstance(one, Systematic)
+            ],
+        ),
+    ]
+    others = [one for one in parts if not isinstance(one, (Cut, Systematic, Background))]
+    if others:
+        text += [
+            "### Unknowns and vetoed ranges\n",
             table(
-                ("where", "cut", "observable", "from", "to", "mark", "source"),
-                [
-                    (w, c.label, f"`{c.observable}`", f"{c.low:g}", f"{c.high:g}", c.mark, c.source)
-                    for w, c in cuts
-                ],
-            ),
-            "### Systematic uncertainties\n",
-            table(
-                ("name", "scales", "relative size", "mark", "source"),
-                [(s.name, s.on, f"{s.relative_error:.3g}", s.mark, s.source) for s in search.systematics],
-            ),
-            "### Backgrounds\n",
-            table(
-                ("name", "what", "cross section", "mark", "source"),
-                backgrounds,
+                ("name", "values", "mark", "source"), [(o.name, _values(o), o.mark, o.source) for o in others]
             ),
         ]
-    )
+    text += ["### Backgrounds\n", table(("name", "what", "cross section", "mark", "source"), backgrounds)]
+    return "\n".join(text)
+
+
+def _cuts(value: object, where: str) -> Iterator[tuple[str, Cut]]:
+    """Yield the cuts within a search with the regions, channels and control samples that they belong to."""
+    if isinstance(value, Cut):
+        yield where.removesuffix(", "), value
+    elif isinstance(value, (tuple, list)):
+        for one in value:
+            yield from _cuts(one, where)
+    elif isinstance(value, Region | PhotonRegion):
+        yield from _cuts(
+            value.cuts, f"{where}{value.name} region, {value.mass_low:g} to {value.mass_high:g} GeV, "
+        )
+    elif is_dataclass(value):
+        named = {Channel: "channel", ControlSample: "control sample"}.get(type(value))
+        inside = f"{where}{named} {value.name}, " if named else where
+        for field in fields(value):
+            yield from _cuts(getattr(value, field.name), inside)
+
+
+def _values(part: object) -> str:
+    """Return the numbers of a part, its texts left out."""
+    numbers = {field.name: getattr(part, field.name) for field in fields(part)}
+    return ", ".join(f"{key} {value:g}" for key, value in numbers.items() if isinstance(value, (int, float)))
 
 
 def interface(room: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from scotopic.bounds import read_bound
 from scotopic.bounds.files import find_bound, read_folder
-from scotopic.bounds.rescaling import AnyLifetime, ProperTimes, RequiredRate, Shielded
+from scotopic.bounds.rescaling import AnyLifetime, Flight, ProperTimes, RequiredRate, Shielded
 from scotopic.errors import InputError
 
 SCRIPT = """
@@ -48,6 +48,24 @@ def test_darkcast_values_that_no_program_would_write(pair, value):
     change(pair, 'decay = "e_e"', f"decay = {value}")
     with pytest.raises(InputError):
         read_bound(pair)
+
+
+GAMMA = '(darkcast.pars.mms["phi"]**2 + m**2 - {recoil}**2)/(2*darkcast.pars.mms["phi"]*m)*darkcast.pars.c'
+
+
+@pytest.mark.parametrize("name", ["Test_2020", "KLOE_2020"])
+@pytest.mark.parametrize("recoil", ["0", 'darkcast.pars.mms["eta"]'])
+@pytest.mark.parametrize("length", ["0.08", "0.3"])
+def test_darkcast_lifetime_is_what_the_file_says_and_not_its_name(pair, name, recoil, length):
+    """8 cm/γ at the φ is the geometry of KLOE under any name; another length is none that we know."""
+    window = f"t0 = 0, t1 = lambda m: {length}/({GAMMA.format(recoil=recoil)})"
+    change(pair, "lratio = 4.0/2.0", window)
+    change(pair, "Test_2020", name)
+    for suffix in (".py", ".lmt"):
+        pair.with_suffix(suffix).rename(pair.with_name(name + suffix))
+    rescaling = read_bound(pair.with_name(f"{name}.py")).rescaling
+    assert (rescaling.lifetime == Flight("kloe-prompt")) == (length == "0.08")
+    assert ("function in the user's file" in rescaling.refused) == (length != "0.08")
 
 
 @pytest.mark.parametrize("suffix", [".py", ".lmt"])

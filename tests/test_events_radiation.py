@@ -17,9 +17,10 @@ from scotopic.events.hard_scale import hard_scales
 from scotopic.events.matching import counted_twice
 from scotopic.events.photon_angles import angle_at, emission_angles
 from scotopic.events.photon_energies import MOST_PHOTONS, NUMBERS, divide_energy
-from scotopic.events.radiation import LEAST_PHOTON, Radiator, annihilation_resonances
+from scotopic.events.radiation import Radiator, annihilation_resonances
 from scotopic.events.sampler import Sampler, make_sampler
 from scotopic.events.structure_function import radiator_exponent, soft_factor, structure_function
+from scotopic.events.successive_emission import emit_successively
 from scotopic.io import read_events, write_events
 from scotopic.numerics.lorentz import boost_from_rest, from_angles, invariant_mass2
 from scotopic.numerics.units import GEV2_TO_PB
@@ -124,7 +125,7 @@ def test_energy_and_momentum_are_conserved(mode, exchange):
     for side, division in enumerate(emission.divisions):
         energies = emission.photons[MOST_PHOTONS * side : MOST_PHOTONS * (side + 1), 0]
         assert (energies[division.energies == 0.0] == 0.0).all()
-        assert energies[division.energies > 0.0].min() > 0.5 * LEAST_PHOTON
+        assert energies[division.energies > 0.0].min() > 0.0
         np.testing.assert_allclose(division.energies.sum(axis=0), emission.missing[side], rtol=1e-14)
 
 
@@ -169,17 +170,20 @@ def test_a_wide_photon_has_the_exact_matrix_element(parameters):
     cos, phi = rng.uniform(-0.95, 0.95, n), rng.uniform(0.0, 6.28, n)
     photon = from_angles(0.5 * SQRT_S * y, 0.0, cos, phi)
     root = np.sqrt(s * (1.0 - y))
-    radiator = Radiator("pt", SQRT_S, 2.0 * mass)
-    photons = np.stack([photon, 0.0 * photon])
     c, f = rng.uniform(-1.0, 1.0, n), rng.uniform(0.0, 6.28, n)
     at_rest = np.stack([from_angles(0.5 * root, mass, c, f), from_angles(0.5 * root, mass, -c, f + np.pi)])
     left = np.stack([SQRT_S - photon[0], *(-photon[1:])])
     pair = np.stack([boost_from_rest(p, left, root) for p in at_rest])
-    # the average over both choices of the axis, in the ratio that `_axis` draws them
+    # the average over both choices of the axis, in the ratio that they are drawn in
     beam = math.sqrt(0.25 * s - ELECTRON_MASS**2)
     electron = np.tile(np.array([[SQRT_S / 2], [0.0], [0.0], [beam]]), n)
     positron = electron * np.array([[1.0], [1.0], [1.0], [-1.0]])
-    axes = [radiator._axis(photons, root, np.full(n, u)) for u in (0.0, 1.0)]
+    one = [np.stack([values[None], np.zeros((1, n))]) for values in (y, y, 1.0 - cos, phi / (2.0 * math.pi))]
+    axes = []
+    for u in (0.0, 1.0):
+        made, axis, _ = emit_successively(SQRT_S, *one, np.full(n, u), exchange=False, both=False)
+        np.testing.assert_allclose(made[0, 0], photon, atol=1e-12)
+        axes.append(axis)
     energies = [p[0] * left[0] - (p[1:] * left[1:]).sum(axis=0) for p in (electron, positron)]
     shares = np.array(energies) ** 2
     shares /= shares.sum(axis=0)
@@ -379,10 +383,25 @@ def test_photons_are_those_of_the_tree_amplitude_times_the_inclusive_correction(
         angle = np.degrees(np.arctan2(np.hypot(photons[:, 1], photons[:, 2]), np.abs(photons[:, 3])))
         return (photons[:, 0] > 0.1) & (photons[:, 0] < 0.5) & (angle >= low) & (angle < high)
 
-    for low, high in ((0.0, 1.0), (1.0, 20.0), (20.0, 90.0), (0.0, 90.0)):
+    for low, high in ((0.0, 1.0), (1.0, 20.0), (0.0, 90.0)):
         expected = (within(tree.momenta[2:], low, high) * tree.weights).sum()
         counted = (within(radiated.momenta[2:], low, high) * radiated.weights).sum()
         assert counted == pytest.approx(inclusive * expected, rel=0.05), (low, high)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.1, 0.5), (2.0, 4.0)])
+def test_wide_photons_are_the_last_of_all(low, high):
+    """At 20° to 160° against |M|² of χχγ convoluted with collinear structure functions: exact for one wide photon.
+
+    Two wide ones, of the order of the share of events with one, may make a difference of 2 %.
+    """
+    settings_ = {"model": "dark-photon", "parameters": UNCHARGED}
+    region = (f"E:gamma:{low}:{high}", "theta:gamma:20:160")
+    last = cross_section("e- e+ > chi chi~ gamma", cuts=region, isr="collinear", rel_error=0.005, **settings_)
+    radiated, error = seen("e- e+ > chi chi~", (), region, 0.006, **settings_)
+    assert radiated / ANNIHILATION == pytest.approx(
+        last.value_pb, abs=3.0 * math.hypot(error, last.error_pb) + 0.02 * last.value_pb
+    )
 
 
 # matching

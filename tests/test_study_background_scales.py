@@ -1,13 +1,19 @@
 """Control samples: factors on backgrounds from counts, their errors, and what these do to an expectation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scotopic.errors import InputError
+from scotopic.searches import COUNTING, PLANES, any_search
 from scotopic.searches.control_samples import ControlSample
 from scotopic.selection.candidates import Candidates
 from scotopic.study.background_scales import ControlRates, background_scales, measure_scales, overall_scale
+from scotopic.study.projection import project
+from scotopic.study.search import search
 
 NAMES = ("tautau", "mumu", "pipi", "eemumu")
 
@@ -99,3 +105,28 @@ def test_files_of_candidates_scale_everything_alike():
         assert found.error({"tautau": np.array([8.0])})[0] == pytest.approx(8.0 * error)
     empty = overall_scale({"tautau": simulated}, data.select(np.zeros(100, bool)), 1.0)
     assert "not scaled" in empty.notes[0]
+
+
+def test_without_control_samples_nothing_is_scaled_and_it_is_said():
+    scales = background_scales((), {"a": None, "b": None}, data=None, counts=None, luminosity_fb=1.0)
+    expected = {"a": np.array([1.0, 2.0]), "b": np.array([3.0, 4.0])}
+    np.testing.assert_array_equal(scales.error(expected), [0.0, 0.0])
+    np.testing.assert_array_equal(scales.apply(expected)["b"], expected["b"])
+    assert "no control sample" in scales.notes[0]
+
+
+@pytest.mark.parametrize("name", [*COUNTING, *PLANES])
+def test_control_sample_of_a_background_that_a_search_lacks_is_refused_before_any_work(name):
+    one = any_search(name)
+    measured = one.controls[0].measures
+    lacking = replace(one, backgrounds=tuple(b for b in one.backgrounds if b.name != measured))
+    with pytest.raises(
+        InputError, match=f"measures the background {measured}, which the search does not have"
+    ):
+        search(lacking)
+    with pytest.raises(
+        InputError, match=f"measures the background {measured}, which the search does not have"
+    ):
+        project(lacking)
+    with pytest.raises(InputError, match="two control samples measure"):
+        search(replace(one, controls=(*one.controls, one.controls[0])))

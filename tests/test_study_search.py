@@ -181,8 +181,23 @@ def test_comparison_of_limits():
     assert compared.within == 0.75
     between = compare_limits(np.array([2.0]), np.array([1.0]), np.array([1.0, 4.0]), np.array([1.0, 16.0]))
     assert between.ratio[0] == pytest.approx(0.25)
-    with pytest.raises(InputError, match="do not overlap"):
+    with pytest.raises(InputError, match="between two published limits"):
         compare_limits(mass, mass, mass + 100.0, mass)
+
+
+@pytest.mark.parametrize("none", [0.0, -1.0, np.nan, np.inf])
+def test_a_published_value_that_is_no_limit_is_not_compared(none):
+    mass = np.array([1.0, 2.0, 4.0, 8.0, 16.0])
+    published = np.array([10.0, none, 10.0, 10.0, 10.0])
+    compared = compare_limits(
+        np.array([1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 16.0]), np.full(7, 5.0), mass, published
+    )
+    np.testing.assert_array_equal(compared.mass, [1.0, 4.0, 6.0, 16.0])
+    np.testing.assert_allclose(compared.ratio, 0.5)
+    massless = compare_limits(mass, mass, np.array([0.0, 1.0, 16.0]), np.array([1.0, 1.0, 16.0]))
+    np.testing.assert_allclose(massless.ratio, 1.0)
+    with pytest.raises(InputError, match="between two published limits"):
+        compare_limits(mass, mass, mass, np.full(5, none))
 
 
 @pytest.mark.reference

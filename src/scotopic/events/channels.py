@@ -32,12 +32,48 @@ WIDE = 1.0 - 1e-4
 """A scattered electron is wide-angle if its cuts keep cosθ to its beam below this."""
 
 
+OUTSIDE = 0.05
+"""Share of the points on either side of the rapidities that the cuts leave, where radiation turns the frame."""
+
+
 @dataclass(frozen=True)
 class Limits:
-    """What the cuts say about one photon: energy from `energy` (GeV), cosθ in `cos`."""
+    """What the cuts say about one photon, in the frame of what the beams have left.
 
-    energy: float
+    Attributes
+    ----------
+    share : float
+        Least energy over √s'. A cut E > E₀ in the frame of the beams asks for E₀/√s at least: what is left of the beams
+        moves with a rapidity of ln(s/s')/2 at most, so that E > E₀ √(s'/s) there.
+    cos : (float, float)
+        Range of cosθ that the cuts leave.
+    radiated : bool
+        Beams radiate, so that cosθ may lie outside.
+    sqrt_s : float
+        Before radiation, GeV.
+    """
+
+    share: float
     cos: tuple[float, float]
+    radiated: bool
+    sqrt_s: float
+
+    def direction(self, u: Floats, sqrt_s: Floats) -> tuple[Floats, Floats]:
+        """Return cosθ of uniform numbers, flat in rapidity, and dcosθ/du, where √s' = `sqrt_s`."""
+        low, high = np.arctanh(np.clip(self.cos, -POLE, POLE))
+        if not self.radiated:
+            c = np.tanh(low + (high - low) * u)
+            return c, (1.0 - c * c) * (high - low)
+        # the frame moves with this rapidity at most, and the beams turn by about as much
+        reach = 2.0 * np.log(self.sqrt_s / sqrt_s)
+        end = np.full(sqrt_s.shape, np.arctanh(POLE))
+        places = np.array([0.0, OUTSIDE, 1.0 - OUTSIDE, 1.0])
+        part = np.searchsorted(places[1:-1], u, side="right")
+        edges = np.stack([-end, np.maximum(low - reach, -end), np.minimum(high + reach, end), end])
+        begin, stop = (np.take_along_axis(edges, (part + i)[None], axis=0)[0] for i in (0, 1))
+        slope = (stop - begin) / np.diff(places)[part]
+        c = np.tanh(begin + slope * (u - places[part]))
+        return c, (1.0 - c * c) * slope
 
 
 def channels_for(
@@ -86,7 +122,7 @@ def _all(momenta: Floats, sqrt_s: Floats) -> Floats:
 
 def _limits(process: Process, cuts: Sequence[GenerationCut], sqrt_s: float, radiated: bool) -> Limits:
     energy = least_soft_energy(process, cuts, sqrt_s, radiated=radiated)
-    return Limits(0.1 * energy, (-POLE, POLE)) if radiated else Limits(energy, cos_range(cuts, 2, sqrt_s))
+    return Limits(energy / sqrt_s, cos_range(cuts, 2, sqrt_s), radiated, sqrt_s)
 
 
 def _two_body(process: Process, cos: tuple[float, float]) -> Channel:
@@ -107,14 +143,13 @@ def _two_body(process: Process, cos: tuple[float, float]) -> Channel:
 
 def _three_photons(limits: Limits) -> Channel:
     """The softest photon, flat in lnE, then another one's direction; both flat in rapidity, as the beams emit."""
-    low, high = np.arctanh(np.clip(limits.cos, -POLE, POLE))
 
     def build(u: Floats, sqrt_s: Floats) -> Built:
         # the softest photon takes at most a third of the energy; three times its share of phase space
-        floor = np.minimum(limits.energy, sqrt_s / 6.0)
+        floor = min(limits.share, 1.0 / 6.0) * sqrt_s
         log_range = np.log(sqrt_s / 3.0 / floor)
         energy = floor * np.exp(log_range * u[0])
-        c1, c2 = np.tanh(low + (high - low) * u[1:3])
+        (c1, dc1), (c2, dc2) = limits.direction(u[1], sqrt_s), limits.direction(u[2], sqrt_s)
         turn = 2.0 * np.pi * u[4]
         relative = 2.0 * np.pi * u[3]
         along = c1 * c2 + np.sqrt((1.0 - c1 * c1) * (1.0 - c2 * c2)) * np.cos(relative)
@@ -125,8 +160,8 @@ def _three_photons(limits: Limits) -> Channel:
         last = _total(sqrt_s) - soft - hard
         softest = energy <= np.minimum(hard_energy, last[0])
         # d³k/((2π)³ 2E) dΦ₂, dΦ₂ = E² dΩ/(8π² M²)
-        volume = energy**2 * log_range * (1.0 - c1 * c1) * (high - low) / (8.0 * np.pi**2)
-        volume *= hard_energy**2 * (1.0 - c2 * c2) * (high - low) / (4.0 * np.pi * mass2)
+        volume = energy**2 * log_range * dc1 / (8.0 * np.pi**2)
+        volume *= hard_energy**2 * dc2 / (4.0 * np.pi * mass2)
         # either hard photon may be the drawn one: share in the ratio of 1/p⊥² of the drawn one
         drawn, left = (p[1] ** 2 + p[2] ** 2 for p in (hard, last))
         volume *= 2.0 * left / (drawn + left)
@@ -172,14 +207,13 @@ def _pair_and_photon(
 
 
 def _pair_map(mass: float, photon: Limits) -> Callable[[Floats, Floats], Built]:
-    low, high = np.arctanh(np.clip(photon.cos, -POLE, POLE))
 
     def build(u: Floats, sqrt_s: Floats) -> Built:
-        top = np.maximum(sqrt_s * (sqrt_s - 2.0 * photon.energy), 4.0 * mass**2 * (1.0 + 1e-9))
+        top = np.maximum(sqrt_s**2 * (1.0 - 2.0 * photon.share), 4.0 * mass**2 * (1.0 + 1e-9))
         log_range = np.log(top / (4.0 * mass**2))
         mass2 = 4.0 * mass**2 * np.exp(log_range * u[0])
         energy = (sqrt_s**2 - mass2) / (2.0 * sqrt_s)
-        c = np.tanh(low + (high - low) * u[1])
+        c, dc = photon.direction(u[1], sqrt_s)
         gamma = from_angles(energy, 0.0, c, 2.0 * np.pi * u[4])
         pair_mass = np.sqrt(mass2)
         momentum = two_body_momentum(pair_mass, mass, mass)
@@ -187,7 +221,7 @@ def _pair_map(mass: float, photon: Limits) -> Callable[[Floats, Floats], Built]:
         plus = np.concatenate([minus[:1], -minus[1:]])
         beta = velocity(_total(sqrt_s) - gamma)
         volume = mass2 * log_range / (2.0 * np.pi)
-        volume *= 0.5 * (1.0 - c * c) * (high - low) * _two_body_volume(energy, sqrt_s)
+        volume *= 0.5 * dc * _two_body_volume(energy, sqrt_s)
         volume *= _two_body_volume(momentum, pair_mass)
         return np.stack([boost(minus, beta), boost(plus, beta), gamma]), volume
 
@@ -201,7 +235,7 @@ def _ladder_map(
     sign = 1.0 if side == 0 else -1.0
 
     def build(u: Floats, sqrt_s: Floats) -> Built:
-        lowest_excess = 2.0 * photon.energy * mass**2 / sqrt_s * 0.5
+        lowest_excess = photon.share * mass**2
         highest_excess = (sqrt_s - mass) ** 2 - mass**2
         log_range = np.log(highest_excess / lowest_excess)
         excess = lowest_excess * np.exp(log_range * u[0])
@@ -233,14 +267,13 @@ def _ladder_map(
 def _forward_map(mass: float, photon: Limits, side: int) -> Callable[[Floats, Floats], Built]:
     """The photon first, then lepton `side` close to its beam, flat in ln(1 - cosθ); the other one balances."""
     sign = 1.0 if side == 0 else -1.0
-    low, high = np.arctanh(np.clip(photon.cos, -POLE, POLE))
 
     def build(u: Floats, sqrt_s: Floats) -> Built:
         top = (sqrt_s**2 - 4.0 * mass**2) / (2.0 * sqrt_s)
-        floor = np.minimum(photon.energy, 0.25 * top)
+        floor = np.minimum(photon.share * sqrt_s, 0.25 * top)
         log_range = np.log(top / floor)
         energy = floor * np.exp(log_range * u[0])
-        c = np.tanh(low + (high - low) * u[1])
+        c, dc = photon.direction(u[1], sqrt_s)
         turn = 2.0 * np.pi * u[4]
         gamma = from_angles(energy, 0.0, c, turn)
         rest = _total(sqrt_s) - gamma
@@ -260,7 +293,7 @@ def _forward_map(mass: float, photon: Limits, side: int) -> Callable[[Floats, Fl
         lepton = np.concatenate([lepton_energy[None], momentum * n])
         other = rest - lepton
         slope = np.abs(momentum * rest[0] - lepton_energy * along)
-        volume = energy**2 * log_range * (1.0 - c * c) * (high - low) / (8.0 * np.pi**2)
+        volume = energy**2 * log_range * dc / (8.0 * np.pi**2)
         volume *= momentum**2 / np.maximum(slope, 1e-300) * (y + smallest) * log_angle / (8.0 * np.pi)
         volume *= possible & (momentum > 0.0) & (other[0] > mass)
         return np.stack([lepton, other, gamma] if side == 0 else [other, lepton, gamma]), volume

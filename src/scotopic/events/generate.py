@@ -29,6 +29,8 @@ from scotopic.workers import check_workers, run_chunks
 Floats = NDArray[np.float64]
 
 MOST_BATCHES = 20_000
+WITHOUT_EVENT = 300
+"""Batches after which a sample without any event is given up."""
 TINY = 1e-300
 WORTH_PROCESSES = 400_000
 """Expected points below which starting other processes costs more than it saves."""
@@ -64,7 +66,7 @@ def generate(
     unweighted : bool
         Keep events with a probability of their weight over the largest one, so that all weights are equal. Weights
         above the largest one seen while adapting keep weight one; `Events.overweight` is the share of the cross
-        section that this loses.
+        section that this loses. With a `bias`, where weights are not equal anyway, they keep what they have.
     seed, workers : int
         The result does not depend on the number of workers.
     skip : int
@@ -113,6 +115,11 @@ def generate(
     share = adapted.maxima / adapted.maxima.sum()
     kept_share = float(adapted.means.sum() / adapted.maxima.sum()) if unweighted else 0.67
     expected = (skip + n) / max(kept_share, 1e-6)
+    if expected > MOST_BATCHES * BATCH:
+        raise InputError(
+            f"process {sampler.process.text!r}: {n} events would take {expected:.2g} points, more than "
+            f"{MOST_BATCHES * BATCH:.2g}, for {kept_share:.2g} of them are kept; ask for fewer events or other cuts"
+        )
     # by the size of the amplitude alone: engines differ in the last digits, and events must not depend on n
     engine = choose_engine("auto", COMPILE_ABOVE_EVENTS, cost(sampler.process.plan))
     pairs = radiating_pairs(sampler.process) if fsr != "none" else ()
@@ -133,6 +140,10 @@ def generate(
         total, variance, lost = total + batch.mean, variance + batch.variance, lost + batch.lost
         if found >= skip + n:
             break
+        if not found and tried >= WITHOUT_EVENT:
+            raise InputError(
+                f"process {sampler.process.text!r}: no event among {tried * BATCH:.2g} points; loosen the cuts"
+            )
     factor = inclusive_factor(sampler.process, fsr)
     sigma = factor * total / tried
     weight *= sigma / weight.sum()
@@ -192,6 +203,7 @@ def _batch(
     kept: list[tuple[Floats, NDArray[np.intp]]] = []
     weights: list[Floats] = []
     mean, variance, lost = 0.0, 0.0, 0.0
+    biased = adapted.sampler.bias is not None
     sizes = np.maximum(np.round(share * BATCH).astype(int), 1)
     for channel, size in enumerate(sizes):
         key = (seed, adapted.sampler.process.text)
@@ -201,12 +213,16 @@ def _batch(
         largest = adapted.maxima[channel]
         if unweighted:
             keep = random * largest < value
-            lost += float(np.maximum(value - largest, 0.0).mean())
+            weight = np.ones(int(keep.sum()))
+            if biased:
+                weight = np.maximum(value[keep] / largest, 1.0)
+            else:
+                lost += float(np.maximum(value - largest, 0.0).mean())
         else:
             keep = value > 0.0
-        which = np.flatnonzero(keep)
-        kept.append((momenta, which))
-        weights.append(np.ones(len(which)) if unweighted else value[which] / size)
+            weight = value[keep] / size
+        kept.append((momenta, np.flatnonzero(keep)))
+        weights.append(weight)
     order = stream(seed, "order", adapted.sampler.process.text, number).permutation(sum(map(len, weights)))
     if len(kept) == 1:
         joined = np.take(kept[0][0], kept[0][1][order], axis=-1)

@@ -6,6 +6,7 @@ of what is left, are the same in both cases; so are cross sections without cuts.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 from scotopic.events.photon_angles import angle_at, emission_angles, restriction
 from scotopic.events.photon_energies import MORE, MOST_PHOTONS, NUMBERS, Division, divide_energy
 from scotopic.events.structure_function import TINY, radiator_exponent, soft_factor, structure_function
-from scotopic.numerics.lorentz import boost_from_rest, dot, onto_axis
+from scotopic.events.successive_emission import emit_successively
+from scotopic.numerics.lorentz import boost_from_rest, onto_axis
 from scotopic.physics.amplitudes.plan import Plan
-from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS
+from scotopic.physics.standard_model import ALPHA_0
 
 Floats = NDArray[np.float64]
 Radiation = Literal["none", "collinear", "pt"]
@@ -52,6 +54,8 @@ class Emission:
         How each beam's loss is divided among its photons.
     away : (2, MOST_PHOTONS, N) or None
         1 - cosθ of the photons to their beams, if they have a transverse momentum.
+    axes : (2, 3, N) or None
+        The two directions between which `axis` was chosen, along the electron and against the positron.
     """
 
     photons: Floats
@@ -61,6 +65,7 @@ class Emission:
     missing: Floats
     divisions: tuple[Division, Division]
     away: Floats | None = None
+    axes: Floats | None = None
 
     def take(self, which: NDArray[np.intp]) -> "Emission":
         """Return some of the emissions, in their order."""
@@ -74,13 +79,24 @@ class Emission:
             self.missing[:, which],
             (self.divisions[0].take(which), self.divisions[1].take(which)),
             None if self.away is None else self.away[:, :, which],
+            None if self.axes is None else self.axes[:, :, which],
         )
 
-    def recoiled(self, momenta: Floats) -> Floats:
-        """Return momenta (slots, 4, N) in the frame of the beams, from those with the electron along +z."""
+    def recoiled(self, momenta: Floats, radiated: Sequence[int] = ()) -> Floats:
+        """Return momenta (slots, 4, N) in the frame of the beams, from those with the electron along +z.
+
+        Where slots hold photons that beams `radiated`, the hardest of them is turned with the beam that it is nearer
+        to: what is narrow stays narrow, although wider photons came before it.
+        """
         left = -self.photons.sum(axis=0)
         left[0] = np.sqrt(self.root**2 + (left[1:] ** 2).sum(axis=0))
-        turned = [np.concatenate([p[:1], onto_axis(p[1:], self.axis)]) for p in momenta]
+        axis = self.axis
+        if len(radiated) and self.axes is not None:
+            own = momenta[list(radiated)]
+            hardest = np.take_along_axis(own[:, 3], own[:, 0].argmax(axis=0)[None], axis=0)[0]
+            along_electron, against_positron = self.axes
+            axis = np.where(hardest > 0.0, along_electron, against_positron)
+        turned = [np.concatenate([p[:1], onto_axis(p[1:], axis)]) for p in momenta]
         return np.stack([boost_from_rest(p, left, self.root) for p in turned])
 
 
@@ -114,6 +130,8 @@ class Radiator:
         Narrow resonances in s' to follow, GeV.
     exchange : bool
         Whether the process has a t-channel, so that its angles count from one of the beams.
+    explicit : bool
+        Whether the process has photons of its own that the beams radiate.
     """
 
     mode: Literal["collinear", "pt"]
@@ -121,6 +139,7 @@ class Radiator:
     least: float
     resonances: tuple[tuple[float, float], ...] = ()
     exchange: bool = False
+    explicit: bool = False
 
     @property
     def leading(self) -> int:
@@ -155,16 +174,18 @@ class Radiator:
             return Emission(_flat(photons), root, axis, weight, missing, divisions)
         alone, factors, place = emission_angles(u[2:4], missing, 0.5 * self.sqrt_s)
         divisions = self._divisions(further, place, missing)
-        turns = np.concatenate([u[4:6, None], further[:, NUMBERS:]], axis=1)
-        photons, away = self._directed(divisions, alone, turns)
         for division, factor in zip(divisions, factors, strict=True):
             # the factor, whose mean is one, also where several photons take other angles: the grid makes it flat
             weight *= factor * np.where(division.energies[1] > 0.0, 1.0, division.weight)
-        radiated = photons.sum(axis=1)
-        rescaling = _rescaling(missing, radiated.sum(axis=0) / (0.5 * self.sqrt_s))
-        photons *= rescaling
-        axis = self._axis(radiated * rescaling, root, u[6])
-        return Emission(_flat(photons), root, axis, weight, missing, divisions, away)
+        shares, places = (
+            np.stack([getattr(division, what) for division in divisions]) for what in ("shares", "places")
+        )
+        away = self._away(shares, places, alone)
+        turns = np.concatenate([u[4:6, None], further[:, NUMBERS:]], axis=1)
+        photons, axis, axes = emit_successively(
+            self.sqrt_s, shares, places, away, turns, u[6], exchange=self.exchange, both=self.explicit
+        )
+        return Emission(_flat(photons), root, axis, weight, missing, divisions, away, axes)
 
     def _divisions(self, u: Floats, place: Floats, missing: Floats) -> tuple[Division, Division]:
         eta, least = radiator_exponent(self.sqrt_s**2), 2.0 * LEAST_OF_SEVERAL / self.sqrt_s
@@ -174,28 +195,16 @@ class Radiator:
         )
         return first, second
 
-    def _directed(
-        self, divisions: tuple[Division, Division], alone: Floats, turns: Floats
-    ) -> tuple[Floats, Floats]:
-        # Photons (2, MOST_PHOTONS, 4, N) and 1 - cosθ to their beams, from that of one photon (2, N) and
-        # φ/2π (2, MOST_PHOTONS, N).
-        energy = 0.5 * self.sqrt_s
-        photons = np.zeros((2, MOST_PHOTONS, 4, turns.shape[-1]))
-        away = np.zeros(turns.shape)
-        for side, division in enumerate(divisions):
-            away[side, 0] = alone[side]
+    def _away(self, shares: Floats, places: Floats, alone: Floats) -> Floats:
+        # 1 - cosθ (2, MOST_PHOTONS, N) to their beams, from that of one photon (2, N)
+        away = np.zeros(shares.shape)
+        away[:, 0] = alone
+        for side in range(2):
             for number in range(MOST_PHOTONS):
-                several = np.flatnonzero(division.energies[max(number, 1)])
-                at, shares = division.places[number, several], division.shares[number, several]
-                away[side, number, several] = angle_at(at, shares, energy)
-                which = several if number else slice(None)
-                found = (
-                    division.energies[number, which],
-                    away[side, number, which],
-                    turns[side, number, which],
-                )
-                photons[side, number][:, which] = _momenta(energy, *found, 1 - 2 * side)
-        return photons, away
+                several = np.flatnonzero(shares[side, max(number, 1)])
+                at, taken = (values[side, number, several] for values in (places, shares))
+                away[side, number, several] = angle_at(at, taken, 0.5 * self.sqrt_s)
+        return away
 
     def at_scale(self, emission: Emission, scales: Floats) -> Floats:
         """Return by which factor emissions are more probable if beams radiate up to `scales` (2, N) in GeV².
@@ -267,54 +276,9 @@ class Radiator:
             density += share * spread / ((1.0 - v - pole) ** 2 + spread**2) / (end - begin)
         return v, density
 
-    def _axis(self, radiated: Floats, root: Floats, u: Floats) -> Floats:
-        # The electron's direction in the rest frame of what is left, from what each beam radiated (2, 4, N).
-        zero = np.zeros(root.shape)
-        energy = 0.5 * self.sqrt_s + zero
-        momentum = np.sqrt(energy**2 - ELECTRON_MASS**2)
-        electron, positron = (np.stack([energy, zero, zero, sign * momentum]) for sign in (1.0, -1.0))
-        left = electron + positron - radiated.sum(axis=0)
-        if self.exchange:
-            # what is left of both beams is back to back: a beam that does not radiate keeps its direction,
-            # and the pole of the momentum transfer to it its place
-            chosen = electron - radiated[0]
-        else:
-            # along the electron or against the positron in the ratio of their squared energies in that frame: exact
-            # for one photon and the annihilation to a current (R. Kleiss, Nucl. Phys. B 241 (1984) 61)
-            first, second = (dot(beam, left) ** 2 for beam in (electron, positron))
-            chosen = np.where(u * (first + second) < first, electron, -positron)
-        back = left * np.array([[1.0], [-1.0], [-1.0], [-1.0]])
-        seen = boost_from_rest(chosen, back, root)[1:]
-        return np.asarray(seen / np.sqrt((seen**2).sum(axis=0)))
-
-
-def _momenta(beam: float, shares: Floats, away: Floats, turns: Floats, towards: float) -> Floats:
-    """Return the momenta (4, N) of photons that have `shares` of the `beam`'s energy (GeV).
-
-    They are at 1 - cosθ = `away` from a beam along `towards` z, and at φ = 2π `turns`.
-    """
-    energies, phi = beam * shares, 2.0 * math.pi * turns
-    across = energies * np.sqrt(away * (2.0 - away))
-    along = towards * energies * (1.0 - away)
-    return np.stack([energies, across * np.cos(phi), across * np.sin(phi), along])
-
 
 def _flat(photons: Floats) -> Floats:
     return photons.reshape(2 * MOST_PHOTONS, 4, -1)
-
-
-def _rescaling(missing: Floats, radiated: Floats) -> Floats:
-    """Return the common factor of all photons' energies for which s' = (1 - y₁)(1 - y₂) s.
-
-    `radiated` (4, N) is the sum of their momenta in units of a beam's energy. The factor is one for a single photon,
-    at any angle, and for photons along their beams.
-    """
-    y1, y2 = missing
-    both = y1 + y2
-    wanted = both - y1 * y2
-    root = np.sqrt(np.maximum(both**2 - dot(radiated, radiated) * wanted, 0.0))
-    total = both + root
-    return np.asarray(np.divide(2.0 * wanted, total, out=np.ones_like(total), where=total > 0.0))
 
 
 def annihilation_resonances(plan: Plan) -> tuple[tuple[float, float], ...]:

@@ -1,5 +1,6 @@
 """Points of phase space with their weights: amplitude, flux, cuts, radiation, adapted grids."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -17,7 +18,7 @@ from scotopic.events.first_order import initial_state_factor
 from scotopic.events.hard_scale import hard_scales, is_scattered
 from scotopic.events.infinite import refuse_infinite
 from scotopic.events.kinematic_limits import refuse_empty
-from scotopic.events.matching import counted_twice
+from scotopic.events.matching import counted_twice, radiated_slots
 from scotopic.events.radiation import Radiation, Radiator, annihilation_resonances
 from scotopic.events.vegas import Grid, flat_grid
 from scotopic.numerics.rng import stream
@@ -30,10 +31,19 @@ from scotopic.workers import Workers, run_chunks
 
 Floats = NDArray[np.float64]
 Bias = Callable[[Floats], Floats]
+Integrand = Callable[[Channel, Floats, Literal["numpy", "jax"]], tuple[Floats, Floats]]
 BATCH = 32_768
 ADAPTATIONS = 7
+WITH_RADIATION = 3
+"""Rounds of the adaptation in which beams radiate, if they do; the others, before, are at tree level."""
 POINTS = 120_000
 POINTS_PER_CHANNEL = (5_000, 20_000)
+MOST_ROUNDS = 3 * ADAPTATIONS
+"""A channel in which few points carry all gets further rounds, so many at most in all."""
+UNKNOWN = 0.25
+"""Relative error of a channel's mean above which it is not adapted."""
+EXCESS, EXCESS_OF_BIASED = 2e-3, 0.05
+"""Share of the sum that may lie above the largest weight; of events with a bias, which keep what lies above."""
 ENOUGH_SHARE = 0.3  # of the points of a round, to pass the cuts
 MOST_REPEATS = 8
 
@@ -60,10 +70,6 @@ class Sampler:
         """Return the dimension of a channel's cube, that of radiation included."""
         return channel.dimensions + (0 if self.radiator is None else self.radiator.dimensions)
 
-    def adapted_dimensions(self, channel: Channel) -> int:
-        """Return how many of them, the first ones, are worth a grid."""
-        return channel.dimensions + (0 if self.radiator is None else self.radiator.leading)
-
     @property
     def radiator(self) -> Radiator | None:
         """The map of initial-state radiation, if there is any."""
@@ -72,7 +78,9 @@ class Sampler:
         least = max(self.process.threshold, 4.0 * ELECTRON_MASS) * (1.0 + 1e-9)
         plan = self.process.plan
         exchange = any(one.exchanged for diagram in diagrams_of(plan) for one in diagram)
-        return Radiator(self.isr, self.sqrt_s, least, annihilation_resonances(plan), exchange)
+        # scattered electrons keep their poles on the axis
+        explicit = bool(radiated_slots(self.process)) and not is_scattered(self.process)
+        return Radiator(self.isr, self.sqrt_s, least, annihilation_resonances(plan), exchange, explicit)
 
     def evaluate(self, channel: Channel, u: Floats, engine: Literal["numpy", "jax"]) -> tuple[Floats, Floats]:
         """Return momenta (slots, 4, N) in the centre of mass and integrand (N,) in pb of a channel.
@@ -81,13 +89,7 @@ class Sampler:
         `scotopic.events.radiation.Emission` has them; momenta of zero stand for none, and for points that fail cuts.
         """
         if self.radiator is None:
-            root = np.full(u.shape[-1], self.sqrt_s)
-            momenta, weight = channel.build(u, root)
-            alive = (weight > 0.0) & np.isfinite(weight) & passes_all(self.cuts, momenta)
-            value = np.zeros(root.shape)
-            if alive.any():
-                value[alive] = weight[alive] * self._rate(channel, momenta[:, :, alive], root[alive], engine)
-            return momenta, self._biased(momenta, value)
+            return self.at_tree_level(channel, u, engine)
         radiated = u[channel.dimensions :]
         losses = self.radiator.losses(radiated)
         momenta, volume = channel.build(u[: channel.dimensions], losses.root)
@@ -96,7 +98,7 @@ class Sampler:
         which = np.flatnonzero(inside & passes_all([cut for cut in self.cuts if cut.what == "M"], momenta))
         emission = self.radiator.emit(_points(radiated, which), losses.take(which))
         momenta = _points(momenta, which)
-        moved = emission.recoiled(momenta)
+        moved = emission.recoiled(momenta, radiated_slots(self.process))
         passed = np.flatnonzero((emission.weight > 0.0) & passes_all(self.cuts, moved))
         which, emission = which[passed], emission.take(passed)
         momenta, moved = _points(momenta, passed), _points(moved, passed)
@@ -115,6 +117,18 @@ class Sampler:
             found, some = np.zeros((*found.shape[:2], len(value))), found
             found[:, :, which] = some
         return found, self._biased(found, value)
+
+    def at_tree_level(
+        self, channel: Channel, u: Floats, engine: Literal["numpy", "jax"]
+    ) -> tuple[Floats, Floats]:
+        """Return momenta and integrand as `evaluate` does, of beams that do not radiate."""
+        root = np.full(u.shape[-1], self.sqrt_s)
+        momenta, weight = channel.build(u, root)
+        alive = (weight > 0.0) & np.isfinite(weight) & passes_all(self.cuts, momenta)
+        value = np.zeros(root.shape)
+        if alive.any():
+            value[alive] = weight[alive] * self._rate(channel, momenta[:, :, alive], root[alive], engine)
+        return momenta, self._biased(momenta, value)
 
     def _biased(self, momenta: Floats, value: Floats) -> Floats:
         if self.bias is None:
@@ -219,7 +233,7 @@ def adapt(sampler: Sampler, *, seed: int, workers: Workers = 1) -> Adapted:
     Raises
     ------
     InputError
-        If no point passes the cuts.
+        If no point passes the cuts, or so few that the adaptation, of `MOST_ROUNDS` at most, does not find where.
     """
     points = int(np.clip(POINTS / len(sampler.channels), *POINTS_PER_CHANNEL))
     work = partial(_adapt_channel, sampler, seed, points)
@@ -236,11 +250,20 @@ def adapt(sampler: Sampler, *, seed: int, workers: Workers = 1) -> Adapted:
             f"{', '.join(cut.text for cut in sampler.cuts) or '(none)'} at √s = {sampler.sqrt_s:g} GeV "
             f"(none of {sum(tried for _, _, tried in adapted)} points)"
         )
+    # what is not known of a channel counts by its part of the sum
+    errors = np.array([weights.mean() * _relative_error(weights) for _, weights, _ in adapted])
+    if (unknown := float(np.sqrt((errors**2).sum())) / float(means.sum())) > UNKNOWN:
+        raise InputError(
+            f"process {sampler.process.text!r}: {MOST_ROUNDS} rounds of adaptation leave a relative error of "
+            f"{unknown:.2g}, for too few points pass the cuts "
+            f"{', '.join(cut.text for cut in sampler.cuts) or '(none)'}; choose narrower cuts around what is wanted"
+        )
+    excess = EXCESS if sampler.bias is None else EXCESS_OF_BIASED
     return Adapted(
         sampler,
         tuple(grid for grid, _, _ in adapted),
         means,
-        np.array([largest_weight(weights) for _, weights, _ in adapted]),
+        np.array([largest_weight(weights, excess) for _, weights, _ in adapted]),
         np.array([weights.std() for _, weights, _ in adapted]),
         sum(tried for _, _, tried in adapted),
     )
@@ -260,26 +283,52 @@ def _adapt_channel(sampler: Sampler, seed: int, points: int, number: int) -> tup
     # Grid, weights of the last sample, number of points.
     channel, tried = sampler.channels[number], 0
     rng = stream(seed, "adapt", sampler.process.text, number)
-    grid = flat_grid(sampler.adapted_dimensions(channel))
-    for _ in range(ADAPTATIONS):
-        y, weights = _sample(sampler, channel, grid, rng, points)
-        grid = grid.refined(y, weights)
+    rounds, done = ADAPTATIONS, 0
+    grid = flat_grid(channel.dimensions)
+    if sampler.radiator is not None:
+        # most photons are soft and their map is exact: the tree level, which costs less, says where to look
+        rounds = WITH_RADIATION
+        for _ in range(ADAPTATIONS - WITH_RADIATION):
+            y, weights = _sample(sampler.at_tree_level, channel, channel.dimensions, grid, rng, points)
+            grid = grid.refined(y, weights)
+            tried += len(weights)
+        grid = grid.extended(sampler.radiator.leading)
+    dimensions = sampler.dimensions(channel)
+    while True:
+        for _ in range(rounds):
+            y, weights = _sample(sampler.evaluate, channel, dimensions, grid, rng, points)
+            grid = grid.refined(y, weights)
+            tried += len(weights)
+        # a sample twice as large, on the final grid, for mean and maximum
+        y, weights = _sample(sampler.evaluate, channel, dimensions, grid, rng, 2 * points)
         tried += len(weights)
-    # a sample twice as large, on the final grid, for mean and maximum
-    _, weights = _sample(sampler, channel, grid, rng, 2 * points)
-    return grid, weights, tried + len(weights)
+        done += rounds
+        if _relative_error(weights) < UNKNOWN or done >= MOST_ROUNDS:
+            return grid, weights, tried
+        grid = grid.refined(y, weights)
+
+
+def _relative_error(weights: Floats) -> float:
+    # Of their mean; 0 where there is none.
+    mean = float(weights.mean())
+    return float(weights.std()) / mean / math.sqrt(len(weights)) if mean > 0.0 else 0.0
 
 
 def _sample(
-    sampler: Sampler, channel: Channel, grid: Grid, rng: np.random.Generator, points: int
+    integrand: Integrand,
+    channel: Channel,
+    dimensions: int,
+    grid: Grid,
+    rng: np.random.Generator,
+    points: int,
 ) -> tuple[Floats, Floats]:
     # Points of the cube and weights; more of them where cuts leave few, for those cost little.
     ys, values = [], []
     for _ in range(MOST_REPEATS):
-        y = rng.random((sampler.dimensions(channel), points))
+        y = rng.random((dimensions, points))
         u, jacobian = grid.map(y)
         ys.append(y)
-        values.append(sampler.evaluate(channel, u, "numpy")[1] * jacobian)
+        values.append(integrand(channel, u, "numpy")[1] * jacobian)
         if sum(np.count_nonzero(value) for value in values) > ENOUGH_SHARE * points:
             break
     return np.concatenate(ys, axis=1), np.concatenate(values)
@@ -290,7 +339,7 @@ def _points(values: Floats, which: NDArray[np.intp]) -> Floats:
     return values if len(which) == values.shape[-1] else np.take(values, which, axis=-1)
 
 
-def largest_weight(weights: Floats, share: float = 2e-3) -> float:
+def largest_weight(weights: Floats, share: float) -> float:
     """Return the weight above which the excess is a given share of the sum."""
     ordered = np.sort(weights)[::-1]
     excess = np.cumsum(ordered) - np.arange(1, len(ordered) + 1) * ordered

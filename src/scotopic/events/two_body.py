@@ -15,7 +15,7 @@ from scotopic.events.cuts import passes_all
 from scotopic.events.first_order import initial_state_factor
 from scotopic.events.matching import counted_twice
 from scotopic.events.record import Events
-from scotopic.events.sampler import largest_weight, make_sampler
+from scotopic.events.sampler import EXCESS, largest_weight, make_sampler
 from scotopic.numerics.lorentz import from_angles, two_body_momentum
 from scotopic.numerics.rng import stream
 from scotopic.physics.particles import pdg_code
@@ -78,7 +78,7 @@ def generate_two_body(
         return momenta, np.where(passes_all(parsed, momenta), value, 0.0)
 
     key = (seed, "two-body", law.process.text, f"{masses!r}")
-    highest = largest_weight(evaluate(stream(*key, "maximum").random((dimensions, PILOT)))[1])
+    highest = largest_weight(evaluate(stream(*key, "maximum").random((dimensions, PILOT)))[1], EXCESS)
     kept: list[Floats] = []
     tried, total, squares, lost = 0, 0.0, 0.0, 0.0
     for number in range(MOST_BATCHES):

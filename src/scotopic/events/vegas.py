@@ -54,6 +54,10 @@ class Grid:
             edges[d, 0], edges[d, -1] = 0.0, 1.0
         return Grid(edges)
 
+    def extended(self, dimensions: int) -> "Grid":
+        """Return the grid with so many further dimensions, flat ones."""
+        return Grid(np.concatenate([self.edges, flat_grid(dimensions).edges]))
+
 
 def flat_grid(dimensions: int) -> Grid:
     """Return the grid of uniform density."""

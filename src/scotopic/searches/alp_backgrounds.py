@@ -1,6 +1,10 @@
 """Named backgrounds of ALP → γγ, generated and passed through the detector."""
 
+import math
 from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from scotopic.events.alp_strahlung import generate_alp_strahlung
 from scotopic.events.generate import generate
@@ -9,8 +13,13 @@ from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.searches.radiation import RADIATION
 from scotopic.searches.search import Background
 
+Floats = NDArray[np.float64]
+
 # Generator cuts in the centre of mass: wider than the laboratory range 37.3–123.7° seen from there.
-PHOTON_CUTS = ("E:gamma:0.4:", "theta:gamma:36:144")
+LEAST_GeV, LEAST_DEG = 0.4, 36.0
+PHOTON_CUTS = (f"E:gamma:{LEAST_GeV:g}:", f"theta:gamma:{LEAST_DEG:g}:{180.0 - LEAST_DEG:g}")
+TWO_PHOTONS = "e- e+ > gamma gamma"
+LEAST_MASS = "M:gamma,gamma:7:"  # three clusters have 9.3 GeV or more: another one would need 1.8 GeV
 ELECTRON_CUTS = ("E:e:0.4:", "theta:e:36:144", "angle:e,gamma:2:")
 
 
@@ -27,8 +36,8 @@ BACKGROUNDS = (
     Background(
         "gg",
         "e+e- → γγ, split or background cluster",
-        "e- e+ > gamma gamma",
-        PHOTON_CUTS[1:],
+        TWO_PHOTONS,
+        (*PHOTON_CUTS[1:], LEAST_MASS),
         share=2.0,
     ),
     Background(
@@ -60,6 +69,13 @@ BACKGROUNDS = (
 )
 
 
+def is_two_photons(momenta: Floats) -> Floats:
+    """Return 1 for events of γγ, 0 where a third photon passes the cuts: those are events of γγγ."""
+    energy, along = momenta[:, 0], np.abs(momenta[:, 3])
+    passing = (energy > LEAST_GeV) & (along < math.cos(math.radians(LEAST_DEG)) * energy)
+    return np.where(passing.sum(axis=0) < 3, 1.0, 0.0)
+
+
 def generate_background(
     background: Background,
     n: int,
@@ -71,8 +87,8 @@ def generate_background(
     """Return events of a background; their weights sum to its cross section in pb.
 
     The peaking backgrounds are scalings of published or derived cross sections without radiation (a pseudoscalar meson
-    is made and decays as an ALP: 1 + cos²θ, isotropic decay), the others come from the tree-level generator
-    without radiation, which takes 7 % of γγγ from the selection; the peaks radiate.
+    is made and decays as an ALP: 1 + cos²θ, isotropic decay), the others come from the tree-level generator. All
+    radiate.
     """
     if background.process:
         return generate(
@@ -82,6 +98,8 @@ def generate_background(
             cuts=background.cuts,
             seed=seed,
             unweighted=not background.weighted,
+            **RADIATION.options,
+            bias=is_two_photons if background.process == TWO_PHOTONS else None,
             workers=workers,
         )
     events = generate_alp_strahlung(background.mass, n, sqrt_s=sqrt_s, seed=seed, isr=RADIATION.isr)

@@ -5,7 +5,7 @@ almost none of a plain sample would.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +22,13 @@ from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import parse_process
 from scotopic.searches.photon_search import PhotonBackground, PhotonRegion
 from scotopic.searches.photon_selection import HARD_OTHER_GeV
-from scotopic.searches.radiation import NO_RADIATION, RADIATION
+from scotopic.searches.radiation import RADIATION
 from scotopic.selection.single_photon import Area
 
 Floats = NDArray[np.float64]
 
 SOFT_GeV = 0.1
-"""γγ has no photon above this beside its two, γγγ has: together they are e+e- → γγ(γ) to first order, and γγγ does not
-radiate further."""
+"""γγ has no photon above this beside its two, γγγ has: both radiate, and no event is in both."""
 LEAST_LOSS = 0.5
 """Probability of losses in the detector, at least; weights undo it."""
 NEAR = np.deg2rad(0.15)  # holes are widened by this, for the beams' spread
@@ -48,8 +47,6 @@ BACKGROUNDS = (
         "e- e+ > e- e+ gamma",
         ("theta:gamma:20:160", "abscostheta:e:0.905:"),
         least_energy_cut=True,
-        # in the low-mass area there is a corner of its phase space only, of 2 % of the background
-        radiates_in=("high", "soft"),
         lost_track_boost=10.0,
     ),
     PhotonBackground(
@@ -77,7 +74,6 @@ BACKGROUNDS = (
         "γγ, one lost",
         "e- e+ > gamma gamma",
         ("abscostheta:gamma::0.999",),
-        radiates_in=("low", "high", "soft"),
         soft=True,
         copies=5,
     ),
@@ -99,10 +95,9 @@ BACKGROUNDS = (
         ("theta:gamma:20:160",),
         least_energy_cut=True,
         share=0.2,
+        final_states=2,
     ),
 )
-
-TWO_FLAVOURS = "nng_mu"  # its cross section counts twice
 
 
 @dataclass(frozen=True)
@@ -210,7 +205,6 @@ def generate_background(
         experiment.klm,
         experiment.beams,
     )
-    radiation = RADIATION if region.name in background.radiates_in else NO_RADIATION
     made = generate(
         background.process,
         max(1, round(background.share * n)),
@@ -218,10 +212,8 @@ def generate_background(
         cuts=cuts,
         seed=seed,
         unweighted=True,
-        **radiation.options,
+        **RADIATION.options,
         bias=chance,
         workers=workers,
     )
-    if background.name == TWO_FLAVOURS:
-        made.weights[:] *= 2.0
-    return made
+    return replace(made, weights=background.final_states * made.weights)

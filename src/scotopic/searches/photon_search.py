@@ -62,8 +62,6 @@ class PhotonBackground:
         Generator cuts.
     least_energy_cut : bool
         Whether the photon's energy must lie above a cut that follows the region's threshold.
-    radiates_in : tuple of str
-        Regions in which the beams radiate; elsewhere it is at tree level.
     soft : bool
         Whether radiated photons must be softer than `scotopic.searches.photon_backgrounds.SOFT_GeV`.
     lost_track_boost : float
@@ -72,6 +70,8 @@ class PhotonBackground:
         Number of generated events relative to the leading background.
     copies : int
         How often each generated event goes through the detector.
+    final_states : int
+        How many of equal cross section the process stands for.
     """
 
     name: str
@@ -79,11 +79,11 @@ class PhotonBackground:
     process: str
     cuts: tuple[str, ...]
     least_energy_cut: bool = False
-    radiates_in: tuple[str, ...] = ()
     soft: bool = False
     lost_track_boost: float = 1.0
     share: float = 1.0
     copies: int = 1
+    final_states: int = 1
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,13 @@ def true_recoil_squared(events: Events, seen: int) -> Floats:
     return np.asarray(recoil[0] ** 2 - (recoil[1:] ** 2).sum(axis=0))
 
 
+def mass_residual(measured: Floats, found: Candidates, events: Events, seen: int) -> Floats:
+    """Return measured less true masses (GeV) of the first `seen` particles, as they are behind all radiation."""
+    whole = events.momenta[:seen].sum(axis=0)
+    mass = np.sqrt(np.maximum(whole[0] ** 2 - (whole[1:] ** 2).sum(axis=0), 0.0))
+    return np.asarray(measured - mass[found.event])
+
+
 def recoil_residual(found: Candidates, events: Events, seen: int) -> Floats:
     """Return measured less true M²_rec (GeV²) against the first `seen` particles of candidates found in `events`."""
     return np.asarray(found["m2_recoil"] - true_recoil_squared(events, seen)[found.event])

@@ -54,7 +54,8 @@ class BackgroundScales:
 
     def error(self, expected: Mapping[str, Floats]) -> Floats:
         """Return what the factors' errors make of the sum of expectations that are not scaled yet."""
-        rows = np.stack([expected[name] for name in self.measured])
+        shape = np.shape(next(iter(expected.values())))
+        rows = np.reshape([expected[name] for name in self.measured], (len(self.measured), *shape))
         return np.asarray(np.sqrt(np.einsum("i...,ij,j...->...", rows, self.covariance, rows)))
 
 
@@ -160,4 +161,7 @@ def background_scales(
     """Return the factors from control samples, or from the candidates where data have no other events."""
     if data is not None and counts is None:
         return overall_scale(backgrounds, data, luminosity_fb)
+    if not controls:
+        note = "no control sample: no background is scaled, and none has an error of its rate"
+        return BackgroundScales(dict.fromkeys(backgrounds, 1.0), (), np.zeros((0, 0)), (), (note,))
     return measure_scales(controls, counts, luminosity_fb)

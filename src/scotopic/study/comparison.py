@@ -35,12 +35,23 @@ class Comparison:
 def compare_limits(
     mass: Floats, ours: Floats, published_mass: Floats, published: Floats, *, factor: float = 1.8
 ) -> Comparison:
-    """Return the comparison at our masses, the published curve read between its points on log-log axes."""
-    inside = (mass >= published_mass[0]) & (mass <= published_mass[-1]) & np.isfinite(ours) & (ours > 0.0)
+    """Return the comparison at our masses, the published curve read between its points on log-log axes.
+
+    A published limit that is zero, negative or not finite is no limit: masses between its neighbours have no ratio.
+
+    Raises
+    ------
+    InputError
+        Where no mass of ours lies between two published limits.
+    """
+    is_limit = (published > 0.0) & np.isfinite(published)
+    logs = np.log(published, out=np.full(published.shape, np.nan), where=is_limit)
+    known = published_mass > 0.0
+    at = np.interp(np.log(mass), np.log(published_mass[known]), logs[known], left=np.nan, right=np.nan)
+    inside = np.isfinite(at) & np.isfinite(ours) & (ours > 0.0)
     if not inside.any():
-        raise InputError("our masses and the published curve's do not overlap")
-    log_published = np.interp(np.log(mass[inside]), np.log(published_mass), np.log(published))
-    ratio = ours[inside] / np.exp(log_published)
+        raise InputError("none of our masses lies between two published limits")
+    ratio = ours[inside] / np.exp(at[inside])
     median = float(np.median(ratio))
     within = float(np.mean(np.abs(np.log(ratio / median)) <= np.log(factor)))
     return Comparison(mass[inside], ratio, median, within, factor)

@@ -153,7 +153,7 @@ def simulate_backgrounds(
             one, region, threshold, background_events, experiment=experiment, seed=key, workers=workers
         )
         repeated = made.select(np.tile(np.arange(len(made)), one.copies))
-        repeated.weights[:] /= one.copies
+        repeated = replace(repeated, weights=repeated.weights / one.copies)
         found, flow = select_events(
             repeated,
             experiment,

@@ -20,7 +20,12 @@ from scotopic.progress import track
 from scotopic.searches.acceptance import acceptance
 from scotopic.searches.plane_search import AXES, PlaneSearch
 from scotopic.searches.response import select_events
-from scotopic.searches.signal_recoil import central_width, core_correlation, recoil_residual
+from scotopic.searches.signal_recoil import (
+    central_width,
+    core_correlation,
+    mass_residual,
+    recoil_residual,
+)
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep
 from scotopic.selection.punzi import figure_of_merit
@@ -140,7 +145,10 @@ def simulate_plane(
                     f"{masses[1]:.3g} GeV pass the selection with {experiment.name}; {FEWEST_SIGNAL} are "
                     "needed: simulate more events or check the card"
                 )
-            residuals = (found[AXES[0]] - masses[0], recoil_residual(found, made, 2))
+            residuals = (
+                mass_residual(found[AXES[0]], found, made, 2),
+                recoil_residual(found, made, 2),
+            )
             widths = (central_width(residuals[0]), central_width(residuals[1]))
             accepted = acceptance(made, experiment.beams, search.fiducial)
             pair = np.array(masses)[:, None]

@@ -61,6 +61,8 @@ def check_settings(
         raise InputError(f"toys = {toys}, must not be negative")
     if isinstance(search, PhotonSearch):
         return
+    if isinstance(search, (CountingSearch, PlaneSearch)):
+        _check_controls(search)
     if masses is not None:
         allowed = search.mass_range
         if isinstance(search, PlaneSearch):
@@ -73,6 +75,19 @@ def check_settings(
                 + " GeV"
             )
     _check_parameters(search, parameters)
+
+
+def _check_controls(search: CountingSearch | PlaneSearch) -> None:
+    names = [one.name for one in search.backgrounds]
+    measured = [one.measures for one in search.controls]
+    for sample in search.controls:
+        if sample.measures not in names:
+            raise InputError(
+                f"{search.name}: control sample {sample.name} measures the background {sample.measures}, which the "
+                f"search does not have; there are: {', '.join(names)}"
+            )
+        if measured.count(sample.measures) > 1:
+            raise InputError(f"{search.name}: two control samples measure the background {sample.measures}")
 
 
 def _check_parameters(

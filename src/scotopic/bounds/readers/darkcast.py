@@ -40,6 +40,8 @@ from scotopic.text_files import read_text, shown
 Floats = NDArray[np.float64]
 
 SECOND = 1.0e9  # ns
+LIGHT = 299792458.0  # m/s
+MESONS = {"mms['phi']": 1.019461, "mms['eta']": 0.547862}  # GeV, PDG 2022
 _OTHER_NUMBERS = re.compile(r"(?<![A-Za-z])[kMT]?eV(?![A-Za-z])|\^\s*2|²|log")
 """In a comment: numbers that are not those of Darkcast's files."""
 LARGEST_SCRIPT = 300_000  # bytes; a syntax tree takes 500 times as many
@@ -86,8 +88,6 @@ def read_darkcast(path: Path, given: Given) -> Bound:
             lifetime = _lifetime(found.get("efficiency"))
         except OverflowError:
             raise InputError(f"{script}: efficiency has a number that no float holds") from None
-        if isinstance(lifetime, str) and script.stem.startswith("KLOE"):
-            lifetime = Flight("kloe-prompt")  # theirs is a function; the geometry is known
         if numbers.shape[1] == 3:
             curve = two_sided(numbers[:, 0], numbers[:, 1], numbers[:, 2], str(path), breaks)
         else:
@@ -288,6 +288,8 @@ def _lifetime(node: ast.expr | None) -> Lifetime | str:
             else ProperTimes(first * SECOND, constant * SECOND)
         )
     if isinstance(last, ast.Lambda):
+        if first == 0.0 and _is_flight_at_the_phi(last.body):
+            return Flight("kloe-prompt")
         # a + b/(m - 2 m_μ), as in the prompt searches of LHCb: two masses give a and b, a third one checks
         near, far, third = (_value(last.body, 2.0 * MUON_MASS + x) for x in (0.1, 10.0, 1.0))
         if near is not None and far is not None and third is not None:
@@ -298,8 +300,19 @@ def _lifetime(node: ast.expr | None) -> Lifetime | str:
     return "its lifetime window is a function in the user's file"
 
 
+def _is_flight_at_the_phi(node: ast.expr) -> bool:
+    """Return whether a time is that of 8 cm/γ behind a photon or an η at the φ: prompt searches of KLOE."""
+    phi, eta = MESONS.values()
+    masses = np.array([0.1, 0.3, 0.47])
+    times = [_value(node, float(mass)) for mass in masses]
+    if None in times:
+        return False
+    flights = [0.16 * phi * masses / (phi**2 + masses**2 - recoil**2) / LIGHT for recoil in (0.0, eta)]
+    return any(np.allclose(np.array(times, dtype=float), one, rtol=1e-3, atol=0.0) for one in flights)
+
+
 def _value(node: ast.expr, mass: float) -> float | None:
-    """Return the value of arithmetic over numbers, the mass m, float("inf") and mfs["mu"]; else None."""
+    """Return the value of arithmetic over numbers, m, float("inf") and Darkcast's constants; else None."""
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         return float(node.value)
     if isinstance(node, ast.Name) and node.id == "m":
@@ -308,6 +321,10 @@ def _value(node: ast.expr, mass: float) -> float | None:
         return float("inf")
     if isinstance(node, ast.Subscript) and ast.unparse(node).endswith("mfs['mu']"):
         return MUON_MASS
+    if isinstance(node, ast.Subscript):
+        return next((mass for name, mass in MESONS.items() if ast.unparse(node).endswith(name)), None)
+    if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("pars.c"):
+        return LIGHT
     if isinstance(node, ast.BinOp):
         left, right = _value(node.left, mass), _value(node.right, mass)
         if left is None or right is None:
@@ -320,6 +337,8 @@ def _value(node: ast.expr, mass: float) -> float | None:
             return left * right
         if isinstance(node.op, ast.Div) and right != 0.0:
             return left / right
+        if isinstance(node.op, ast.Pow) and right == 2.0:
+            return left**2
     return None
 
 

@@ -1,0 +1,103 @@
+"""Momenta of photons that the beams emit one after the other, and the direction in which the beams then collide.
+
+Each photon is emitted in the rest frame of what the photons before it left, of mass M, by one of two beams of energy
+M/2 that fly back to back there. It takes the share z of its beam, the energy z M/2 in that frame, at any angle:
+M² → (1 - z) M² exactly. Narrow photons come first, as the structure function evolves, so that a wide one has the exact
+kinematics of one emission from beams that have already lost energy.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scotopic.numerics.lorentz import boost_from_rest, direction_about
+
+Floats = NDArray[np.float64]
+
+BACK = np.array([[1.0], [-1.0], [-1.0], [-1.0]])
+
+
+def emit_successively(
+    sqrt_s: float,
+    shares: Floats,
+    places: Floats,
+    away: Floats,
+    turns: Floats,
+    u: Floats,
+    *,
+    exchange: bool,
+    both: bool,
+) -> tuple[Floats, Floats, Floats | None]:
+    """Return momenta (2, K, 4, N) of photons in the frame of the beams, and the axis (3, N) of the collision.
+
+    The axis is the direction of the electron in the rest frame of what is left. Last come, if `both` are
+    wanted, the two (2, 3, N) between which it is chosen, along the electron and against the positron.
+
+    Parameters
+    ----------
+    sqrt_s : float
+        GeV.
+    shares : (2, K, N)
+        Of what its beam, the electron's or the positron's, has left; zero where there is no photon.
+    places : (2, K, N)
+        Photons of small ones come first.
+    away : (2, K, N)
+        1 - cosθ to the beam.
+    turns : (2, K, N)
+        φ/2π.
+    u : (N,)
+        Uniform numbers, for the axis.
+    exchange : bool
+        Whether what is left of both beams collides. Then the beam that does not radiate keeps its direction, and the
+        pole of the momentum transfer to it its place. Else the beams annihilate to a current, and the axis is along
+        the electron or against the positron in the ratio of their squared energies in the frame of what is left:
+        exact for one photon (R. Kleiss, Nucl. Phys. B 241 (1984) 61).
+    """
+    most, n = shares.shape[1:]
+    taken, away, turns = (values.reshape(2 * most, n) for values in (shares, away, turns))
+    order = np.argsort(np.where(taken > 0.0, places.reshape(2 * most, n), np.inf), axis=0)
+    number = (taken > 0.0).sum(axis=0)
+    photons = np.zeros((2 * most, 4, n))
+    left, mass = np.zeros((4, n)), np.full(n, sqrt_s)
+    left[0] = sqrt_s
+    axis = np.zeros((3, n))
+    axis[2] = 1.0
+    axes = np.stack([axis, axis]) if both else None
+    for step in range(2 * most):
+        which = np.flatnonzero(number > step)
+        if not len(which):
+            break
+        slot = order[step, which]
+        z = taken[slot, which]
+        beam, before, whole = axis[:, which], left[:, which], mass[which]
+        sign = np.where(slot < most, 1.0, -1.0)
+        direction = direction_about(sign * beam, away[slot, which], 2.0 * math.pi * turns[slot, which])
+        energy = 0.5 * z * whole
+        own = np.concatenate([energy[None], energy * direction])
+        photon = boost_from_rest(own, before, whole) if step else own
+        photons[slot, :, which] = photon.T
+        after, rest = before - photon, whole * np.sqrt(1.0 - z)
+        after[0] = np.sqrt(rest**2 + (after[1:] ** 2).sum(axis=0))
+        if exchange:
+            way = -sign
+        else:
+            # energies of the electron and of the positron, massless, in the rest frame of what is left
+            along = energy * (direction * beam).sum(axis=0)
+            first, second = (whole - energy + along) ** 2, (whole - energy - along) ** 2
+            way = np.where(u[which] * (first + second) < first, 1.0, -1.0)
+        axis[:, which] = _seen(way, beam, (before, whole), (after, rest))
+        if axes is not None:
+            other = _seen(-way, beam, (before, whole), (after, rest))
+            axes[:, :, which] = np.where(way > 0.0, [axis[:, which], other], [other, axis[:, which]])
+        left[:, which], mass[which] = after, rest
+    return photons.reshape(2, most, 4, n), axis, axes
+
+
+def _seen(way: Floats, beam: Floats, before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> Floats:
+    # The direction of `beam` (3, N) in the rest frame `after` a photon, of the electron (way 1) or of the positron (-1)
+    # in the one `before`; frames are momentum and mass of what is left.
+    flying = boost_from_rest(np.concatenate([np.ones((1, len(way))), way * beam]), *before)
+    momentum, mass = after
+    seen = boost_from_rest(flying, momentum * BACK, mass)[1:]
+    return np.asarray(way * seen / np.sqrt((seen**2).sum(axis=0)))
