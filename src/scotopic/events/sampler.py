@@ -128,7 +128,9 @@ class Sampler:
             moved = np.concatenate([emission.recoiled(momenta), emission.photons])
         found, value = np.zeros((len(moved), 4, u.shape[-1])), np.zeros(u.shape[-1])
         value[which], which = some, which[wanted]
-        for row, part in zip(found.reshape(-1, u.shape[-1]), moved.reshape(-1, len(which)), strict=True):
+        for row, part in zip(
+            found.reshape(4 * len(found), -1), moved.reshape(4 * len(moved), -1), strict=True
+        ):
             row[which] = part  # much faster than all rows at once
         return found, value
 
