@@ -12,10 +12,11 @@ from scotopic.errors import InputError
 from scotopic.events.alp_strahlung import DAUGHTERS, generate_alp_strahlung
 from scotopic.events.beam_change import follow_beams
 from scotopic.events.beams import Beams, to_lab
+from scotopic.events.event_chunks import cut, joined
 from scotopic.events.frames import (
     event_beams,
-    in_laboratory_of,
     missing_momentum,
+    sum_beams,
     to_cm,
     with_beams_of,
     without_spread,
@@ -87,8 +88,9 @@ def test_the_laboratory_is_left_as_it_was_entered(card, spread):
     made = alps(beams=beams)
     lab = to_lab(made, beams, np.random.default_rng(2) if spread else None)
     assert (lab.frame, lab.beam_spread) == ("lab", spread)
-    assert in_laboratory_of(lab, beams)
-    assert with_beams_of(lab, beams) is lab
+    chunks = cut(lab)
+    assert sum_beams(chunks).fit(beams)
+    assert with_beams_of(chunks, beams, sum_beams(chunks)) is chunks
     np.testing.assert_allclose(missing_momentum(lab), 0.0, atol=1e-9)
     np.testing.assert_allclose(without_spread(lab).momenta, made.momenta, atol=1e-9)
     if not spread:
@@ -169,13 +171,14 @@ def test_events_of_their_own_beams_get_no_others():
 def test_laboratories_of_other_beams_are_known_and_left():
     head_on = Beams(7.004, 4.002, 0.0)
     lab = to_lab(alps(beams=head_on), head_on)
-    assert not in_laboratory_of(lab, SUPERKEKB)
-    still = with_beams_of(lab, SUPERKEKB)
+    sums = sum_beams(cut(lab))
+    assert not sums.fit(SUPERKEKB)
+    still = joined(with_beams_of(cut(lab), SUPERKEKB, sums))
     assert (still.frame, still.beams) == ("cm", None)
     assert still.sqrt_s == pytest.approx(head_on.sqrt_s)
     mirrored = replace(lab, beams=lab.beams * np.array([1.0, 1.0, 1.0, -1.0])[:, None])
-    assert not in_laboratory_of(mirrored, head_on)
-    assert in_laboratory_of(replace(lab, beams=None), SUPERKEKB)  # nothing tells
+    assert not sum_beams(cut(mirrored)).fit(head_on)
+    assert sum_beams(cut(replace(lab, beams=None))).fit(SUPERKEKB)  # nothing tells
 
 
 def test_beams_of_laboratory_events_without_them_are_not_made_up():

@@ -59,7 +59,7 @@ def test_kaons_fly_in_the_laboratory():
     """βγ = 0.29 lets neutral kaons fly further along the electron beam."""
     card = load_experiment("belle2-2018")
     still = generate_hadrons(400, seed=5, sqrt_s=card.beams.sqrt_s)
-    lab = generate_hadrons(400, seed=5, sqrt_s=card.beams.sqrt_s, beams=card.beams)
+    lab = to_lab(still, card.beams)
     assert lab.frame == "lab"
     np.testing.assert_array_equal(lab.pdg, still.pdg)
     far = np.linalg.norm(still.vertices, axis=1) > 5.0
@@ -68,9 +68,6 @@ def test_kaons_fly_in_the_laboratory():
     np.testing.assert_allclose(
         lab.vertices[:, 1][far], still.vertices[:, 1][far], rtol=1e-9
     )  # across the boost
-    later = to_lab(still, card.beams)
-    np.testing.assert_array_equal(later.vertices, lab.vertices)
-    np.testing.assert_array_equal(later.times, lab.times)
     with pytest.raises(InputError, match="at times that are not kept"):
         to_lab(replace(still, times=None), card.beams)
 

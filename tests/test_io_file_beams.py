@@ -8,9 +8,26 @@ import pytest
 from scotopic.errors import InputError
 from scotopic.events.frames import missing_momentum
 from scotopic.io import read_events
-from scotopic.io.file_beams import beams_of, beams_with_header, collision_beams
+from scotopic.io.file_beams import beams_of, beams_with_header, check_header, survey_incoming
 
 PATH = Path("a.lhe")
+NOTHING = np.zeros((0, 5))
+
+
+def kept(rows, length=60):
+    """The incoming particles of each event as a store keeps them, in chunks."""
+    parts = [rows[start : start + length] for start in range(0, len(rows), length)]
+    return [
+        {"incoming": np.concatenate(part), "incoming_counts": np.array([len(row) for row in part])}
+        for part in parts
+    ]
+
+
+def headed(ids, energies, rows):
+    """The beams of a file with a header, and those of each collision."""
+    store = kept(rows)
+    found = beams_with_header(ids, energies, survey_incoming(store), store, PATH)
+    return found, found and np.concatenate([found.of(arrays) for arrays in store])
 
 
 def rows(electron, positron, angle=0.0):
@@ -30,8 +47,8 @@ def spread(mean, width, n=200, seed=1):
 @pytest.mark.parametrize("angle", [0.0, 0.0415])
 def test_rows_about_the_header_are_the_beams(width, angle):
     given = rows(spread(7.004, width), spread(4.002, width, seed=2), angle)
-    found = beams_with_header((11, -11), (7.004, 4.002), given, PATH)
-    np.testing.assert_array_equal(found.momenta[:, 0, 0], [row[1, 4] for row in given])
+    found, momenta = headed((11, -11), (7.004, 4.002), given)
+    np.testing.assert_array_equal(momenta[:, 0, 0], [row[1, 4] for row in given])
     np.testing.assert_allclose(found.nominal[:, 0], [7.004, 4.002], rtol=1e-9)
     np.testing.assert_allclose(found.nominal[:, 1], [7.004 * np.sin(angle), 4.002 * np.sin(angle)], atol=1e-3)
     assert not found.notes
@@ -40,8 +57,8 @@ def test_rows_about_the_header_are_the_beams(width, angle):
 @pytest.mark.parametrize("n", [1, 2, 5, 200])
 def test_rows_that_lack_energy_have_radiated(n):
     lost = np.random.default_rng(1).uniform(0.1, 3.0, n)
-    found = beams_with_header((11, -11), (5.29, 5.29), rows(5.29 - lost, np.full(n, 5.29)), PATH)
-    np.testing.assert_allclose(found.momenta[:, :, 0], 5.29)
+    found, momenta = headed((11, -11), (5.29, 5.29), rows(5.29 - lost, np.full(n, 5.29)))
+    np.testing.assert_allclose(momenta[:, :, 0], 5.29)
     assert f"{n} of {n} collisions have less energy" in found.notes[0]
 
 
@@ -49,38 +66,57 @@ def test_rows_that_lack_energy_have_radiated(n):
 @pytest.mark.parametrize("header", [(7.004, 4.002), (4.002, 7.004), (5.0, 5.0), (5.29, 4.0)])
 def test_rows_of_other_beams_are_refused(n, header):
     with pytest.raises(InputError, match=r"a\.lhe: the incoming particles .*its <init> says"):
-        beams_with_header((11, -11), header, rows(np.full(n, 5.29), np.full(n, 5.29)), PATH)
+        headed((11, -11), header, rows(np.full(n, 5.29), np.full(n, 5.29)))
 
 
 def test_beams_without_rows_are_head_on():
-    found = beams_with_header((-11, 11), (4.0, 7.0), [np.zeros((0, 5))] * 3, PATH)
+    found, momenta = headed((-11, 11), (4.0, 7.0), [NOTHING] * 3)
     np.testing.assert_allclose(found.nominal[:, [0, 3]], [[7.0, -7.0], [4.0, 4.0]], rtol=1e-6)
-    assert found.momenta.shape == (3, 2, 4)
+    np.testing.assert_array_equal(momenta, [found.nominal] * 3)
 
 
 def test_a_header_of_other_beams_leaves_the_word_to_the_rows():
-    found = beams_with_header((0, 0), (0.0, 0.0), rows(np.full(3, 7.0), np.full(3, 4.0)), PATH)
+    found, _ = headed((0, 0), (0.0, 0.0), rows(np.full(3, 7.0), np.full(3, 4.0)))
     np.testing.assert_allclose(found.nominal[:, 0], [7.0, 4.0])
-    assert beams_with_header((0, 0), (0.0, 0.0), [np.zeros((0, 5))], PATH) is None
-    with pytest.raises(InputError, match="PDG codes 2212 and 2212"):
-        beams_with_header((2212, 2212), (4.0, 7.0), [np.zeros((0, 5))], PATH)
+    assert headed((0, 0), (0.0, 0.0), [NOTHING])[0] is None
+    check_header((0, 0), (4.0, 7.0), PATH)
+    with pytest.raises(InputError, match="PDG codes 2212 and 2212 in <init>"):
+        check_header((2212, 2212), (4.0, 7.0), PATH)
 
 
 def test_rows_without_a_header_that_lack_energy_have_radiated():
     lost = np.random.default_rng(1).uniform(0.0, 3.0, 200)
-    found = beams_of(rows(5.29 - lost, np.full(200, 5.29)))
-    np.testing.assert_allclose(found.momenta[:, :, 0], [[5.29 - lost.min(), 5.29]] * 200)
+    store = kept(rows(5.29 - lost, np.full(200, 5.29)))
+    found = beams_of(survey_incoming(store))
+    np.testing.assert_allclose(found.of(store[0])[:, :, 0], [[5.29 - lost.min(), 5.29]] * 60)
     assert "they radiated" in found.notes[0]
-    varied = beams_of(rows(spread(5.29, 0.02), spread(5.29, 0.02, seed=2)))
-    assert varied.differ
+    store = kept(rows(spread(5.29, 0.02), spread(5.29, 0.02, seed=2)))
+    varied = beams_of(survey_incoming(store))
+    assert varied.differ(varied.of(store[0]))
     assert not varied.notes
 
 
 def test_beams_that_are_no_electron_and_positron_are_none():
     good = rows([5.0], [5.0])[0]
-    assert collision_beams([good, good[:1]]) is None
-    assert collision_beams([np.zeros((0, 5))]) is None
-    np.testing.assert_array_equal(collision_beams([good, np.zeros((0, 5))])[1], collision_beams([good])[0])
+    for bad in ([good, good[:1]], [NOTHING], [good, good * [-1, 1, 1, 1, 1], np.concatenate([good, good])]):
+        assert beams_of(survey_incoming(kept(bad))) is None
+    some = kept([good, NOTHING])
+    beams = beams_of(survey_incoming(some)).of(some[0])
+    np.testing.assert_array_equal(beams[1], beams[0])
+
+
+@pytest.mark.parametrize("length", [1, 7, 200])
+def test_what_the_rows_tell_does_not_depend_on_the_chunks(length):
+    given = rows(spread(7.0, 0.01), spread(4.0, 0.02, seed=2), 0.04)
+    given[3] = given[77] = NOTHING
+    found, whole = (survey_incoming(kept(given, n)) for n in (length, 200))
+    assert (found.size, found.complete) == (200, True)
+    np.testing.assert_array_equal(found.mean, whole.mean)
+    for name in ("deviation", "least", "most"):
+        np.testing.assert_allclose(getattr(found, name), getattr(whole, name), rtol=1e-9)
+    energies = np.array([row[1, 4] if len(row) else np.nan for row in given])
+    expected = np.sqrt(np.nansum((energies - np.nanmean(energies)) ** 2) / 200)
+    np.testing.assert_allclose(found.deviation[0], expected, rtol=1e-9)
 
 
 LHE = """<LesHouchesEvents version="3.0">

@@ -336,7 +336,7 @@ def test_an_interrupted_writer_leaves_nothing_behind(tmp_path, ending, monkeypat
 
     monkeypatch.setattr(lhe, "_event", interrupt)
     monkeypatch.setattr(hepmc, "_fill", interrupt)
-    monkeypatch.setattr(parquet, "write_table", interrupt)
+    monkeypatch.setattr(parquet.ParquetWriter, "write_table", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_events(sample(), tmp_path / f"a.{ending}")
     assert list(tmp_path.iterdir()) == []

@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 
 from scotopic.detector.card import load_experiment
-from scotopic.detector.particle_codes import fate, unseen_particles
+from scotopic.detector.particle_codes import fate
 from scotopic.errors import InputError
+from scotopic.events import event_chunks
 from scotopic.events.beams import to_lab
-from scotopic.events.frames import with_beams_of
-from scotopic.io import read_events
+from scotopic.events.event_chunks import cut, joined
+from scotopic.events.frames import sum_beams, with_beams_of
+from scotopic.io import particles, read_events
 from scotopic.numerics.lorentz import boost, invariant_mass2
-from scotopic.study.sample_notes import sample_notes
+from scotopic.study.sample_notes import sample_notes, survey_sample
 
 CARD = load_experiment("belle2-2018")
 HALF = 0.5 * CARD.beams.sqrt_s
@@ -101,7 +103,7 @@ def hepmc(codes=(13, -13, 52), status=1, beams=True, weights="1"):
 def seen(path, **given):
     """Return √s, recoil masses squared and cosines of the μ- to the electron beam, as the experiment has them."""
     read = read_events(path, sqrt_s=2 * HALF, **given)
-    lab = with_beams_of(read, CARD.beams)
+    lab = joined(with_beams_of(cut(read), CARD.beams, sum_beams(cut(read))))
     lab = lab if lab.frame == "lab" else to_lab(lab, CARD.beams)
     total = CARD.beams.nominal.sum(axis=0)
     recoil = invariant_mass2(total[:, None] - lab.momenta[:2].sum(axis=0))
@@ -154,8 +156,15 @@ REFUSED = {
 }  # fmt: skip
 
 
+@pytest.fixture(params=[5, 10_000])
+def chunks(request, monkeypatch):
+    """The sample in several chunks, the last one shorter, and in one."""
+    for module in (particles, event_chunks):
+        monkeypatch.setattr(module, "LENGTH", request.param)
+
+
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_contradicts_itself_is_refused(name, tmp_path, capfd):
+def test_what_contradicts_itself_is_refused(name, chunks, tmp_path, capfd):
     text, given, said = REFUSED[name]
     path = tmp_path / "a.dat"
     path.write_text(text, encoding="utf-8")
@@ -225,11 +234,11 @@ def test_other_packing_is_named(content, said, tmp_path):
         ((1e6, *[1.0] * 11), "the weighted events are worth 1 of weight 1, of 12"),
     ],
 )
-def test_it_is_said_when_weighted_events_are_worth_few(weights, said, tmp_path):
+def test_it_is_said_when_weighted_events_are_worth_few(weights, said, chunks, tmp_path):
     path = tmp_path / "a.lhe"
     path.write_text(lhe(weights=weights), encoding="utf-8")
-    events = read_events(path)
-    notes = [note for note in sample_notes(events, CARD, unseen_particles(events)) if "weight" in note]
+    events = cut(read_events(path))
+    notes = [note for note in sample_notes(events, CARD, survey_sample(events, "a.lhe")) if "weight" in note]
     assert (said is None and not notes) or (said is not None and said in notes[0])
 
 

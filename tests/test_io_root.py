@@ -9,7 +9,7 @@ import uproot
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events
-from scotopic.io import kind_of, read_candidates, read_detected, read_events, root, write_events
+from scotopic.io import kind_of, portions, read_candidates, read_detected, read_events, root, write_events
 
 
 def sample(n=7, slots=3, **told):
@@ -88,7 +88,8 @@ def test_every_field_comes_back_exactly(tmp_path, name):
 
 
 def test_events_are_written_in_portions(tmp_path, monkeypatch):
-    monkeypatch.setattr(root, "ROWS", 10)
+    for module in (root, portions):
+        monkeypatch.setattr(module, "ROWS", 10)
     for n in (9, 10, 11, 137):
         write_events(sample(n), tmp_path / "a.root")
         identical(read_events(tmp_path / "a.root"), sample(n))

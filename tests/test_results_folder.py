@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -100,3 +102,32 @@ def test_a_file_in_the_way_is_one_line(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(InputError, match="cannot write"):
         fill(tmp_path / "file", ["a.csv"])
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from scotopic.results_folder import filling
+with filling(Path(sys.argv[1])):
+    print("inside", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no locks on folders")
+def test_a_folder_takes_one_run_at_a_time_and_is_free_when_that_is_dead(tmp_path):
+    with filling(tmp_path):
+        with pytest.raises(InputError, match="another run writes its results into"), filling(tmp_path):
+            pass
+        with filling(tmp_path / "below"):  # another folder
+            pass
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"inside\n"
+        with pytest.raises(InputError, match="another run writes its results into"), filling(tmp_path):
+            pass
+        assert not read_state(tmp_path).complete  # the refused run changed nothing
+        other.kill()
+    with filling(tmp_path):
+        pass
+    assert is_whole(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"folder.json", "below"}

@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from pathlib import Path, PurePosixPath
 from scotopic.errors import InputError
 from scotopic.files import recording, write_whole
 from scotopic.progress import say
+
+if sys.platform != "win32":
+    import fcntl
 
 MARK = "folder.json"
 PIECE = 1 << 20  # bytes
@@ -45,13 +49,42 @@ def filling(folder: Path) -> Iterator[None]:
     Raises
     ------
     InputError
-        If the folder cannot be written.
+        If the folder cannot be written, or another run fills it at the moment.
     """
-    before = read_state(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise InputError(f"cannot write {folder}: {fault.strerror or fault}") from None
+    with _held(folder):
+        yield from _filled(folder)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder for this run alone; the system lets go of it when the run ends, however that does."""
+    if sys.platform == "win32":
+        yield
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as fault:
+        raise InputError(f"cannot write {folder}: {fault.strerror or fault}") from None
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                f"another run writes its results into {folder}; wait for its end or give another folder"
+            ) from None
+        except OSError:  # a file system without locks
+            pass
+        yield
+    finally:
+        os.close(handle)
+
+
+def _filled(folder: Path) -> Iterator[None]:
+    before = read_state(folder)
     earlier = {} if before is None else before.files
     written: dict[str, str] = {}
     _write_state(folder, FolderState(False, earlier))

@@ -1,8 +1,10 @@
 """Commands about events: ``xsec``, ``generate`` and ``simulate``."""
 
 import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -19,8 +21,14 @@ from scotopic.app.options import (
 from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.errors import InputError
 
+if TYPE_CHECKING:
+    from scotopic.detector.record import Detected
+    from scotopic.events.record import Events
+    from scotopic.physics.processes import Process
+
 SQRT_S = 10.58  # GeV, the Υ(4S)
 EVENT_FILES = (".lhe", ".lhe.gz", ".hepmc", ".hepmc.gz", ".parquet", ".root")
+ANY = "any level-1 line"
 
 
 @click.command(short_help="Tree-level cross section of a process.")
@@ -109,13 +117,13 @@ def generate(
 
     "e- e+ > hadrons" are continuum events of Pythia, at our cross section.
     """
+    from scotopic.chunks import spooling
     from scotopic.detector.card import load_experiment
-    from scotopic.events.beams import to_lab
-    from scotopic.events.generate import generate as generate_events
-    from scotopic.events.hadrons import generate_hadrons, is_hadrons
-    from scotopic.events.tau_decays import check_taus
-    from scotopic.events.tau_decays import decay_taus as decay
-    from scotopic.io import write_events
+    from scotopic.events.beams import chunks_to_lab
+    from scotopic.events.generate import generate_chunks
+    from scotopic.events.hadrons import generate_hadron_chunks, is_hadrons
+    from scotopic.events.tau_decays import check_taus, decay_chunks
+    from scotopic.io import writable, write_events
     from scotopic.numerics.rng import stream
     from scotopic.physics.model import get_model
     from scotopic.physics.processes import notes, parse_process
@@ -126,40 +134,46 @@ def generate(
         raise InputError("--sqrts and --experiment exclude each other: an experiment fixes √s")
     card = None if experiment is None else load_experiment(experiment)
     energy = (sqrt_s or SQRT_S) if card is None else card.beams.sqrt_s
-    beams = None if card is None else card.beams
-    rng = stream(seed, "beams") if card is not None and card.beam.use_spread else None
-    if beams is not None and rng is not None:
-        beams.sample(skip, rng)  # those of the events left out
     start = time.perf_counter()
     told: tuple[str, ...] = ()
+    made: Process | None = None
     if is_hadrons(process):
         if decay_taus or skip:
             raise InputError("--decay-taus and --skip are not for hadrons, which Pythia makes and decays")
-        events = generate_hadrons(n, sqrt_s=energy, seed=seed, beams=beams, rng=rng, **settings)
     else:
         made = parse_process(process, get_model(settings.pop("model"), **settings.pop("parameters")))
         told = notes(made, energy)
         if decay_taus:
             check_taus(made)
-        events = generate_events(made, n, sqrt_s=energy, seed=seed, skip=skip, **settings)
-        if beams is not None:
-            events = to_lab(events, beams, rng)
-        if decay_taus:  # after the boost, for they fly
-            events = decay(
-                events, seed=seed, workers=settings["workers"], process=made, skip=skip, fsr=settings["fsr"]
-            )
+
+    def change(chunks: Iterator["Events"]) -> Iterator["Events"]:
+        if card is not None:
+            rng = stream(seed, "beams") if card.beam.use_spread else None
+            chunks = chunks_to_lab(chunks, card.beams, rng, skip)
+        if made is not None and decay_taus:  # after the boost, for they fly
+            workers, fsr = settings["workers"], settings["fsr"]
+            chunks = decay_chunks(chunks, made, seed=seed, workers=workers, skip=skip, fsr=fsr)
+        return writable(chunks, output)
+
+    common: dict[str, Any] = {"change": change, "sqrt_s": energy, "seed": seed} | settings
+    with spooling(output) as spool:
+        if made is None:
+            chunks = generate_hadron_chunks(n, spool, **common)
+        else:
+            chunks = generate_chunks(made, n, spool, skip=skip, **common)
+        write_events(chunks, output)
+    events = chunks.about
     if events.frame == "lab" and output.name.endswith((".lhe", ".lhe.gz")):
         told += (
             "LHE has no crossing angle or beam spread: the events are written in the nominal centre of mass",
         )
-    write_events(events, output)
     seconds = time.perf_counter() - start
     result = {
         "process": process,
         "isr": settings["isr"],
         "fsr": settings["fsr"],
         "alpha": settings["alpha"],
-        "events": len(events),
+        "events": len(chunks),
         "cross_section_pb": events.cross_section_pb,
         "error_pb": events.cross_section_error_pb,
         "efficiency": events.efficiency,
@@ -173,7 +187,7 @@ def generate(
         print_json(result)
         return
     print_lines(
-        f"{len(events)} events of {process}, {events.frame} frame, √s = {energy:.5g} GeV, in {seconds:.2f} s",
+        f"{len(chunks)} events of {process}, {events.frame} frame, √s = {energy:.5g} GeV, in {seconds:.2f} s",
         f"σ = {events.cross_section_pb:.6g} ± {events.cross_section_error_pb:.2g} pb, "
         f"efficiency of generation {events.efficiency:.3g}, lost to overweights {events.overweight:.1g}",
         *(f"note: {note}" for note in told),
@@ -197,44 +211,58 @@ def simulate(
     as_json: bool,
 ) -> None:
     """Pass the events in FILE (LHE, HepMC3, Parquet or ROOT, of any generator) through detector and trigger."""
-    import numpy as np
-
+    from scotopic.chunks import spooling
     from scotopic.detector.card import load_experiment
-    from scotopic.detector.particle_codes import unseen_particles
-    from scotopic.detector.simulate import simulate as detect
-    from scotopic.io import read_events, write_detected
-    from scotopic.study.sample_notes import sample_notes
+    from scotopic.detector.record import keep_detected
+    from scotopic.detector.simulate import simulate_chunks
+    from scotopic.events.frames import with_beams_of
+    from scotopic.io import read_event_chunks, write_detected
+    from scotopic.study.sample_notes import sample_notes, survey_sample
 
     if output.suffix != ".parquet":
         raise InputError(f"--output {output}: detected events need a name ending in .parquet")
     card = load_experiment(experiment)
-    events = read_events(file, frame=frame, sqrt_s=card.beams.sqrt_s)
-    if len(events) == 0:
-        raise InputError(f"{file} holds no events")
-    unseen = unseen_particles(events, str(file))
-    start = time.perf_counter()
-    detected = detect(events, card, seed=seed, workers=workers)
-    write_detected(detected, output, marks=card.marks())
-    seconds = time.perf_counter() - start
-    level1 = [bits for line, bits in detected.trigger.items() if not line.startswith("hlt_")]
-    fired = np.any(level1, axis=0)
-    notes = sample_notes(events, card, unseen)
-    counts = {line: int(bits.sum()) for line, bits in detected.trigger.items()}
+    with spooling(output) as read, spooling(output) as spool:
+        events = read_event_chunks(file, read, frame=frame, sqrt_s=card.beams.sqrt_s)
+        if len(events) == 0:
+            raise InputError(f"{file} holds no events")
+        survey = survey_sample(events, str(file))
+        start = time.perf_counter()
+        taken = with_beams_of(events, card.beams, survey.beams)
+        counts: Counter[str] = Counter()
+        parts = counted(simulate_chunks(taken, card, seed=seed, workers=workers), counts)
+        detected = keep_detected(parts, spool)
+        write_detected(detected, output, marks=card.marks())
+        seconds = time.perf_counter() - start
+    fired = counts.pop(ANY)
+    notes = sample_notes(events, card, survey)
     result = {
         "events": len(detected),
-        "triggered": int(fired.sum()),
+        "triggered": fired,
         "triggers": counts,
-        "experiment": detected.experiment,
+        "experiment": card.name,
         "seconds": seconds,
         "provenance_marks": card.marks(),
-        "unseen": {str(code): number for code, number in unseen.items()},
+        "unseen": {str(code): number for code, number in survey.unseen.items()},
         "notes": list(notes),
         "file": str(output),
     }
     if as_json:
         print_json(result)
         return
-    counts = {"any level-1 line": int(fired.sum())} | counts
-    rows = [(name, str(number), f"{100 * number / len(detected):.2f}") for name, number in counts.items()]
-    print_table(f"{len(detected)} events in {detected.experiment}", ("trigger", "events", "%"), rows)
+    shown = {ANY: fired} | counts
+    rows = [(name, str(number), f"{100 * number / len(detected):.2f}") for name, number in shown.items()]
+    print_table(f"{len(detected)} events in {card.name}", ("trigger", "events", "%"), rows)
     print_lines(*(f"note: {note}" for note in notes), str(output))
+
+
+def counted(parts: Iterator["Detected"], counts: Counter[str]) -> Iterator["Detected"]:
+    """Yield detected events, adding to `counts` how many fired each line of the trigger and any of level 1."""
+    import numpy as np
+
+    for part in parts:
+        fired = [bits for line, bits in part.trigger.items() if not line.startswith("hlt_")]
+        counts[ANY] += int(np.any(fired, axis=0).sum())
+        for line, bits in part.trigger.items():
+            counts[line] += int(bits.sum())
+        yield part

@@ -1,11 +1,13 @@
 """What the detector saw: clusters, tracks and trigger bits of N events."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from scotopic.chunks import Arrays, Chunks, Store
 
 Floats = NDArray[np.float64]
 
@@ -106,6 +108,32 @@ class Detected:
         """Return the number of events."""
         return int(self.weights.shape[0])
 
+    @property
+    def about(self) -> "Detected":
+        """The record without its events."""
+        return with_arrays(self, {name: values[..., :0] for name, values in arrays_of(self).items()})
+
+
+def arrays_of(detected: Detected) -> Arrays:
+    """Return the arrays of a record by name; events are their last axis."""
+    arrays: Arrays = {"weight": detected.weights}
+    for name in PARTS:
+        part = getattr(detected, name)
+        arrays |= {f"{name}.{one.name}": getattr(part, one.name) for one in fields(part)}
+    return arrays | {f"trigger.{line}": fired for line, fired in detected.trigger.items()}
+
+
+def with_arrays(detected: Detected, arrays: Arrays) -> Detected:
+    """Return a record with other arrays, such as `arrays_of` returns."""
+    parts = {
+        name: kind(**{one.name: arrays[f"{name}.{one.name}"] for one in fields(kind)})
+        for name, kind in PARTS.items()
+    }
+    trigger = {line: arrays[f"trigger.{line}"] for line in detected.trigger}
+    return replace(detected, weights=arrays["weight"], trigger=trigger, **parts)
+
+
+PARTS: dict[str, Any] = {"clusters": Clusters, "tracks": Tracks, "missed": Missed}
 
 Slots = TypeVar("Slots", Clusters, Tracks)
 
@@ -129,6 +157,22 @@ def join_detected(parts: Sequence[Detected]) -> Detected:
         first.experiment,
         first.beam_spread,
     )
+
+
+def keep_detected(parts: Iterable[Detected], store: Store) -> Chunks[Detected]:
+    """Return detected events that come in chunks once a store has all of them."""
+    about: list[Detected] = []
+    size = 0
+    for part in parts:
+        store.append(arrays_of(part))
+        about = [join_detected([*about, part.about])]
+        size += len(part)
+    (known,) = about
+
+    def read() -> Iterator[Detected]:
+        return (join_detected([known, with_arrays(known, arrays)]) for arrays in store)
+
+    return Chunks(known, size, read)
 
 
 EMPTY_VALUES: dict[str, float | int | bool] = {

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.chunks import LENGTH
 from scotopic.detector.clustering import EMPTY, Deposits, fill, make_clusters, ranks
 from scotopic.detector.conversion import BEFORE_TRACKER, BEHIND_TRACKER, IN_TRACKER, convert, energy_share
 from scotopic.detector.experiment import Experiment
@@ -29,17 +30,18 @@ from scotopic.detector.tracker import (
 from scotopic.detector.trigger import filter_events, fire_lines, track_efficiency
 from scotopic.errors import InputError
 from scotopic.events.beams import to_lab
-from scotopic.events.frames import with_beams_of
+from scotopic.events.event_chunks import EventChunks, cut, regrouped
+from scotopic.events.frames import sum_beams, with_beams_of
 from scotopic.events.record import Events
 from scotopic.numerics.rng import stream
 from scotopic.physics.standard_model import ELECTRON_MASS
-from scotopic.workers import check_workers, run_chunks
+from scotopic.workers import Workers, check_workers, run_chunks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
-CHUNK = 10_000  # events; part of the definition of a sample's random numbers
+CHUNK = LENGTH  # events; part of the definition of a sample's random numbers
 SQRT_S_TOLERANCE_GeV = 0.05
 BEFORE_FACE = 0.95  # of the way to an endcap's face, at which the tracker has ended
 
@@ -49,7 +51,7 @@ def simulate(
     experiment: Experiment,
     *,
     seed: int,
-    workers: int = 1,
+    workers: Workers = 1,
     lost_track_boost: float = 1.0,
     least_loss: float = 0.0,
 ) -> Detected:
@@ -64,7 +66,7 @@ def simulate(
     experiment : Experiment
     seed : int
         Every chunk of `CHUNK` events has its own streams: the result does not depend on `workers`.
-    workers : int
+    workers : int or Executor
         Processes.
     lost_track_boost : float
         Factor on the probability to lose a track; the weights undo it.
@@ -76,7 +78,35 @@ def simulate(
     InputError
         If the sample is empty, was made at another √s than the card's, or holds particles that cannot be treated.
     """
-    _check(events, experiment, workers, lost_track_boost, least_loss)
+    _check_settings(events, experiment, workers, lost_track_boost, least_loss)
+    _check(events)
+    whole = cut(events)
+    chunks = with_beams_of(whole, experiment.beams, sum_beams(whole))
+    parts = simulate_chunks(
+        chunks,
+        experiment,
+        seed=seed,
+        workers=workers,
+        lost_track_boost=lost_track_boost,
+        least_loss=least_loss,
+    )
+    return join_detected(list(parts))
+
+
+def simulate_chunks(
+    chunks: EventChunks,
+    experiment: Experiment,
+    *,
+    seed: int,
+    workers: Workers = 1,
+    lost_track_boost: float = 1.0,
+    least_loss: float = 0.0,
+) -> Iterator[Detected]:
+    """Yield what an experiment saw of events in chunks, as `simulate`, in chunks of `CHUNK` events.
+
+    The events are such as `scotopic.events.frames.with_beams_of` returns.
+    """
+    _check_settings(chunks.about, experiment, workers, lost_track_boost, least_loss)
     job = partial(
         _simulate_chunk,
         experiment=experiment,
@@ -84,26 +114,19 @@ def simulate(
         lost_track_boost=lost_track_boost,
         least_loss=least_loss,
     )
-    chunks = list(_chunks(with_beams_of(events, experiment.beams)))
-    return join_detected(list(run_chunks(job, chunks, workers)))
+    single = len(chunks) <= CHUNK
+    yield from run_chunks(job, _numbered(chunks), 1 if single else workers)
 
 
-def _check(
-    events: Events, experiment: Experiment, workers: int, lost_track_boost: float, least_loss: float
+def _check_settings(
+    events: Events, experiment: Experiment, workers: Workers, lost_track_boost: float, least_loss: float
 ) -> None:
-    if len(events) == 0:
-        raise InputError("simulate: the sample has no events; at least one is needed")
     nominal = experiment.beams.sqrt_s
     if not abs(events.sqrt_s - nominal) <= SQRT_S_TOLERANCE_GeV:
         raise InputError(
             f"events were made at √s = {events.sqrt_s:.4f} GeV, {experiment.name} runs at {nominal:.4f} GeV; "
             f"they must agree within {SQRT_S_TOLERANCE_GeV:g} GeV"
         )
-    if not (np.isfinite(events.momenta).all() and np.isfinite(events.weights).all()):
-        raise InputError("simulate: momenta or weights are not finite; every one must be a number")
-    if events.vertices is not None and not np.isfinite(events.vertices).all():
-        raise InputError("simulate: vertices are not finite; every coordinate must be a number, mm")
-    unseen_particles(events)  # refuses what cannot be treated
     if not (np.isfinite(lost_track_boost) and lost_track_boost >= 1.0):
         raise InputError(f"simulate: lost_track_boost = {lost_track_boost}, must be at least 1")
     if not 0.0 <= least_loss < 1.0:
@@ -111,9 +134,20 @@ def _check(
     check_workers(workers)
 
 
-def _chunks(events: Events) -> Iterator[tuple[int, Events]]:
-    for number, start in enumerate(range(0, len(events), CHUNK)):
-        yield number, events.select(slice(start, start + CHUNK))
+def _check(events: Events) -> None:
+    if len(events) == 0:
+        raise InputError("simulate: the sample has no events; at least one is needed")
+    if not (np.isfinite(events.momenta).all() and np.isfinite(events.weights).all()):
+        raise InputError("simulate: momenta or weights are not finite; every one must be a number")
+    if events.vertices is not None and not np.isfinite(events.vertices).all():
+        raise InputError("simulate: vertices are not finite; every coordinate must be a number, mm")
+    unseen_particles(events)  # refuses what cannot be treated
+
+
+def _numbered(chunks: EventChunks) -> Iterator[tuple[int, Events]]:
+    for number, events in enumerate(regrouped(chunks, CHUNK)):
+        _check(events)
+        yield number, events
 
 
 def _simulate_chunk(

@@ -1,6 +1,7 @@
 """Two beams that cross at an angle: centre-of-mass energy, boost, energy spread."""
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +16,8 @@ from scotopic.numerics.lorentz import boost, invariant_mass2, momentum, onto_axi
 from scotopic.physics.standard_model import ELECTRON_MASS
 
 Floats = NDArray[np.float64]
+
+SKIPPED = 100_000  # events at a time
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,17 @@ class Beams:
         return np.asarray(self.sample_momenta(n, rng).sum(axis=0))
 
 
+def chunks_to_lab(
+    chunks: Iterable[Events], beams: Beams, rng: np.random.Generator | None, skip: int
+) -> Iterator[Events]:
+    """Yield the events of a sample in the laboratory, as `to_lab`; `skip` events come before them."""
+    if rng is not None:
+        for start in range(0, skip, SKIPPED):
+            beams.sample(min(SKIPPED, skip - start), rng)  # those of the events left out
+    for events in chunks:
+        yield to_lab(events, beams, rng)
+
+
 def beam_axis(pair: Floats) -> Floats:
     """Return the direction (3, ...) of the electron in the centre of mass of beams (2, 4, ...).
 
@@ -149,4 +163,6 @@ def to_lab(events: Events, beams: Beams, rng: np.random.Generator | None = None)
     total = pair.sum(axis=0)
     change = np.sqrt(invariant_mass2(total)) - beams.sqrt_s if rng is not None else np.zeros(n)
     followed = follow_beams(events, change, np.full(n, events.sqrt_s))
-    return replace(moved_from_cm(followed, beam_axis(pair), velocity(total), pair), sqrt_s=beams.sqrt_s)
+    lab = moved_from_cm(followed, beam_axis(pair), velocity(total))
+    spread = rng is not None and max(beams.spread_GeV) > 0.0
+    return replace(lab, beams=pair, beam_spread=spread, sqrt_s=beams.sqrt_s)

@@ -58,7 +58,7 @@ def cross_section(
     alpha: str = "fixed",
     rel_error: float = 0.005,
     seed: int = 1,
-    workers: int = 1,
+    workers: Workers = 1,
 ) -> CrossSection:
     """Return the tree-level cross section of a process.
 

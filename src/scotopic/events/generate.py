@@ -1,15 +1,18 @@
 """Events of a process, weighted or unweighted, in the centre of mass."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.chunks import ExactSum, Memory, Store
 from scotopic.errors import InputError
 from scotopic.events.cuts import GenerationCut, parse_cuts
+from scotopic.events.event_chunks import EventChunks, Kept, joined
 from scotopic.events.final_state_radiation import RadiatingPair
 from scotopic.events.radiating_pairs import (
     add_final_state_radiation,
@@ -18,13 +21,13 @@ from scotopic.events.radiating_pairs import (
     radiating_pairs,
 )
 from scotopic.events.record import Events
-from scotopic.events.sampler import BATCH, Adapted, Bias, adapt, make_sampler
+from scotopic.events.sampler import BATCH, Adapted, Bias, Sampler, adapt, make_sampler
 from scotopic.numerics.engine import COMPILE_ABOVE_EVENTS, choose_engine
 from scotopic.numerics.rng import stream
 from scotopic.physics.amplitudes.plan import cost
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import Process
-from scotopic.workers import check_workers, run_chunks
+from scotopic.workers import Workers, check_workers, run_chunks
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +52,7 @@ def generate(
     isr: str = "none",
     fsr: str = "none",
     alpha: str = "fixed",
-    workers: int = 1,
+    workers: Workers = 1,
     skip: int = 0,
     bias: Bias | None = None,
     sample_cuts: Sequence[str] | None = None,
@@ -67,7 +70,8 @@ def generate(
         Keep events with a probability of their weight over the largest one, so that all weights are equal. Weights
         above the largest one seen while adapting keep weight one; `Events.overweight` is the share of the cross
         section that this loses. With a `bias`, where weights are not equal anyway, they keep what they have.
-    seed, workers : int
+    seed : int
+    workers : int or Executor
         The result does not depend on the number of workers.
     skip : int
         Events of the sample to leave out at its start: what a seed gives is one long sample, of which another
@@ -89,6 +93,59 @@ def generate(
     `MOST_PHOTONS` slots each (`scotopic.events.photon_energies`); a slot without a photon is empty (code 0, momenta 0).
     Those of final-state radiation come behind, `MOST_PHOTONS` of `scotopic.events.final_state_radiation` for each
     pair of charges.
+    """
+    chunks = generate_chunks(
+        process,
+        n,
+        Memory(),
+        model=model,
+        parameters=parameters,
+        sqrt_s=sqrt_s,
+        cuts=cuts,
+        seed=seed,
+        unweighted=unweighted,
+        isr=isr,
+        fsr=fsr,
+        alpha=alpha,
+        workers=workers,
+        skip=skip,
+        bias=bias,
+        sample_cuts=sample_cuts,
+    )
+    return joined(chunks)
+
+
+Change = Callable[[Iterator[Events]], Iterator[Events]]
+
+
+def generate_chunks(
+    process: str | Process,
+    n: int,
+    store: Store,
+    *,
+    change: Change = iter,
+    model: str = "sm",
+    parameters: Mapping[str, float | str] | None = None,
+    sqrt_s: float = 10.58,
+    cuts: Sequence[str] = (),
+    seed: int = 1,
+    unweighted: bool = False,
+    isr: str = "none",
+    fsr: str = "none",
+    alpha: str = "fixed",
+    workers: Workers = 1,
+    skip: int = 0,
+    bias: Bias | None = None,
+    sample_cuts: Sequence[str] | None = None,
+) -> EventChunks:
+    """Return events as `generate`, in chunks.
+
+    Parameters
+    ----------
+    store : Store
+        Keeps the events until the cross section is known, such as `scotopic.chunks.Spool`, on disk.
+    change : callable
+        Of the chunks as they are generated, in the centre of mass, to what is kept: moved to a laboratory, decayed.
     """
     check_fsr(fsr)
     if n < 1:
@@ -125,50 +182,102 @@ def generate(
     pairs = radiating_pairs(sampler.process) if fsr != "none" else ()
     whole = sampler.cuts if sample_cuts is None else parse_cuts(sample_cuts, sampler.process.outgoing)
     make = partial(_batch, adapted, share, seed, engine, unweighted, pairs, whole)
-    momenta, weight, undo = np.empty((0, 4, n)), np.empty(n), np.empty(n)
-    found, tried, total, variance, lost = 0, 0, 0.0, 0.0, 0.0
-    for batch in _batches(make, workers if expected > WORTH_PROCESSES else 1):
-        if not tried:
-            momenta = np.empty((len(batch.momenta), 4, n))
-        wanted = slice(max(skip - found, 0), max(skip + n - found, 0))
-        begin = max(found - skip, 0)
-        place = slice(begin, begin + len(batch.weights[wanted]))
-        momenta[:, :, place], weight[place] = batch.momenta[:, :, wanted], batch.weights[wanted]
-        undo[place] = batch.undo[wanted]
-        found += len(batch.weights)
-        tried += 1
-        total, variance, lost = total + batch.mean, variance + batch.variance, lost + batch.lost
-        if found >= skip + n:
-            break
-        if not found and tried >= WITHOUT_EVENT:
-            raise InputError(
-                f"process {sampler.process.text!r}: no event among {tried * BATCH:.2g} points; loosen the cuts"
-            )
+    sums = _Sums()
+    batches = _batches(make, workers if expected > WORTH_PROCESSES else 1)
+    blank = partial(_events, sampler, seed)
+    kept = Kept(store)
+    for events in change(_wanted(batches, skip, n, sums, blank, sampler.process.text)):
+        kept.append(events)
     factor = inclusive_factor(sampler.process, fsr)
-    sigma = factor * total / tried
-    weight *= sigma / weight.sum()
-    error = factor * float(np.sqrt(variance)) / tried
+    sigma = factor * sums.total / sums.tried
+    error = factor * math.sqrt(sums.variance) / sums.tried
+    scale = sigma / sums.weights.value
     if bias is not None:
-        weight *= undo
-        spread = float(weight.std() / weight.mean()) / np.sqrt(len(weight))
-        error = float(weight.sum()) * float(np.hypot(error / sigma, spread))
-        sigma = float(weight.sum())
-    pdg = np.full((len(momenta), n), pdg_code("gamma"), dtype=np.int32)
+        sigma, error = sums.unbiased(sigma, error, n)
+    return kept.scaled(
+        scale,
+        cross_section_pb=sigma,
+        cross_section_error_pb=error,
+        efficiency=sums.found / (sums.tried * BATCH),
+        overweight=sums.lost / sums.total if unweighted else 0.0,
+    )
+
+
+@dataclass
+class _Sums:
+    """What is known of a sample when all of its batches are there.
+
+    Attributes
+    ----------
+    found, tried : events, those left out too, and batches
+    total, variance, lost : sums over the batches
+    weights, undone : sums of the weights, and of those whose bias is undone
+    squares : sum of the squares of the latter
+    """
+
+    found: int = 0
+    tried: int = 0
+    total: float = 0.0
+    variance: float = 0.0
+    lost: float = 0.0
+    weights: ExactSum = field(default_factory=ExactSum)
+    undone: ExactSum = field(default_factory=ExactSum)
+    squares: float = 0.0
+
+    def unbiased(self, sigma: float, error: float, n: int) -> tuple[float, float]:
+        """Return the cross section of a biased sample and its error, from those of the integrand with the bias."""
+        mean = self.undone.value / n
+        spread = math.sqrt(max(self.squares / n - mean**2, 0.0)) / mean / math.sqrt(n)
+        unbiased = sigma / self.weights.value * self.undone.value
+        return unbiased, unbiased * math.hypot(error / sigma, spread)
+
+
+def _wanted(
+    batches: Iterator["_Batch"],
+    skip: int,
+    n: int,
+    sums: _Sums,
+    blank: Callable[[Floats, Floats], Events],
+    process: str,
+) -> Iterator[Events]:
+    """Yield the events that are asked for, their weights not yet scaled."""
+    for batch in batches:
+        wanted = slice(max(skip - sums.found, 0), max(skip + n - sums.found, 0))
+        weights, undo = batch.weights[wanted], None if batch.undo is None else batch.undo[wanted]
+        sums.found += len(batch.weights)
+        sums.tried += 1
+        sums.total += batch.mean
+        sums.variance += batch.variance
+        sums.lost += batch.lost
+        sums.weights.add(weights)
+        if undo is not None:
+            weights = weights * undo
+            sums.undone.add(weights)
+            sums.squares += float((weights**2).sum())
+        if len(weights):
+            yield blank(batch.momenta[:, :, wanted], weights)
+        if sums.found >= skip + n:
+            return
+        if not sums.found and sums.tried >= WITHOUT_EVENT:
+            raise InputError(
+                f"process {process!r}: no event among {sums.tried * BATCH:.2g} points; loosen the cuts"
+            )
+
+
+def _events(sampler: Sampler, seed: int, momenta: Floats, weights: Floats) -> Events:
+    """Return the record of generated momenta; empty slots behind the particles of the process are no photons."""
+    pdg = np.full((len(momenta), len(weights)), pdg_code("gamma"), dtype=np.int32)
     codes = sampler.process.codes
     pdg[: len(codes)] = np.array(codes)[:, None]
     pdg[len(codes) :][momenta[len(codes) :, 0] == 0.0] = 0
     return Events(
         pdg=pdg,
-        momenta=momenta,
-        weights=weight,
+        momenta=np.ascontiguousarray(momenta),
+        weights=weights,
         frame="cm",
-        sqrt_s=sqrt_s,
+        sqrt_s=sampler.sqrt_s,
         process=sampler.process.text,
-        cross_section_pb=sigma,
-        cross_section_error_pb=error,
         seed=seed,
-        efficiency=found / (tried * BATCH),
-        overweight=lost / total if unweighted else 0.0,
     )
 
 
@@ -178,13 +287,13 @@ class _Batch:
 
     momenta: Floats
     weights: Floats
-    undo: Floats
+    undo: Floats | None
     mean: float
     variance: float
     lost: float
 
 
-def _batches(make: "partial[_Batch]", workers: int) -> Iterator[_Batch]:
+def _batches(make: "partial[_Batch]", workers: Workers) -> Iterator[_Batch]:
     yield from run_chunks(make, range(MOST_BATCHES), workers)
     raise InputError("fewer events than asked for passed the cuts after a billion points; loosen the cuts")
 
@@ -231,7 +340,7 @@ def _batch(
         joined = np.take(np.concatenate(parts, axis=-1), order, axis=-1)
     weight = np.concatenate(weights)[order]
     sampler = adapted.sampler
-    undo = np.ones(len(weight)) if sampler.bias is None else 1.0 / sampler.bias(joined)
+    undo = None if sampler.bias is None else 1.0 / sampler.bias(joined)
     if not pairs:
         return _Batch(joined, weight, undo, mean, variance, lost)
     rng = stream(seed, "final-state radiation", sampler.process.text, number)
@@ -240,4 +349,5 @@ def _batch(
     rest = 1.0 - dropped
     # the share of what is dropped is known from these events only
     variance = variance * rest**2 + mean**2 * dropped * rest / max(len(weight), 1)
-    return _Batch(joined[:, :, ~twice], weight[~twice], undo[~twice], mean * rest, variance, lost * rest)
+    undo = None if undo is None else undo[~twice]
+    return _Batch(joined[:, :, ~twice], weight[~twice], undo, mean * rest, variance, lost * rest)

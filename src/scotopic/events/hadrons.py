@@ -6,16 +6,17 @@ radiation the cross section is multiplied by what Pythia's grows by, for pairs o
 """
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.chunks import Memory, Store
 from scotopic.errors import InputError
-from scotopic.events.beams import Beams, to_lab
 from scotopic.events.cross_section import CrossSection
+from scotopic.events.event_chunks import EventChunks, Kept, joined
+from scotopic.events.generate import Change
 from scotopic.events.pythia import LEAST_MASS, HadronBatch, hadrons
 from scotopic.events.radiating_pairs import check_fsr
 from scotopic.events.record import Events
@@ -26,7 +27,7 @@ from scotopic.physics.hadrons.perturbative import quark_ratio
 from scotopic.physics.processes import LARGE_WEAK
 from scotopic.physics.standard_model import ALPHA_0
 from scotopic.physics.vacuum_polarisation import delta_alpha
-from scotopic.workers import check_workers, run_chunks
+from scotopic.workers import Workers, check_workers, run_chunks
 
 Floats = NDArray[np.float64]
 
@@ -54,7 +55,7 @@ def hadrons_cross_section(
     fsr: str = "none",
     alpha: str = "fixed",
     seed: int = 1,
-    workers: int = 1,
+    workers: Workers = 1,
     model: str = "sm",
     parameters: Mapping[str, float | str] | None = None,
     cuts: Sequence[str] = (),
@@ -81,7 +82,7 @@ def _check(
     isr: str,
     fsr: str,
     alpha: str,
-    workers: int,
+    workers: Workers,
     model: str,
     parameters: Mapping[str, float | str] | None,
     cuts: Sequence[str],
@@ -108,15 +109,13 @@ def generate_hadrons(
     isr: str = "none",
     fsr: str = "none",
     alpha: str = "fixed",
-    workers: int = 1,
+    workers: Workers = 1,
     model: str = "sm",
     parameters: Mapping[str, float | str] | None = None,
     cuts: Sequence[str] = (),
     unweighted: bool = True,
-    beams: Beams | None = None,
-    rng: np.random.Generator | None = None,
 ) -> Events:
-    """Return n events of equal weight, decayed, radiated photons among the particles.
+    """Return n events of equal weight in the centre of mass, decayed, radiated photons among the particles.
 
     Parameters
     ----------
@@ -129,31 +128,67 @@ def generate_hadrons(
     model, parameters, cuts, unweighted
         As for `scotopic.events.generate.generate`; only the Standard Model without cuts is possible, and all
         weights are equal.
-    beams, rng
-        Of the laboratory, as for `scotopic.events.beams.to_lab`; without beams the events are in the centre of mass.
 
     Raises
     ------
     InputError
         If Pythia is missing, or an option is not for hadrons.
     """
+    chunks = generate_hadron_chunks(
+        n,
+        Memory(),
+        sqrt_s=sqrt_s,
+        seed=seed,
+        isr=isr,
+        fsr=fsr,
+        alpha=alpha,
+        workers=workers,
+        model=model,
+        parameters=parameters,
+        cuts=cuts,
+    )
+    return joined(chunks)
+
+
+def generate_hadron_chunks(
+    n: int,
+    store: Store,
+    *,
+    change: Change = iter,
+    sqrt_s: float,
+    seed: int,
+    isr: str,
+    fsr: str,
+    alpha: str,
+    workers: Workers,
+    model: str,
+    parameters: Mapping[str, float | str] | None,
+    cuts: Sequence[str],
+    unweighted: bool = True,
+) -> EventChunks:
+    """Return events as `generate_hadrons`, in chunks; `store` and `change` are those of `generate_chunks`."""
     if n < 1:
         raise InputError(f"{PROCESS}: {n} events, must be at least 1")
     _check(sqrt_s, isr, fsr, alpha, workers, model, parameters, cuts)
+    sizes = [min(CHUNK, n - start) for start in range(0, n, CHUNK)]
     work = partial(_chunk, sqrt_s, seed, isr == "pt", fsr != "none")
-    chunks = [(number, min(CHUNK, n - start)) for number, start in enumerate(range(0, n, CHUNK))]
-    made = list(run_chunks(work, chunks, workers))
+    sections: list[tuple[float, float]] = []
+
+    def generated() -> Iterator[Events]:
+        for batch in run_chunks(work, list(enumerate(sizes)), workers):
+            sections.append((batch.cross_section_pb, batch.error_pb))
+            yield _events(batch, sqrt_s, seed)
+
+    kept = Kept(store)
+    for events in change(generated()):
+        kept.append(events)
     sigma, error = continuum_cross_section(sqrt_s, alpha), 0.0
     if isr == "pt":
-        found = np.array([one.cross_section_pb for one in made])
-        sizes = np.array([size for _, size in chunks])
+        found, errors = np.array(sections).T
         born = _chunk(sqrt_s, seed, False, False, (0, REFERENCE_EVENTS)).cross_section_pb
         sigma *= float(np.average(found, weights=sizes)) / born
-        errors = np.array([one.error_pb for one in made])
         error = sigma * float(np.sqrt(((sizes * errors) ** 2).sum()) / (sizes * found).sum())
-    events, places = _events(made, n, sqrt_s, sigma, error, seed)
-    events = replace(events, vertices=places[:, 1:], times=places[:, 0])
-    return events if beams is None else to_lab(events, beams, rng)
+    return kept.scaled(sigma / n, cross_section_pb=sigma, cross_section_error_pb=error)
 
 
 def _chunk(
@@ -164,30 +199,27 @@ def _chunk(
     return hadrons(size, sqrt_s, key, beams_radiate=beams_radiate, charges_radiate=charges_radiate)
 
 
-def _events(
-    made: Sequence[HadronBatch], n: int, sqrt_s: float, sigma: float, error: float, seed: int
-) -> tuple[Events, Floats]:
-    """Return the events in the centre of mass, and where (ct, x, y, z) the particles were made."""
-    counts = np.concatenate([one.counts for one in made])
-    event = np.repeat(np.arange(n), counts)
-    slot = np.arange(len(event)) - np.repeat(np.cumsum(counts) - counts, counts)
-    slots = int(counts.max())
+def _events(batch: HadronBatch, sqrt_s: float, seed: int) -> Events:
+    """Return the events in the centre of mass, all of weight one."""
+    n = len(batch.counts)
+    event = np.repeat(np.arange(n), batch.counts)
+    slot = np.arange(len(event)) - np.repeat(np.cumsum(batch.counts) - batch.counts, batch.counts)
+    slots = int(batch.counts.max())
     pdg = np.zeros((slots, n), dtype=np.int32)
     momenta, places = np.zeros((slots, 4, n)), np.zeros((slots, 4, n))
-    pdg[slot, event] = np.concatenate([one.pdg for one in made])
-    momenta[slot, :, event] = np.concatenate([one.momenta for one in made], axis=1).T
-    places[slot, :, event] = np.concatenate([one.places for one in made], axis=1).T
-    events = Events(
+    pdg[slot, event] = batch.pdg
+    momenta[slot, :, event] = batch.momenta.T
+    places[slot, :, event] = batch.places.T
+    return Events(
         pdg=pdg,
         momenta=momenta,
-        weights=np.full(n, sigma / n),
+        weights=np.ones(n),
         frame="cm",
         sqrt_s=sqrt_s,
         process=PROCESS,
-        cross_section_pb=sigma,
-        cross_section_error_pb=error,
         source="Pythia 8",
         seed=seed,
+        vertices=places[:, 1:],
+        times=places[:, 0],
         efficiency=1.0,
     )
-    return events, places

@@ -9,13 +9,18 @@ each τ are turned in its rest frame. Nothing is approximated but what the proce
 radiation, the beams are taken along the axis that halves the angle between them in the frame of what is left.
 """
 
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.chunks import LENGTH
 from scotopic.errors import InputError
+from scotopic.events.event_chunks import regrouped
 from scotopic.events.frames import event_beams
 from scotopic.events.pythia import TAU, Record, tau_pairs
 from scotopic.events.radiating_pairs import check_fsr
@@ -27,7 +32,7 @@ from scotopic.physics.amplitudes.spin_correlation import light_front_boost, pair
 from scotopic.physics.particles import particle_name
 from scotopic.physics.processes import Process, parse_process
 from scotopic.physics.standard_model import ELECTRON_MASS, TAU_MASS
-from scotopic.workers import check_workers, run_chunks
+from scotopic.workers import Workers, check_workers, run_chunks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -43,7 +48,7 @@ def decay_taus(
     events: Events,
     *,
     seed: int = 1,
-    workers: int = 1,
+    workers: Workers = 1,
     process: Process | None = None,
     skip: int = 0,
     enriched: bool = False,
@@ -56,7 +61,8 @@ def decay_taus(
     events : Events
         With one τ- and one τ+ each, in either frame; radiated photons may stand behind the particles of the process.
         In the laboratory, with their beams.
-    seed, workers : int
+    seed : int
+    workers : int or Executor
         The result does not depend on the number of workers.
     process : Process, optional
         What made the first slots; needed where the Standard Model or `Events.process` does not tell it.
@@ -79,27 +85,64 @@ def decay_taus(
     InputError
         If Pythia is missing, or the events are not of one process with one τ pair, unpolarised.
     """
-    check_fsr(fsr)
     check_workers(workers)
-    if skip < 0:
-        raise InputError(f"skip = {skip}, must not be negative")
     if events.decayed is not None or events.vertices is not None:
         raise InputError("τ decays: particles of the events have decayed or fly already")
     known = _process_of(events) if process is None else process
     check_taus(known)
+    single = len(events) + skip % CHUNK <= CHUNK
+    work = _Decays(known, seed, skip, enriched, fsr)
+    return next(work.of(iter([events]), 1 if single else workers))
+
+
+def decay_chunks(
+    chunks: Iterable[Events], process: Process, *, seed: int, workers: Workers, skip: int, fsr: str
+) -> Iterator[Events]:
+    """Yield the events of a sample that comes in chunks with their τ pairs decayed, as `decay_taus`."""
+    check_taus(process)
+    parts = regrouped(chunks, LENGTH, LENGTH - skip % LENGTH)
+    yield from _Decays(process, seed, skip, False, fsr).of(parts, workers)
+
+
+def _check(events: Events, known: Process) -> None:
     codes = np.array(known.codes)
     if events.pdg.shape[0] < len(codes) or (events.pdg[: len(codes)] != codes[:, None]).any():
         raise InputError(f"τ decays: the first particles of the events are not those of {known.text!r}")
     if (np.abs(events.pdg[len(codes) :]) == TAU).any():
         raise InputError("τ decays: the events have more than one τ pair")
-    work = partial(_decay_chunk, known, seed, enriched, fsr != "none")
-    chunks = []
-    for number in range(skip // CHUNK, -(-(skip + len(events)) // CHUNK)):
-        start = number * CHUNK - skip
-        part = events.select(slice(max(start, 0), start + CHUNK))
-        chunks.append((number, max(-start, 0), part))
-    made = list(run_chunks(work, chunks, workers))
-    return _joined(events, codes, made)
+
+
+class _Decays:
+    """The decays of a sample that starts behind `skip` events."""
+
+    def __init__(self, process: Process, seed: int, skip: int, enriched: bool, fsr: str) -> None:
+        check_fsr(fsr)
+        if skip < 0:
+            raise InputError(f"skip = {skip}, must not be negative")
+        self._process, self._skip = process, skip
+        self._work = partial(_decay_chunk, process, seed, enriched, fsr != "none")
+
+    def of(self, parts: Iterator[Events], workers: Workers) -> Iterator[Events]:
+        """Yield parts of the sample, decayed; all but the last end with a chunk."""
+        check_workers(workers)
+        waiting: deque[tuple[Events, int]] = deque()
+        made = run_chunks(self._work, self._chunks(parts, waiting), workers)
+        for first in made:
+            part, count = waiting.popleft()
+            yield _joined(part, np.array(self._process.codes), [first, *islice(made, count - 1)])
+
+    def _chunks(
+        self, parts: Iterator[Events], waiting: deque[tuple[Events, int]]
+    ) -> Iterator[tuple[int, int, Events]]:
+        skip = self._skip
+        for part in parts:
+            _check(part, self._process)
+            numbers = range(skip // CHUNK, -(-(skip + len(part)) // CHUNK))
+            waiting.append((part, len(numbers)))
+            for number in numbers:
+                start = number * CHUNK - skip
+                yield number, max(-start, 0), part.select(slice(max(start, 0), start + CHUNK))
+            skip += len(part)
 
 
 def check_taus(process: Process) -> None:

@@ -13,25 +13,19 @@ from scotopic.numerics.lorentz import boost, from_axis, onto_axis
 Floats = NDArray[np.float64]
 
 
-def moved_from_cm(events: Events, axis: Floats, beta: Floats, beams: Floats | None = None) -> Events:
+def moved_from_cm(events: Events, axis: Floats, beta: Floats) -> Events:
     """Return centre-of-mass events in the laboratory: +z turned to `axis`, then boosted with `beta`.
 
     Parameters
     ----------
     axis : (3, N) or (3, 1)
     beta : (3, N) or (3,)
-    beams : (2, 4, N), optional
-        Those of the laboratory; else the events' own are moved too.
     """
 
     def transform(p: Floats) -> Floats:
         return boost(np.concatenate([p[:1], onto_axis(p[1:], axis)]), beta)
 
-    lab = _transformed(events, transform, "lab")
-    if beams is None:
-        return lab
-    spread = bool(np.ptp(beams[:, 0], axis=1).any()) if len(events) else False
-    return replace(lab, beams=beams, beam_spread=events.beam_spread or spread)
+    return _transformed(events, transform, "lab")
 
 
 def moved_to_cm(events: Events, axis: Floats, beta: Floats) -> Events:

@@ -2,7 +2,7 @@
 
 from scotopic.io.compression import file_and_name
 from scotopic.io.detected import read_detected, write_detected
-from scotopic.io.events import read_events, write_events
+from scotopic.io.events import read_event_chunks, read_events, writable, write_events
 from scotopic.io.hepdata import write_submission
 from scotopic.io.histograms import read_histogram
 from scotopic.io.hs3 import hs3_document, write_hs3
@@ -17,12 +17,14 @@ __all__ = [
     "kind_of",
     "read_candidates",
     "read_detected",
+    "read_event_chunks",
     "read_events",
     "read_histogram",
     "read_ntuple",
     "window_models",
     "window_workspace",
     "window_workspaces",
+    "writable",
     "write_detected",
     "write_events",
     "write_hs3",

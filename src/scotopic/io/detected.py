@@ -9,7 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.record import Clusters, Detected, Missed, Tracks
+from scotopic.chunks import Arrays, Chunks
+from scotopic.detector.record import Clusters, Detected, Missed, Tracks, arrays_of
 from scotopic.errors import InputError
 from scotopic.io.headers import Positive, Slots, Stamp, Velocity
 from scotopic.io.kinds import require
@@ -34,7 +35,7 @@ class DetectedHeader(Stamp):
 
 
 def write_detected(
-    detected: Detected,
+    detected: Detected | Chunks[Detected],
     path: Path,
     *,
     luminosity_fb: float | None = None,
@@ -49,24 +50,26 @@ def write_detected(
     marks : mapping, optional
         Number of values of the experiment card by provenance mark; kept in the header.
     """
-    columns: dict[str, NDArray[Any]] = {"weight": detected.weights}
-    for name, part in (("clusters", detected.clusters), ("tracks", detected.tracks)):
-        for field in fields(part):
-            columns |= split(f"{name}.{field.name}", getattr(part, field.name))
-    columns |= {f"missed.{field.name}": getattr(detected.missed, field.name) for field in fields(Missed)}
-    columns |= {f"trigger.{line}": fired for line, fired in detected.trigger.items()}
+
+    def columns(chunk: Detected) -> Arrays:
+        table: Arrays = {}
+        for name, values in arrays_of(chunk).items():
+            table |= {name: values} if values.ndim == 1 else split(name, values)
+        return table
+
+    about, chunks = detected.about, [detected] if isinstance(detected, Detected) else detected
     header = {
-        "experiment": detected.experiment,
-        "sqrt_s": detected.sqrt_s,
-        "boost": detected.boost.tolist(),
-        "beam_spread": detected.beam_spread,
-        "cluster_slots": detected.clusters.energy.shape[0],
-        "track_slots": detected.tracks.pt.shape[0],
-        "trigger": list(detected.trigger),
+        "experiment": about.experiment,
+        "sqrt_s": about.sqrt_s,
+        "boost": about.boost.tolist(),
+        "beam_spread": about.beam_spread,
+        "cluster_slots": about.clusters.energy.shape[0],
+        "track_slots": about.tracks.pt.shape[0],
+        "trigger": list(about.trigger),
         "luminosity_fb": luminosity_fb,
         "marks": dict(marks or {}),
     }
-    write_table(Path(path), "detected", header, columns)
+    write_table(Path(path), "detected", header, columns(about), map(columns, chunks))
 
 
 def read_detected(path: Path) -> Detected:

@@ -1,5 +1,6 @@
 """Events from and to files of any format."""
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,16 +9,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.chunks import Arrays, Chunks, Store
 from scotopic.errors import InputError
+from scotopic.events.event_chunks import EventChunks, arrays_of, cut, joined
 from scotopic.events.record import Decayed, Events, Frame
 from scotopic.io.file_frame import FrameChoice, check_energy
 from scotopic.io.headers import Positive, Slots, Stamp
 from scotopic.io.hepmc import read_hepmc, write_hepmc
+from scotopic.io.incoming import require_beams
 from scotopic.io.kinds import format_of
-from scotopic.io.lhe import read_lhe, write_lhe
-from scotopic.io.parquet import fitting, join, read_table, split, write_table
+from scotopic.io.lhe import check_lhe, read_lhe, write_lhe
+from scotopic.io.parquet import fitting, join, read_header, read_portions, split, write_table
 from scotopic.io.particles import assemble
-from scotopic.io.root import kind_of_root, read_root, write_root
+from scotopic.io.portions import require_memory
+from scotopic.io.root import kind_of_root, read_root_header, read_root_portions, write_root
 
 Floats = NDArray[np.float64]
 
@@ -65,7 +70,22 @@ def read_events(path: Path, *, frame: FrameChoice = "auto", sqrt_s: float | None
     Raises
     ------
     InputError
-        If the file is missing, damaged, empty, of another kind, frame or energy.
+        If the file is missing, damaged, empty, of another kind, frame or energy, or larger than the memory.
+    """
+    chunks = read_event_chunks(path, [], frame=frame, sqrt_s=sqrt_s)
+    arrays = arrays_of(chunks.about).values()
+    row = sum(values.itemsize * math.prod(values.shape[:-1]) for values in arrays)
+    require_memory(len(chunks), row, Path(path))
+    return joined(chunks)
+
+
+def read_event_chunks(
+    path: Path, store: Store, *, frame: FrameChoice = "auto", sqrt_s: float | None = None
+) -> EventChunks:
+    """Return the events of a file in chunks; arguments and errors as for `read_events`.
+
+    A text file is read once, into `store`, such as `scotopic.chunks.Spool` on disk, which must live as long as the
+    events are read; others are read again whenever the events are.
     """
     path = Path(path)
     form = format_of(path)
@@ -74,17 +94,20 @@ def read_events(path: Path, *, frame: FrameChoice = "auto", sqrt_s: float | None
             f"{path} is a ROOT file of candidates; expected events (LHE, HepMC3, Parquet, scotopic's ROOT)"
         )
     if form in ("lhe", "hepmc"):
-        return assemble(read_lhe(path) if form == "lhe" else read_hepmc(path), path, frame, sqrt_s)
-    events = _read_parquet(path) if form == "parquet" else _read_root(path)
-    if frame not in ("auto", events.frame):
-        raise InputError(f"{path} holds events in the frame {events.frame!r}, not {frame!r}")
-    check_energy(events.sqrt_s, sqrt_s, path)
-    return events
+        header = read_lhe(path, store) if form == "lhe" else read_hepmc(path, store)
+        return assemble(header, store, path, frame, sqrt_s)
+    chunks = _parquet_chunks(path) if form == "parquet" else _root_chunks(path)
+    about = chunks.about
+    if frame not in ("auto", about.frame):
+        raise InputError(f"{path} holds events in the frame {about.frame!r}, not {frame!r}")
+    check_energy(about.sqrt_s, sqrt_s, path)
+    return chunks
 
 
-def write_events(events: Events, path: Path) -> None:
+def write_events(events: Events | EventChunks, path: Path) -> None:
     """Write events; the ending chooses the format: .lhe[.gz], .hepmc[.gz], .parquet or .root."""
     path = Path(path)
+    events = cut(events) if isinstance(events, Events) else events
     name = path.name.removesuffix(".gz")
     if name.endswith(".lhe"):
         write_lhe(events, path)
@@ -100,44 +123,83 @@ def write_events(events: Events, path: Path) -> None:
         )
 
 
-def _write_parquet(events: Events, path: Path) -> None:
-    columns = {"weight": events.weights}
-    for name, values in _parts(events).items():
-        columns |= split(name, values)
-    columns |= _beam_columns(events)
-    write_table(path, "events", _header(events), columns)
+def writable(chunks: Iterator[Events], path: Path) -> Iterator[Events]:
+    """Yield chunks of events, but refuse at the first one what the format of a file, by its ending, cannot hold."""
+    name = path.name.removesuffix(".gz")
+    for number, events in enumerate(chunks):
+        if number == 0 and name.endswith(".lhe"):
+            check_lhe(events, path)
+        if number == 0 and name.endswith((".hepmc", ".hepmc3")):
+            require_beams(events, path)
+        yield events
 
 
-def _read_parquet(path: Path) -> Events:
-    header, columns = read_table(path, "events", EventsHeader)
+def _write_parquet(chunks: EventChunks, path: Path) -> None:
+    def columns(events: Events) -> Arrays:
+        table: Arrays = {"weight": events.weights}
+        for name, values in _parts(events).items():
+            table |= split(name, values)
+        return table | _beam_columns(events)
+
+    write_table(path, "events", _header(chunks.about), columns(chunks.about), map(columns, chunks))
+
+
+def _parquet_chunks(path: Path) -> EventChunks:
+    header, rows = read_header(path, "events", EventsHeader)
+
+    def read() -> Iterator[Events]:
+        for columns in read_portions(path):
+            with _fitting(path):
+                n = columns["weight"].size
+                parts = {
+                    name: join(name, columns, header.decayed if name in DECAYED else header.slots, n, kind)
+                    for name, kind in _names(header).items()
+                }
+                yield _from_parts(header, parts, columns)
+
+    return Chunks(_about(header, path), rows, read)
+
+
+def _write_root(chunks: EventChunks, path: Path) -> None:
+    def columns(events: Events) -> Arrays:
+        table: Arrays = {"weight": events.weights} | _beam_columns(events)
+        if events.pdg.shape[0] > 0:  # branches of length 0 are nothing that ROOT reads
+            table |= {name: np.ascontiguousarray(values.T) for name, values in _parts(events).items()}
+        return table
+
+    about = chunks.about
+    write_root(path, "events", _header(about), columns(about), map(columns, chunks), len(chunks))
+
+
+def _root_chunks(path: Path) -> EventChunks:
+    header, entries = read_root_header(path, "events", EventsHeader)
+
+    def read() -> Iterator[Events]:
+        for columns in read_root_portions(path, "events", entries):
+            with _fitting(path):
+                n = columns["weight"].size
+                parts = {}
+                for name, kind in _names(header).items():
+                    rows = header.decayed if name in DECAYED else header.slots
+                    values = columns[name] if header.slots else np.zeros((n, rows), kind)
+                    if values.shape != (n, rows):
+                        raise ValueError(
+                            f"its branch {name} has {values.shape[1:]} numbers a row; expected {rows}"
+                        )
+                    parts[name] = np.ascontiguousarray(fitting(name, values, kind).T)
+                yield _from_parts(header, parts, columns)
+
+    return Chunks(_about(header, path), entries, read)
+
+
+def _about(header: EventsHeader, path: Path) -> Events:
+    """Return the record of a file without its events."""
     with _fitting(path):
-        n = columns["weight"].size
         parts = {
-            name: join(name, columns, header.decayed if name in DECAYED else header.slots, n, kind)
+            name: np.zeros((header.decayed if name in DECAYED else header.slots, 0), kind)
             for name, kind in _names(header).items()
         }
-        return _from_parts(header, parts, columns)
-
-
-def _write_root(events: Events, path: Path) -> None:
-    columns = {"weight": events.weights} | _beam_columns(events)
-    if events.pdg.shape[0] > 0:  # branches of length 0 are nothing that ROOT reads
-        columns |= {name: np.ascontiguousarray(values.T) for name, values in _parts(events).items()}
-    write_root(path, "events", _header(events), columns)
-
-
-def _read_root(path: Path) -> Events:
-    header, columns = read_root(path, "events", EventsHeader)
-    with _fitting(path):
-        n = columns["weight"].size
-        parts = {}
-        for name, kind in _names(header).items():
-            rows = header.decayed if name in DECAYED else header.slots
-            values = columns[name] if header.slots else np.zeros((n, rows), kind)
-            if values.shape != (n, rows):
-                raise ValueError(f"its branch {name} has {values.shape[1:]} numbers a row; expected {rows}")
-            parts[name] = np.ascontiguousarray(fitting(name, values, kind).T)
-        return _from_parts(header, parts, columns)
+        return _from_parts(header, parts, dict.fromkeys(("weight", *BEAMS), np.zeros(0)))
 
 
 @contextmanager

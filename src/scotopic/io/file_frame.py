@@ -82,10 +82,9 @@ def check_energy(energy: float, sqrt_s: float | None, path: Path) -> None:
 
 
 def _at_rest(beams: FileBeams) -> bool:
-    total = beams.momenta.sum(axis=1)
-    error = total[:, 1:].std(axis=0) / np.sqrt(len(total))
     nominal = beams.nominal.sum(axis=0)
-    return bool((np.abs(nominal[1:]) <= AT_REST * nominal[0] + STANDARD_ERRORS * error).all())
+    allowed = AT_REST * nominal[0] + STANDARD_ERRORS * beams.momentum_error
+    return bool((np.abs(nominal[1:]) <= allowed).all())
 
 
 def _momentum(beams: FileBeams) -> str:

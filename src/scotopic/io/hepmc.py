@@ -8,17 +8,19 @@ from typing import Any
 
 import numpy as np
 
+from scotopic.chunks import Store, exact_sum
 from scotopic.errors import InputError
+from scotopic.events.event_chunks import EventChunks
+from scotopic.events.frames import event_beams
 from scotopic.events.record import Events
 from scotopic.files import replacing
 from scotopic.io.compression import opened
 from scotopic.io.decay_tree import PRIMARY, branches
-from scotopic.io.file_beams import beams_of
 from scotopic.io.guests import guest
 from scotopic.io.gzip_writer import writing
 from scotopic.io.hepmc_syntax import CheckedEvents
-from scotopic.io.incoming import incoming_beams
-from scotopic.io.particles import ParticleList, from_header
+from scotopic.io.incoming import require_beams
+from scotopic.io.particles import FileHeader, ParticleWriter, from_header
 from scotopic.progress import track
 
 NOMINAL = ("nominal", "Nominal", "Default", "Weight", "0")
@@ -26,49 +28,29 @@ FINAL, DECAYED, BEAM = 1, 2, 4  # HepMC status codes
 EARLY_MM = 1e-6  # rounding of times
 
 
-def read_hepmc(path: Path) -> ParticleList:
-    """Return the final states (status 1) of a plain or packed HepMC3 file, in GeV and mm, with their beams.
+def read_hepmc(path: Path, store: Store) -> FileHeader:
+    """Keep the final states (status 1) of a plain or packed HepMC3 file, in GeV and mm, with their beams, in a store.
 
     Of several weights the nominal one is used: the one so named, else the first. The cross section is
     the last event's, in pb.
     """
     pyhepmc = guest("pyhepmc")
-    counts: list[int] = []
-    pdg, momenta, vertices = [], [], []
-    weights: list[float] = []
-    source, header = "HepMC3", from_header({})
+    kept = ParticleWriter(store)
+    source, header, nominal = "HepMC3", from_header({}), 0
     sigma: Any = None
-    incoming: list[np.ndarray] = []
-    n_weights = 0
-    displaced = False
+    events, n_weights = 0, 0
     try:
         with opened(path) as raw, _quiet(pyhepmc):
             checked = CheckedEvents(raw, path)
             with pyhepmc.open(BufferedReader(checked), format=checked.style) as file:
                 for event in track(file, f"reading {path.name}"):
                     event.set_units(pyhepmc.Units.MomentumUnit.GEV, pyhepmc.Units.LengthUnit.MM)
-                    p = event.numpy.particles
-                    final = np.flatnonzero(p.status == FINAL)
-                    four = np.stack([p.e, p.px, p.py, p.pz], axis=1)
-                    counts.append(final.size)
-                    pdg.append(p.pid[final])
-                    momenta.append(four[final])
-                    place = np.zeros((final.size, 4))
-                    v = event.numpy.vertices
-                    if len(v.x) and (np.any(v.x) or np.any(v.y) or np.any(v.z)):
-                        displaced = True
-                        particles = event.particles
-                        known: dict[int, np.ndarray] = {}
-                        for row, i in enumerate(final):
-                            if particles[i].production_vertex is not None:
-                                place[row] = _place(particles[i].production_vertex, known)
-                    vertices.append(place)
-                    beam = np.flatnonzero(p.status == BEAM)
-                    incoming.append(np.column_stack([p.pid[beam], four[beam][:, [1, 2, 3, 0]]]))
+                    _keep_particles(event, kept)
                     n_weights = len(event.weights)
-                    if not weights:
+                    if not events:
                         source, header, nominal = _run(event)
-                    weights.append(event.weights[nominal] if n_weights else 1.0)
+                    events += 1
+                    kept.end_event(event.weights[nominal] if n_weights else 1.0)
                     sigma = event.cross_section or sigma
             if checked.fault is not None:
                 raise checked.fault
@@ -76,23 +58,37 @@ def read_hepmc(path: Path) -> ParticleList:
         if isinstance(fault, InputError):
             raise
         raise InputError(f"{path} is no valid HepMC3 file: {str(fault).splitlines()[0]}") from None
-    if len(counts) != checked.events:
-        raise InputError(f"{path}: the library cannot read event {len(counts) + 1}; expected valid HepMC3")
+    if events != checked.events:
+        raise InputError(f"{path}: the library cannot read event {events + 1}; expected valid HepMC3")
+    kept.end()
     value = float(sigma.xsec()) if sigma is not None else 0.0
     several = f" (nominal of {n_weights} weights)" if n_weights > 1 else ""
-    return ParticleList(
-        counts=np.array(counts, dtype=np.int64),
-        pdg=np.concatenate(pdg).astype(np.int32),
-        momenta=np.concatenate(momenta),
-        weights=np.array(weights, dtype=np.float64),
-        beams=beams_of(incoming),
-        vertices=np.concatenate(vertices) if displaced else None,
+    return FileHeader(
         cross_section_pb=value if value > 0.0 else None,
         cross_section_error_pb=float(sigma.xsec_err()) if value > 0.0 else None,
         source=source + several,
         notes=(f"every event has {n_weights} weights; the nominal one is taken",) if n_weights > 1 else (),
         **header,
     )
+
+
+def _keep_particles(event: Any, kept: ParticleWriter) -> None:
+    p = event.numpy.particles
+    final, beam = np.flatnonzero(p.status == FINAL), np.flatnonzero(p.status == BEAM)
+    four = np.stack([p.e, p.px, p.py, p.pz], axis=1)
+    kept.pdg.frombytes(p.pid[final].astype(np.int64).tobytes())
+    kept.momenta.frombytes(four[final].tobytes())
+    kept.incoming.frombytes(np.column_stack([p.pid[beam], four[beam][:, [1, 2, 3, 0]]]).tobytes())
+    place = np.zeros((final.size, 4))
+    v = event.numpy.vertices
+    if len(v.x) and (np.any(v.x) or np.any(v.y) or np.any(v.z)):
+        kept.displaced = True
+        particles = event.particles
+        known: dict[int, np.ndarray] = {}
+        for row, i in enumerate(final):
+            if particles[i].production_vertex is not None:
+                place[row] = _place(particles[i].production_vertex, known)
+    kept.places.frombytes(place.tobytes())
 
 
 def _place(vertex: Any, known: dict[int, np.ndarray]) -> np.ndarray:
@@ -135,7 +131,7 @@ def _run(event: Any) -> tuple[str, dict[str, Any], int]:
     return tools[0].name if len(tools) else "HepMC3", from_header(told), nominal
 
 
-def write_hepmc(events: Events, path: Path) -> None:
+def write_hepmc(chunks: EventChunks, path: Path) -> None:
     """Write events as HepMC3 ASCII; gzipped where the name ends in .gz.
 
     The cross section in the file is the sum of the weights.
@@ -146,37 +142,43 @@ def write_hepmc(events: Events, path: Path) -> None:
         For laboratory events that do not keep their beams.
     """
     pyhepmc = guest("pyhepmc")
+    about = chunks.about
+    require_beams(about, path)
     run = pyhepmc.GenRunInfo()
     run.weight_names = ["nominal"]
     tell = {
-        "process": events.process,
-        "seed": "" if events.seed is None else events.seed,
-        "frame": events.frame,
-        "sqrt_s": repr(float(events.sqrt_s)),
-        "beam_spread": events.beam_spread,
+        "process": about.process,
+        "seed": "" if about.seed is None else about.seed,
+        "frame": about.frame,
+        "sqrt_s": repr(float(about.sqrt_s)),
+        "beam_spread": about.beam_spread,
     }
     description = ";".join(f"{key}={value}" for key, value in tell.items())
-    run.tools = [pyhepmc.GenRunInfo.ToolInfo(events.source, "scotopic", description)]
-    sigma, error = float(events.weights.sum()), 0.0
-    if events.cross_section_pb and events.cross_section_error_pb is not None:
-        error = sigma * events.cross_section_error_pb / events.cross_section_pb
-    beams = incoming_beams(events, path)
+    run.tools = [pyhepmc.GenRunInfo.ToolInfo(about.source, "scotopic", description)]
+    known = about.cross_section_pb is not None
+    sigma, error = exact_sum(chunk.weights for chunk in chunks) if known else 0.0, 0.0
+    if about.cross_section_pb and about.cross_section_error_pb is not None:
+        error = sigma * about.cross_section_error_pb / about.cross_section_pb
     with (
         replacing(path) as temporary,
         writing(temporary, path.name.endswith(".gz")) as raw,
         pyhepmc.open(raw, "w", precision=16) as file,
     ):
-        for i in track(range(len(events)), f"writing {path.name}", total=len(events)):
-            event = pyhepmc.GenEvent(pyhepmc.Units.GEV, pyhepmc.Units.MM)
-            event.run_info = run
-            event.event_number = i
-            _fill(pyhepmc, event, events, beams[:, :, i], i)
-            event.weights = [float(events.weights[i])]
-            if events.cross_section_pb is not None:
-                cross_section = pyhepmc.GenCrossSection()
-                event.cross_section = cross_section
-                cross_section.set_cross_section(sigma, error)
-            file.write(event)
+        number = 0
+        for events in track(chunks, f"writing {path.name}"):
+            beams = event_beams(events)
+            for i in range(len(events)):
+                event = pyhepmc.GenEvent(pyhepmc.Units.GEV, pyhepmc.Units.MM)
+                event.run_info = run
+                event.event_number = number
+                _fill(pyhepmc, event, events, beams[:, :, i], i)
+                event.weights = [float(events.weights[i])]
+                if known:
+                    cross_section = pyhepmc.GenCrossSection()
+                    event.cross_section = cross_section
+                    cross_section.set_cross_section(sigma, error)
+                file.write(event)
+                number += 1
 
 
 def _fill(pyhepmc: Any, event: Any, events: Events, beams: np.ndarray, i: int) -> None:

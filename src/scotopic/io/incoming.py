@@ -2,27 +2,14 @@
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from scotopic.errors import InputError
-from scotopic.events.frames import event_beams
 from scotopic.events.record import Events
 
-Floats = NDArray[np.float64]
 
-
-def incoming_beams(events: Events, path: Path) -> Floats:
-    """Return momenta (2, 4, N) of the electron and the positron of each collision, for a file.
-
-    Raises
-    ------
-    InputError
-        For laboratory events that do not keep their beams: the sum of a record is not that of its beams.
-    """
+def require_beams(events: Events, path: Path) -> None:
+    """Refuse to write laboratory events that do not keep their beams: the sum of a record is not that of its beams."""
     if events.frame == "lab" and events.beams is None:
         raise InputError(
             f"cannot write {path}: laboratory events that do not tell their beams, which LHE and HepMC name; "
             "write .parquet"
         )
-    return event_beams(events)

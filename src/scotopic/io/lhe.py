@@ -1,8 +1,7 @@
 """Les Houches event files (hep-ph/0609017): a streaming reader and a writer."""
 
 import re
-from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape, unescape
 from io import TextIOWrapper
 from pathlib import Path
@@ -10,17 +9,19 @@ from typing import IO
 
 import numpy as np
 
+from scotopic.chunks import Store, exact_sum
 from scotopic.errors import InputError
+from scotopic.events.event_chunks import EventChunks, weight_totals
 from scotopic.events.frames import event_beams, without_spread
 from scotopic.events.record import Events
 from scotopic.files import replacing
 from scotopic.io.compression import opened
 from scotopic.io.decay_tree import PRIMARY, branches
-from scotopic.io.file_beams import beams_with_header
+from scotopic.io.file_beams import check_header
 from scotopic.io.gzip_writer import writing
-from scotopic.io.incoming import incoming_beams
+from scotopic.io.incoming import require_beams
 from scotopic.io.lhe_syntax import Particle, Setup, read_blocks
-from scotopic.io.particles import ParticleList, from_header
+from scotopic.io.particles import FileHeader, ParticleWriter, from_header
 from scotopic.progress import track
 
 MASSES = {11: 0.51099895e-3, 13: 0.1056583755, 15: 1.77686}  # GeV, PDG 2024
@@ -28,28 +29,25 @@ MASSES = {11: 0.51099895e-3, 13: 0.1056583755, 15: 1.77686}  # GeV, PDG 2024
 ORIGIN = np.zeros(4)
 
 
-def read_lhe(path: Path) -> ParticleList:
-    """Return the particles of a plain or packed LHE file.
+def read_lhe(path: Path, store: Store) -> FileHeader:
+    """Keep the particles of a plain or packed LHE file in a store, and return what it says of the sample.
 
     The weights are XWGTUP. The cross section is the sum of XSECUP where positive; else, for
     IDWTUP = ±1 and ±4, the mean of XWGTUP; else unknown.
     """
     with opened(path) as file:
         try:
-            return _parse(file, path)
+            return _parse(file, path, store)
         except ValueError as fault:
             if isinstance(fault, InputError):
                 raise
             raise InputError(f"{path} is no valid LHE file: {fault}") from None
 
 
-def _parse(file: IO[bytes], path: Path) -> ParticleList:
+def _parse(file: IO[bytes], path: Path, store: Store) -> FileHeader:
     own: dict[str, str] = {}
     setup: Setup | None = None
-    weights, counts = array("d"), array("q")
-    codes, momenta, places = array("q"), array("d"), array("d")
-    incoming: list[np.ndarray] = []
-    displaced = False
+    kept = ParticleWriter(store)
     for block in track(read_blocks(file, path), f"reading {path.name}"):
         if isinstance(block, str):
             tag = re.search(r"<scotopic ([^>]*)/>", block)
@@ -57,29 +55,24 @@ def _parse(file: IO[bytes], path: Path) -> ParticleList:
             continue
         if isinstance(block, Setup):
             setup = block
+            check_header(setup.beams, setup.energies, path)
             continue
         flown = _places(block.particles)
-        displaced = displaced or bool(flown)
-        count = 0
+        kept.displaced = kept.displaced or bool(flown)
         for k, particle in enumerate(block.particles):
             if particle.status == 1:
-                places.extend(flown[k] if flown else ORIGIN)
-                codes.append(particle.pdg)
-                momenta.extend((particle.energy, particle.px, particle.py, particle.pz))
-                count += 1
-        incoming.append(_incoming(block.particles))
-        weights.append(block.weight)
-        counts.append(count)
+                kept.places.extend(flown[k] if flown else ORIGIN)
+                kept.pdg.append(particle.pdg)
+                kept.momenta.extend((particle.energy, particle.px, particle.py, particle.pz))
+            elif particle.status == -1:
+                kept.incoming.extend((particle.pdg, particle.px, particle.py, particle.pz, particle.energy))
+        kept.end_event(block.weight)
+    kept.end()
     assert setup is not None
-    sigma, error = _cross_section(setup, np.array(weights))
-    return ParticleList(
-        counts=np.array(counts, dtype=np.int64),
-        pdg=np.array(codes, dtype=np.int32),
-        momenta=np.array(momenta).reshape(-1, 4),
-        weights=np.array(weights),
-        vertices=np.array(places).reshape(-1, 4) if displaced else None,
-        beams_incoming=any(map(len, incoming)),
-        beams=beams_with_header(setup.beams, setup.energies, incoming, path),
+    sigma, error = _cross_section(setup, store)
+    return FileHeader(
+        ids=setup.beams,
+        energies=setup.energies,
         cross_section_pb=sigma,
         cross_section_error_pb=error,
         source=setup.generator or "LHE",
@@ -87,15 +80,19 @@ def _parse(file: IO[bytes], path: Path) -> ParticleList:
     )
 
 
-def _cross_section(setup: Setup, weights: np.ndarray) -> tuple[float | None, float | None]:
+def _cross_section(setup: Setup, store: Store) -> tuple[float | None, float | None]:
     """Return the cross section and its error, pb."""
     sections = np.array(setup.cross_sections).reshape(-1, 2)
     sigma, error = float(sections[:, 0].sum()), float(np.sqrt((sections[:, 1] ** 2).sum()))
     if sigma > 0.0:
         return sigma, error
-    if abs(setup.strategy) in (1, 4) and weights.size and weights.mean() > 0.0:
-        return float(weights.mean()), float(weights.std() / np.sqrt(weights.size))
-    return None, None
+    if abs(setup.strategy) not in (1, 4):
+        return None, None
+    n = sum(len(arrays["weights"]) for arrays in store)
+    mean = exact_sum(arrays["weights"] for arrays in store) / max(n, 1)
+    if not mean > 0.0:
+        return None, None
+    return mean, float(np.sqrt(exact_sum((arrays["weights"] - mean) ** 2 for arrays in store))) / n
 
 
 def _places(particles: Sequence[Particle]) -> list[np.ndarray]:
@@ -121,13 +118,16 @@ def _places(particles: Sequence[Particle]) -> list[np.ndarray]:
     return made
 
 
-def _incoming(particles: Sequence[Particle]) -> np.ndarray:
-    """Return the incoming particles of an event, (id, px, py, pz, E) each."""
-    rows = [[p.pdg, p.px, p.py, p.pz, p.energy] for p in particles if p.status == -1]
-    return np.array(rows, dtype=np.float64).reshape(-1, 5)
+def check_lhe(about: Events, path: Path) -> None:
+    """Refuse events that LHE cannot hold: see `write_lhe`."""
+    if about.vertices is not None and about.decayed is None:
+        raise InputError(
+            f"{path}: LHE tells displaced vertices by what decayed there, which is unknown; write .hepmc or .parquet"
+        )
+    require_beams(about, path)
 
 
-def write_lhe(events: Events, path: Path) -> None:
+def write_lhe(chunks: EventChunks, path: Path) -> None:
     """Write events as LHE, in the centre of mass; gzipped where the name ends in .gz.
 
     LHE names one pair of beams, head-on along z: events are written as if every collision had the nominal ones, and
@@ -141,26 +141,22 @@ def write_lhe(events: Events, path: Path) -> None:
     InputError
         For laboratory events that do not keep their beams, and for displaced particles without what decayed there.
     """
-    if events.vertices is not None and events.decayed is None:
-        raise InputError(
-            f"{path}: LHE tells displaced vertices by what decayed there, which is unknown; write .hepmc or .parquet"
-        )
-    known = events.cross_section_pb is not None
-    n, weights = len(events), events.weights
-    sigma = float(weights.sum()) if known else 0.0
+    about = chunks.about
+    check_lhe(about, path)
+    still = without_spread(about)
+    known = about.cross_section_pb is not None
+    weights = weight_totals(chunks)
+    sigma = weights.sum if known else 0.0
     error = 0.0
-    if known and events.cross_section_error_pb is not None and events.cross_section_pb:
-        error = sigma * events.cross_section_error_pb / float(events.cross_section_pb)
-    equal = n > 0 and bool(np.allclose(weights, weights[0], rtol=1e-12, atol=0.0)) and weights[0] > 0.0
-    strategy = 3 if equal or not known else (-4 if (weights < 0.0).any() else 4)
-    x = np.ones(n) if equal and known else weights * n if known else weights
-    incoming_beams(events, path)
-    still = without_spread(events)
-    beams = event_beams(still)
+    if known and about.cross_section_error_pb is not None and about.cross_section_pb:
+        error = sigma * about.cross_section_error_pb / float(about.cross_section_pb)
+    equal = known and weights.equal and not weights.negative and weights.largest > 0.0
+    strategy = 3 if equal or not known else (-4 if weights.negative else 4)
+    scale = float(len(chunks)) if known else 1.0
     half = 0.5 * still.sqrt_s
     tell = {
-        "process": events.process,
-        "seed": "" if events.seed is None else events.seed,
+        "process": about.process,
+        "seed": "" if about.seed is None else about.seed,
         "frame": still.frame,
         "sqrt_s": repr(float(still.sqrt_s)),
         "beam_spread": still.beam_spread,
@@ -173,12 +169,20 @@ def write_lhe(events: Events, path: Path) -> None:
     ):
         file.write(f'<LesHouchesEvents version="3.0">\n<header>\n<scotopic {attributes}/>\n</header>\n')
         file.write(f"<init>\n11 -11 {half:.16e} {half:.16e} 0 0 0 0 {strategy} 1\n")
-        file.write(f"{sigma:.16e} {error:.16e} {np.abs(x).max(initial=0.0):.16e} 1\n")
-        source = escape(events.source)
+        file.write(f"{sigma:.16e} {error:.16e} {1.0 if equal else scale * weights.largest:.16e} 1\n")
+        source = escape(about.source)
         file.write(f'<generator name="{source}" version="1">{source}</generator>\n</init>\n')
-        for i in track(range(n), f"writing {path.name}", total=n):
-            file.write(_event(still, events, beams[:, :, i], float(x[i]), i))
+        for events in track(chunks, f"writing {path.name}"):
+            x = np.ones(len(events)) if equal else scale * events.weights
+            file.writelines(_lines(events, x))
         file.write("</LesHouchesEvents>\n")
+
+
+def _lines(events: Events, x: np.ndarray) -> Iterator[str]:
+    still = without_spread(events)
+    beams = event_beams(still)
+    for i in range(len(events)):
+        yield _event(still, events, beams[:, :, i], float(x[i]), i)
 
 
 def _event(events: Events, flown: Events, beams: np.ndarray, weight: float, i: int) -> str:

@@ -4,7 +4,7 @@ The layout is of plain ROOT: columns are branches of numbers, or of arrays of on
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,29 +12,32 @@ from typing import Any, Literal
 from uuid import NAMESPACE_OID, uuid5
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.chunks import Arrays
 from scotopic.errors import InputError
 from scotopic.files import replacing
 from scotopic.io.compression import require_file
 from scotopic.io.guests import guest
 from scotopic.io.headers import Header, Stamp, decode_header, encode_header
+from scotopic.io.portions import ROWS, portions
 
 KEY = "scotopic"
 DATE = datetime(1995, 1, 1)
 """ROOT counts years from here; files carry it, so that the same content gives the same bytes."""
-ROWS = 100_000  # at a time; a basket must stay below 2 GB
 
 
-def write_root(path: Path, tree: str, header: dict[str, Any], columns: dict[str, NDArray[Any]]) -> None:
-    """Write (N,) or (N, length) columns as the TTree `tree`, and `header` as JSON in a TObjString.
+def write_root(
+    path: Path, tree: str, header: dict[str, Any], empty: Arrays, tables: Iterable[Arrays], entries: int
+) -> None:
+    """Write (N,) or (N, length) columns, in chunks, as the TTree `tree`, and `header` as JSON in a TObjString.
 
-    The file carries the date `DATE` and an identifier that follows from the header.
+    `empty` are the columns without rows, which tell names and types. The file
+    carries the date `DATE` and an
+    identifier that follows from the header.
     """
     uproot = guest("uproot")
-    n = len(next(iter(columns.values())))
-    text = encode_header(tree, {"entries": n} | header)
-    types = {name: np.dtype((values.dtype, values.shape[1:])) for name, values in columns.items()}
+    text = encode_header(tree, {"entries": entries} | header)
+    types = {name: np.dtype((values.dtype, values.shape[1:])) for name, values in empty.items()}
     with (
         replacing(path) as temporary,
         open(temporary, "w+b") as handle,
@@ -42,8 +45,8 @@ def write_root(path: Path, tree: str, header: dict[str, Any], columns: dict[str,
         uproot.recreate(handle, uuid_function=lambda: uuid5(NAMESPACE_OID, text)) as file,
     ):
         written = file.mktree(tree, types)
-        for start in range(0, n, ROWS):
-            written.extend({name: values[start : start + ROWS] for name, values in columns.items()})
+        for columns in portions(tables):
+            written.extend(columns)
         file[KEY] = text
 
 
@@ -75,8 +78,8 @@ class Table(Stamp):
     entries: int
 
 
-def read_root(path: Path, tree: str, form: type[Header]) -> tuple[Header, dict[str, NDArray[Any]]]:
-    """Return the header and the columns of a file that `write_root` wrote with the TTree `tree`."""
+def read_root_header(path: Path, tree: str, form: type[Header]) -> tuple[Header, int]:
+    """Return the header of a file that `write_root` wrote with the TTree `tree`, and its number of entries."""
     with opened_root(path) as folder:
         if not _is_ours(folder):
             raise InputError(f"{path} is a ROOT file without scotopic's header; expected one of {tree}")
@@ -85,15 +88,26 @@ def read_root(path: Path, tree: str, form: type[Header]) -> tuple[Header, dict[s
         if table.kind != tree:
             raise InputError(f"{path} holds {table.kind[:40]!r}; expected {tree}")
         header = decode_header(text, form, path)
-        branches = {branch.name: branch for branch in folder[tree].branches}
-        if any(branch.num_entries != table.entries for branch in branches.values()):
+        if any(branch.num_entries != table.entries for branch in folder[tree].branches):
             raise InputError(f"{path}: its header does not fit its tree; expected it as scotopic wrote it")
-        columns = {name: branch.array(library="np") for name, branch in branches.items()}
-        if not all(
-            len(values) == table.entries and values.dtype.kind in "fiub" for values in columns.values()
-        ):
-            raise InputError(f"{path}: its tree holds no plain numbers; expected it as scotopic wrote it")
-    return header, columns
+    return header, table.entries
+
+
+def read_root_portions(path: Path, tree: str, entries: int) -> Iterator[Arrays]:
+    """Yield the columns of a file that `write_root` wrote, of some entries at a time, at least once."""
+    with opened_root(path) as folder:
+        branches = {branch.name: branch for branch in folder[tree].branches}
+        for start in range(0, max(entries, 1), ROWS):
+            stop = min(start + ROWS, entries)
+            columns = {
+                name: branch.array(entry_start=start, entry_stop=stop, library="np", array_cache=None)
+                for name, branch in branches.items()
+            }
+            if not all(
+                len(values) == stop - start and values.dtype.kind in "fiub" for values in columns.values()
+            ):
+                raise InputError(f"{path}: its tree holds no plain numbers; expected it as scotopic wrote it")
+            yield columns
 
 
 @contextmanager

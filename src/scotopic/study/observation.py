@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 
 from scotopic.detector.experiment import Experiment
-from scotopic.detector.particle_codes import unseen_particles
 from scotopic.detector.record import Detected
 from scotopic.errors import InputError
+from scotopic.events.event_chunks import cut
 from scotopic.events.record import Events
 from scotopic.io import file_and_name, kind_of, read_candidates, read_detected, read_events
 from scotopic.searches.channel_search import ChannelSearch
@@ -23,7 +23,7 @@ from scotopic.searches.response import select_samples
 from scotopic.searches.search import Search
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep, apply_cuts
-from scotopic.study.sample_notes import sample_notes
+from scotopic.study.sample_notes import sample_notes, survey_sample
 from scotopic.study.warning_notes import note_empty_cuts, note_tree_level
 
 AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch
@@ -97,7 +97,7 @@ def _from_events(
 ) -> Observation:
     if len(events) == 0:
         raise InputError(f"{path} holds no events")
-    unseen = unseen_particles(events, str(path))
+    survey = survey_sample(cut(events), str(path))
     luminosity = _luminosity(events.weights, path)
     if events.cross_section_pb is None:
         luminosity = None
@@ -105,7 +105,7 @@ def _from_events(
     selected = select_samples(unit, experiment, _samples(search, path), seed=seed, workers=workers)
     notes = [f"data: {len(events)} generated events ({events.source}), simulated with {experiment.name}"]
     notes += note_tree_level(events)
-    notes += sample_notes(events, experiment, unseen)
+    notes += sample_notes(cut(events), experiment, survey)
     return _observation(search, selected, luminosity, notes)
 
 
