@@ -21,7 +21,6 @@ from pathlib import Path
 import hypothesis
 import yaml
 from hypothesis import strategies as st
-from scotopic.events.cuts import parse_cuts
 
 from reliability_damage import TREES, damage, load_tree, trees, write_tree
 from reliability_runs import Part, Place
@@ -30,11 +29,12 @@ from scotopic.app.options import read_masses, read_parameters
 from scotopic.bounds.files import read_bound
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
+from scotopic.events.phase_space.cuts import parse_cuts
 from scotopic.io import kind_of, read_candidates, read_detected, read_events, read_histogram
 from scotopic.numerics.units import parse_luminosity
 from scotopic.physics.processes import parse_process
 from scotopic.results_folder import read_state
-from scotopic.study.scan_card import read_scan_card
+from scotopic.study.histogram.scan_card import read_scan_card
 
 SLOWEST, LARGEST = 5.0, 500_000  # seconds of a processor; kB
 MOST_MEMORY = 6_000_000_000

@@ -9,6 +9,7 @@ from helpers.loaded_modules import loaded_by
 from helpers.places import ROOT
 
 ROOMS = (
+    "analysis",
     "app",
     "bounds",
     "detector",
@@ -16,7 +17,9 @@ ROOMS = (
     "figures",
     "io",
     "numerics",
+    "paper",
     "physics",
+    "report",
     "searches",
     "selection",
     "stats",

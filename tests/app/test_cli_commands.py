@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from scotopic import get_search, load_experiment
+from scotopic.analysis.simulation import EventNumbers
 from scotopic.app.cli import run
 from scotopic.results_folder import MARK, is_whole
 
@@ -203,15 +204,15 @@ def _few_events() -> Iterator[None]:
     """Let searches simulate few events, once for all tests of this file."""
     import scotopic.study.run as study_run
 
-    whole = study_run.simulate_search
+    whole = study_run.simulate
 
     @cache
     def simulate_little() -> Any:
         card = load_experiment("belle2-2018")
-        return whole(get_search("alp-gammagamma"), card, signal_events=1500, background_events=2000)
+        return whole(get_search("alp-gammagamma"), card, events=EventNumbers(1500, 2000))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study_run, "simulate_search", lambda *_, **__: simulate_little())
+        patch.setattr(study_run, "simulate", lambda *_, **__: simulate_little())
         yield
 
 

@@ -217,7 +217,7 @@ def test_our_own_fault_is_code_1(capfd: pytest.CaptureFixture[str], monkeypatch:
         raise ZeroDivisionError("a\nb")
 
     monkeypatch.delenv("SCOTOPIC_DEBUG", raising=False)
-    monkeypatch.setattr("scotopic.searches.alp_signature.signature_fractions", broken)
+    monkeypatch.setattr("scotopic.searches.three_photons.signature.signature_fractions", broken)
     arguments = ("signature", "alp-photon", "--mass", "1", "--coupling", "1e-3")
     assert run(arguments) == 1
     out, err = capfd.readouterr()

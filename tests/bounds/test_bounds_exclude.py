@@ -185,4 +185,4 @@ def test_projections():
     result = exclude("alp-photon", experiment="belle2-phase3", luminosity_fb=50_000.0)
     (projection,) = result.projections
     assert projection.luminosity_fb == 50_000.0
-    assert np.isfinite(projection.coupling_median).all()
+    assert np.isfinite(projection.coupling.median).all()

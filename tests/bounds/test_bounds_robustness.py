@@ -19,7 +19,7 @@ from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
 from scotopic.figures import exclusion_plane, save
 from scotopic.figures.style import as_text
-from scotopic.study.scan_card import read_scan_card
+from scotopic.study.histogram.scan_card import read_scan_card
 
 CASES = DATA / "robustness"
 BOUNDS = sorted(

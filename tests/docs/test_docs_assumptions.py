@@ -6,11 +6,10 @@ from collections import Counter
 import pytest
 
 from helpers.places import ROOT
+from scotopic.analysis.provenance import count_marks, marked_parts
 from scotopic.detector.card import load_experiment
-from scotopic.searches import any_search, searches
-from scotopic.searches.photon_search import PhotonSearch
-from scotopic.searches.photon_selection import LINES, make_regions
-from scotopic.study.provenance import count_marks, marked_parts
+from scotopic.searches import get_search, searches
+from scotopic.searches.single_photon.selection import LINES, make_regions
 
 PAGES = ROOT / "docs" / "generated_pages.py"
 
@@ -27,8 +26,8 @@ def pages():
 def test_page_lists_every_part_with_a_mark(pages, name):
     text = pages.assumptions().split(f"## Search {name}\n")[1].split("\n## Search ")[0].replace("\\|", "|")
     rows = [line for line in text.splitlines() if line.startswith("| ")]
-    search, cards = any_search(name), []
-    if isinstance(search, PhotonSearch):
+    search, cards = get_search(name), []
+    if not search.regions:
         cards = [load_experiment(card) for card in ("belle2-phase3", "babar")]
     held = (search, [make_regions(card, LINES[0]) for card in cards])
     for part in dict.fromkeys(marked_parts(held)):
@@ -39,11 +38,9 @@ def test_page_lists_every_part_with_a_mark(pages, name):
 
 @pytest.mark.parametrize("name", searches())
 def test_page_counts_marks_as_results_do(pages, name):
-    """Beside them the page counts generated backgrounds, which bear no mark, as D."""
     text = pages.assumptions().split(f"## Search {name}\n")[1]
     line = next(one for one in text.splitlines() if one.startswith("Entries by mark"))
     shown = Counter({m: int(n) for n, m in (one.split() for one in line[17:].rstrip(".").split(", "))})
-    search, card = any_search(name), load_experiment("belle2-phase3")
+    card = load_experiment("belle2-phase3")
     expected = Counter(count_marks(card, *pages.held_by(name).values())) - Counter(card.marks())
-    expected["D"] += sum(not hasattr(one, "mark") for one in search.backgrounds)
     assert shown == +expected

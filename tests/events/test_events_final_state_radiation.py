@@ -293,15 +293,15 @@ def test_bad_input():
 
 
 def test_mass_of_a_resonance_shows_the_tail():
-    from scotopic.searches.darkphoton_visible import generate_signal
-    from scotopic.searches.radiation import NO_RADIATION
+    from scotopic.analysis.radiation import NO_RADIATION
+    from scotopic.searches.dilepton_and_photon.darkphoton_visible import generate_signal
 
-    events = generate_signal(1.0, 6000, decay="e- e+", sqrt_s=10.58, seed=2)
+    events = generate_signal((1.0,), 6000, decay="e- e+", sqrt_s=10.58, seed=2)
     mass = invariant_mass(events.momenta[0] + events.momenta[1])
     assert float((mass > 0.98).mean()) == pytest.approx(0.849, abs=0.015)  # Pythia; 0.005 of statistics
     whole = events.momenta[list(events.resonance)].sum(axis=0)
     np.testing.assert_allclose(invariant_mass(whole), 1.0, rtol=2e-3)
-    plain = generate_signal(1.0, 200, decay="e- e+", sqrt_s=10.58, seed=2, radiation=NO_RADIATION)
+    plain = generate_signal((1.0,), 200, decay="e- e+", sqrt_s=10.58, seed=2, radiation=NO_RADIATION)
     assert plain.resonance == (0, 1)
     np.testing.assert_allclose(invariant_mass(plain.momenta[0] + plain.momenta[1]), 1.0, rtol=2e-3)
 

@@ -10,7 +10,7 @@ from scotopic.numerics.lorentz import cos_polar_angle, invariant_mass
 from scotopic.physics.hadrons.masses import CHARGED_PION
 from scotopic.physics.hadrons.two_pions import pion_form_factor
 from scotopic.physics.processes import parse_process
-from scotopic.searches.zprime_backgrounds import BACKGROUNDS
+from scotopic.searches.dilepton_and_recoil.backgrounds import BACKGROUNDS
 
 ALPHA = 1.0 / 137.035999
 PB = 0.3893794e9

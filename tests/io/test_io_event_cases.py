@@ -13,7 +13,7 @@ from scotopic.errors import InputError
 from scotopic.events.frames import missing_momentum
 from scotopic.io import read_events
 from scotopic.numerics.lorentz import boost, invariant_mass2
-from scotopic.searches import get_counting_search, get_photon_search, get_search
+from scotopic.searches import get_search
 from scotopic.study.observation import observe
 
 CASES = DATA / "event_files"
@@ -39,7 +39,7 @@ def notes_of(name, tmp_path, capsys, *options):
 
 
 def recoil(name):
-    found = get_counting_search("zprime-invisible").find_candidates(seen(name)[2])
+    found = get_search("zprime-invisible").selection.find(seen(name)[2])
     return found["m2_recoil"]
 
 
@@ -120,7 +120,7 @@ def test_what_is_taken_as_unseen_is_listed_for_data_too():
     assert "unseen: 9000005 × 100" in found.notes
     assert len(found.candidates) == 0
     with pytest.raises(InputError, match=r"d03_gA_uubar_partons\.lhe.* which is coloured"):
-        observe(case("F08"), get_photon_search("darkphoton-invisible"), load_experiment("belle2-phase3"))
+        observe(case("F08"), get_search("darkphoton-invisible"), load_experiment("belle2-phase3"))
 
 
 def test_a_beam_spot_is_no_decay():

@@ -9,6 +9,9 @@ import pytest
 import yaml
 from scipy.stats import norm
 
+from scotopic.analysis.limits import compute_limits
+from scotopic.analysis.simulation import EventNumbers, simulate
+from scotopic.analysis.statistics.statistic import LimitSettings
 from scotopic.bounds import read_bound
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
@@ -20,19 +23,17 @@ from scotopic.io.pyhf_workspace import (
     write_workspaces,
 )
 from scotopic.io.window_model import bernstein
+from scotopic.paper import figure_1, figure_2
+from scotopic.paper.resolutions import Resolutions
+from scotopic.report.histogram import write_histogram_scan
+from scotopic.report.result import write_result
 from scotopic.searches import get_search
 from scotopic.stats import scan
 from scotopic.stats.scan.limits import fit_free
 from scotopic.stats.scan.profile import Profile
 from scotopic.stats.scan.windows import Windows
-from scotopic.study.histogram_report import write_histogram_scan
-from scotopic.study.histogram_scan import scan_histogram
-from scotopic.study.limits import set_limits
-from scotopic.study.paper_figures import figure_1, figure_2
-from scotopic.study.report import write_search
-from scotopic.study.resolutions import Resolutions
-from scotopic.study.scan_card import ByMass, Peak, ScanCard
-from scotopic.study.simulation import simulate_search
+from scotopic.study.histogram.scan_card import ByMass, Peak, ScanCard
+from scotopic.study.histogram.scan_histogram import scan_histogram
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # jsonschema.RefResolver, of both
@@ -243,12 +244,12 @@ def test_wrong_tables(tmp_path, changes, said):
 def result():
     experiment = load_experiment("belle2-2018")
     search = get_search("alp-gammagamma")
-    simulation = simulate_search(search, experiment, signal_events=1_500, background_events=5_000, seed=2)
-    return set_limits(search, simulation, luminosity_fb=0.445, masses=np.arange(0.5, 9.6, 1.0))
+    simulation = simulate(search, experiment, events=EventNumbers(1_500, 5_000), seed=2)
+    return compute_limits(simulation, LimitSettings(luminosity_fb=0.445, masses=np.arange(0.5, 9.6, 1.0)))
 
 
 def test_submission_of_a_search(result, tmp_path):
-    files = write_search(result, tmp_path)
+    files = write_result(result, tmp_path)
     tables = validated(tmp_path / "hepdata")
     listed = {path.name for path in files if path.parent.name == "hepdata"}
     assert listed == {path.name for path in (tmp_path / "hepdata").iterdir()}
@@ -260,10 +261,10 @@ def test_submission_of_a_search(result, tmp_path):
     assert set(tables) == set(wanted)
     limits = tables[wanted[0]]
     for name, values in {
-        "Observed limit on SIG": result.sigma_observed,
-        "Median expected limit on SIG": result.sigma_median,
-        "Expected limit on SIG, -2 sigma": result.sigma_band95[:, 0],
-        "Expected limit on SIG, +1 sigma": result.sigma_band68[:, 1],
+        "Observed limit on SIG": result.cross_section.observed,
+        "Median expected limit on SIG": result.cross_section.median,
+        "Expected limit on SIG, -2 sigma": result.cross_section.band95[:, 0],
+        "Expected limit on SIG, +1 sigma": result.cross_section.band68[:, 1],
         "EFFICIENCY": result.efficiency,
     }.items():
         np.testing.assert_allclose(values_of(limits, name), values, rtol=1e-5, err_msg=name)
@@ -271,7 +272,7 @@ def test_submission_of_a_search(result, tmp_path):
     assert column["header"] == {"name": "Median expected limit on g_agammagamma", "units": "GeV^-1"}
     assert {one["name"]: one["value"] for one in column["qualifiers"]}["LUMINOSITY"] == 0.445
     np.testing.assert_allclose(
-        values_of(tables[wanted[1]], "Observed limit on g_agammagamma"), result.coupling_observed, rtol=1e-5
+        values_of(tables[wanted[1]], "Observed limit on g_agammagamma"), result.coupling.observed, rtol=1e-5
     )
     for part in result.spectra:
         spectrum = tables[f"Spectrum, {part.region.name} region"]
@@ -297,7 +298,7 @@ def kept(mass, value):
 
 
 def test_limits_of_a_search_read_back_to_the_last_digit(result, tmp_path):
-    write_search(result, tmp_path)
+    write_result(result, tmp_path)
     tables = validated(tmp_path / "hepdata")
     for stem, title, quantity, said, values in (
         (
@@ -305,14 +306,14 @@ def test_limits_of_a_search_read_back_to_the_last_digit(result, tmp_path):
             "Limit on the cross section",
             "SIG",
             "alp-photon:sigma",
-            result.sigma_observed,
+            result.cross_section.observed,
         ),
         (
             "coupling_limit",
             "Limit on the coupling",
             "g_agammagamma",
             "alp-photon:g",
-            result.coupling_observed,
+            result.coupling.observed,
         ),
     ):
         assert pieces_of(read_bound(tmp_path / f"{stem}.csv", {"convention": said})) == kept(
@@ -324,12 +325,12 @@ def test_limits_of_a_search_read_back_to_the_last_digit(result, tmp_path):
         )
         assert (bound.level, bound.kind) == (0.95, "projection")  # of pseudo-data
     expected = read_bound(tmp_path / "coupling_limit.csv", {"column": "median_per_GeV"})
-    assert pieces_of(expected) == kept(result.mass, result.coupling_median)
+    assert pieces_of(expected) == kept(result.mass, result.coupling.median)
 
 
 def test_submissions_of_the_papers_figures(result, tmp_path, monkeypatch):
     """Every figure of `reproduce` has PNG, PDF, CSV and a HEPData table."""
-    monkeypatch.setattr(figure_2, "run_search", lambda *_, **__: result)
+    monkeypatch.setattr(figure_2, "search", lambda *_, **__: result)
     masses = np.array([2.0, 6.0, 9.0])
     value = {"m2_gg": 0.01 * masses, "m2_recoil": 0.2 / masses}
     error = {name: 0.01 * one for name, one in value.items()}

@@ -9,6 +9,9 @@ import pytest
 from scipy.integrate import quad
 from scipy.interpolate import PchipInterpolator
 
+from scotopic.analysis.radiation import HIGHER_ORDERS, NO_RADIATION, RADIATION, Radiation, efficiency
+from scotopic.analysis.resolution import central_width
+from scotopic.analysis.selected_events import select_events
 from scotopic.detector.card import load_experiment
 from scotopic.events.cross_section import cross_section
 from scotopic.events.radiation.matching import radiated_slots
@@ -20,11 +23,7 @@ from scotopic.physics.models.dark_higgs import higgsstrahlung_cross_section
 from scotopic.physics.models.dark_photon_radiation import angular_cross_section, radiation_cross_section
 from scotopic.physics.processes import parse_process
 from scotopic.physics.registry import get_model
-from scotopic.searches import CHANNELS, COUNTING, PHOTONS, PLANES, any_search, searches
-from scotopic.searches.photon_selection import bind, make_regions
-from scotopic.searches.radiation import HIGHER_ORDERS, NO_RADIATION, RADIATION, Radiation, efficiency
-from scotopic.searches.response import select_events
-from scotopic.searches.signal_recoil import central_width
+from scotopic.searches import get_search, searches
 
 SQRT_S = 10.58
 S = SQRT_S**2
@@ -64,24 +63,24 @@ def test_rate_of_alps_is_that_of_kuraev_and_fadin(mass):
 def test_rate_of_dark_higgsstrahlung_is_that_of_kuraev_and_fadin(mAp, mh):
     sigma = partial(higgsstrahlung_cross_section, mAp, mh, 1.0, 1.0)
     expected = kuraev_fadin(sigma, (mAp + mh) ** 2 / S) / sigma(S)
-    search = any_search("darkhiggs-invisible")
+    search = get_search("darkhiggs-invisible")
     beams = replace(RADIATION, fsr="none")
-    made = search.generate_signal(mAp, mh, 4000, sqrt_s=SQRT_S, seed=2, radiation=beams)
+    made = search.signal.generate((mAp, mh), 4000, sqrt_s=SQRT_S, seed=2, radiation=beams)
     # the rest returned to a real A′ at √s' = m_A
     real = np.abs(invariant_mass(made.momenta[:2].sum(axis=0)) - mAp) < 0.01
-    tree = 1e-3 * float(search.cross_section_fb(np.array([mAp]), np.array([mh]), s=S)[0])
+    tree = search.signal.tree_pb((mAp, mh), sqrt_s=SQRT_S)
     assert made.weights[real].sum() / tree == pytest.approx(expected, abs=0.02)
 
 
 @pytest.mark.study
 @pytest.mark.parametrize("mass", [2.0, 7.0])
 def test_rate_of_three_bodies_is_that_of_kuraev_and_fadin(mass):
-    search = any_search("zprime-invisible")
+    search = get_search("zprime-invisible")
     roots = np.linspace(mass + 0.25, SQRT_S, 14)
-    logs = np.log([search.tree_cross_section_pb(mass, sqrt_s=float(root)) for root in roots])
+    logs = np.log([search.signal.tree_pb((mass,), sqrt_s=float(root)) for root in roots])
     interpolated = PchipInterpolator(roots, logs)
     expected = kuraev_fadin(lambda s: math.exp(interpolated(math.sqrt(s))), (mass + 0.25) ** 2 / S)
-    made = search.generate_signal(mass, 1000, sqrt_s=SQRT_S, seed=3)
+    made = search.signal.generate((mass,), 1000, sqrt_s=SQRT_S, seed=3)
     assert made.cross_section_pb == pytest.approx(expected, rel=0.02)
 
 
@@ -153,53 +152,35 @@ def test_angular_law_with_the_electrons_mass_is_that_without_it_at_large_angles(
 @pytest.mark.parametrize("decay", ["e- e+", "mu- mu+"])
 @pytest.mark.parametrize("mass", [0.3, 5.0])
 def test_visible_signal_has_its_tree_level_cross_section(mass, decay):
-    search = any_search("darkphoton-visible")
-    made = search.generate_signal(mass, 500, decay=decay, sqrt_s=SQRT_S, seed=1, radiation=NO_RADIATION)
-    tree = search.tree_cross_section_pb(mass, decay=decay, sqrt_s=SQRT_S)
+    search = get_search("darkphoton-visible")
+    made = search.signal.generate((mass,), 500, decay=decay, sqrt_s=SQRT_S, seed=1, radiation=NO_RADIATION)
+    tree = search.signal.tree_pb((mass,), decay=decay, sqrt_s=SQRT_S)
     assert made.cross_section_pb == pytest.approx(tree, abs=5.0 * made.cross_section_error_pb + 5e-4 * tree)
 
 
 def prepared(name, mass):
-    """Return generator, tree-level cross section (pb), card, candidates, cuts, observable and place of a signal."""
-    search = any_search(name)
-    card = load_experiment("belle2-phase3" if name in (*PHOTONS, *CHANNELS) else "belle2-2018")
-    root = card.beams.sqrt_s
-    if name in PLANES:
-        share = 0.5 * min(mass, root - mass)
-        pair = np.array([mass]), np.array([share])
-        tree = 1e-3 * float(search.cross_section_fb(*pair, s=root**2)[0])
-        make = partial(search.generate_signal, mass, share)
-        return make, tree, card, search.find_candidates, search.cuts, "m2_recoil", share**2
-    if name in CHANNELS:
-        channel = search.channels[1]
-        decay = {"decay": channel.decay}
-        find = partial(search.find_candidates, experiment=card)
-        make = partial(search.generate_signal, mass, **decay)
-        tree = search.tree_cross_section_pb(mass, sqrt_s=root, **decay)
-        place = float(channel.reduced(np.array(mass)))
-        return make, tree, card, find, (*search.cuts, *channel.region.cuts), "reduced_mass", place
-    make = partial(search.generate_signal, mass)
-    if name in COUNTING:
-        tree = make(500, sqrt_s=root, seed=9, radiation=NO_RADIATION).cross_section_pb
-        return make, tree, card, search.find_candidates, search.cuts, "m2_recoil", mass**2
-    tree = search.tree_cross_section_pb(mass, sqrt_s=root)
-    if name in PHOTONS:
-        region = next(one for one in make_regions(card, "single_photon") if mass < one.mass_high)
-        find = bind(search, card, "single_photon").find_candidates
-        return make, tree, card, find, (*search.cuts, *region.cuts), "m2_recoil", mass**2
-    region = search.region(mass)
-    find = partial(search.find_candidates, signal=True)
-    return make, tree, card, find, (*search.cuts, *region.cuts), region.observable, mass**2
+    """Return signal and card of a search, the region that tests a mass, the point, and where it lies in x."""
+    search = get_search(name)
+    card = load_experiment(search.experiment)
+    search = search.at(card, search.values({}))
+    regions = [one for one in search.regions if one.tests(np.array(mass), search.mass_range[1])]
+    region, root = regions[-1], card.beams.sqrt_s
+    point = (mass, 0.5 * min(mass, root - mass))[: len(search.axes)]
+    observable = region.observables[-1]
+    return search, card, region, point, observable, float(observable.place(np.array(point[-1])))
 
 
 def peak(name, mass, radiation, n, width=None):
     """Return the selected tree-level cross sections within three widths of the peak, their error, and the width."""
-    make, tree, card, find, cuts, observable, place = prepared(name, mass)
-    made = make(n, sqrt_s=card.beams.sqrt_s, seed=4, radiation=radiation)
-    found, _ = select_events(made, card, find, cuts, seed=5)
+    search, card, region, point, observable, place = prepared(name, mass)
+    root, selection = card.beams.sqrt_s, search.selection
+    tree = search.signal.tree_level_pb(point, region, root)
+    made = search.signal.generated(point, n, region, sqrt_s=root, seed=4, radiation=radiation)
+    find = partial(selection.find_signal or selection.find, source="signal")
+    found, _ = select_events(made, card, find, (*selection.cuts, *region.cuts), seed=5)
     if found.truth is not None:
         found = found.select(found.truth)
-    away = found[observable] - place
+    away = found[observable.name] - place
     width = width or central_width(away)
     inside = found.weights[np.abs(away) < 3.0 * width]
     return *efficiency(inside, made, tree), width
@@ -242,12 +223,15 @@ def test_recoil_peak_is_that_of_kuraev_and_fadin(name):
     mass = RECOILS[name]
     without, error, width = peak(name, mass, NO_RADIATION, 6000)
     with_, other, _ = peak(name, mass, replace(RADIATION, fsr="none"), 6000, width)
-    make, _, card, find, cuts, observable, place = prepared(name, mass)
-    made = make(6000, sqrt_s=card.beams.sqrt_s, seed=4, radiation=NO_RADIATION)
-    found, _ = select_events(made, card, find, cuts, seed=5)
+    search, card, region, point, observable, place = prepared(name, mass)
+    made = search.signal.generated(
+        point, 6000, region, sqrt_s=card.beams.sqrt_s, seed=4, radiation=NO_RADIATION
+    )
+    find = partial(search.selection.find_signal or search.selection.find, source="signal")
+    found, _ = select_events(made, card, find, (*search.selection.cuts, *region.cuts), seed=5)
     leptons = made.momenta[:2, :, found.event].sum(axis=0)
     slopes = [made.sqrt_s * (made.sqrt_s - leptons[0] + sign * leptons[3]) for sign in (1.0, -1.0)]
-    away = found[observable] - place
+    away = found[observable.name] - place
     reach = np.geomspace(1e-9, 0.99, 60)
     below = [kuraev_fadin(lambda _: 1.0, 1.0 - x) for x in reach]
     kept = sum(
@@ -309,13 +293,14 @@ def single_photon_quadrature(mass, card, region, residuals, width, n=300_000):
 )
 def test_single_photons_in_the_peak_are_those_of_an_independent_quadrature(mass):
     """Along the beams; photons that the beams radiate at an angle are seen and veto up to 2 % more."""
-    make, tree, card, find, cuts, observable, place = prepared("darkphoton-invisible", mass)
-    region = next(one for one in make_regions(card, "single_photon") if mass < one.mass_high)
+    search, card, region, point, observable, place = prepared("darkphoton-invisible", mass)
+    root, selection = card.beams.sqrt_s, search.selection
+    tree = search.signal.tree_level_pb(point, region, root)
 
     def simulated(radiation, width=None):
-        made = make(150_000, sqrt_s=card.beams.sqrt_s, seed=4, radiation=radiation)
-        found, _ = select_events(made, card, find, cuts, seed=5)
-        away = found[observable] - place
+        made = search.signal.generated(point, 150_000, region, sqrt_s=root, seed=4, radiation=radiation)
+        found, _ = select_events(made, card, selection.find, (*selection.cuts, *region.cuts), seed=5)
+        away = found[observable.name] - place
         width = width or central_width(away)
         return (
             away,
@@ -335,8 +320,8 @@ def test_single_photons_in_the_peak_are_those_of_an_independent_quadrature(mass)
 
 @pytest.mark.parametrize("name", searches())
 def test_what_radiation_leaves_unknown_is_a_systematic_term_of_every_search(name):
-    assert HIGHER_ORDERS in any_search(name).systematics
-    assert not [one for one in any_search(name).systematics if "lacks" in one.name]
+    assert HIGHER_ORDERS in get_search(name).systematics
+    assert not [one for one in get_search(name).systematics if "lacks" in one.name]
 
 
 def test_efficiency_is_selected_over_tree_level_cross_section():

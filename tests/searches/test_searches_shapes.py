@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from scotopic.analysis.binning import anchored_edges, central_masses
+from scotopic.analysis.region import Observable, Region, check_masses, masses
+from scotopic.analysis.signal_shape import measure_shape
+from scotopic.analysis.simulation import SignalSample
+from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.searches import BUMPS, COUNTING, PLANES, get_counting_search, get_plane_search, get_search
-from scotopic.searches.acceptance import Fiducial
-from scotopic.searches.binning import check_masses, make_edges, mass_hypotheses
-from scotopic.searches.search import Region
-from scotopic.searches.signal_shape import SignalSample, measure_shape
+from scotopic.searches import get_search, searches
+from scotopic.selection.candidates import Candidates
 
 
 def gaussian_shape(masses=(1.0, 2.0, 3.0), n=40_000):
@@ -19,11 +21,26 @@ def gaussian_shape(masses=(1.0, 2.0, 3.0), n=40_000):
     samples = []
     for mass in masses:
         residual = 0.1 * mass * rng.standard_normal(kept)
-        samples.append(SignalSample(mass * mass + residual, residual, 0.3, np.sqrt(0.3 * 0.7 / n), 0.5))
-    return measure_shape(masses, samples)
+        event, weights = np.arange(kept), np.ones(kept)
+        found = Candidates({"x": mass * mass + residual}, event, weights)
+        error = np.sqrt(0.3 * 0.7 / n)
+        samples.append(
+            SignalSample("", (mass,), (mass,), found, (mass**2,), (residual,), 1.0, 0.3, error, 0.5)
+        )
+    return measure_shape(np.array(masses), samples, "x")
 
 
-REGION = Region("test", 1.0, 3.0, "x", (), ((1.0, 2),), (20.0, 30.0), 0.2, 12.0, Fiducial(()))
+REGION = Region(
+    name="test",
+    mass_low=1.0,
+    mass_high=3.0,
+    observables=(Observable("x", "x"),),
+    grid=masses(1.0, 2.0, 3.0),
+    spectrum_low=0.2,
+    spectrum_high=12.0,
+    background_order=((1.0, 2),),
+    window=(20.0, 30.0),
+)
 
 
 def test_measured_shape_returns_what_was_put_in():
@@ -59,7 +76,7 @@ def test_template_is_a_distribution_and_width_scales_it():
 
 def test_bins_are_half_a_resolution_and_start_at_the_lowest_hypothesis():
     shape = gaussian_shape()
-    edges = make_edges(REGION, shape)
+    edges = anchored_edges(REGION, shape)
     centres = 0.5 * (edges[1:] + edges[:-1])
     assert np.abs(centres - REGION.mass_low**2).min() < 1e-12
     assert edges[0] >= REGION.spectrum_low
@@ -68,59 +85,49 @@ def test_bins_are_half_a_resolution_and_start_at_the_lowest_hypothesis():
 
 
 def test_hypotheses_cover_the_region_in_rising_steps():
-    mass = mass_hypotheses(REGION, make_edges(REGION, gaussian_shape()))
+    mass = central_masses(REGION, anchored_edges(REGION, gaussian_shape()))
     assert mass[0] == pytest.approx(1.0)
     assert 2.9 < mass[-1] < 3.0
     assert (np.diff(mass) > 0.0).all()
 
 
-@pytest.mark.parametrize("name", COUNTING)
-def test_every_counting_search_is_whole(name):
-    search = get_counting_search(name)
-    assert search.name == name
-    assert (np.diff(search.signal_masses) > 0.0).all()
-    assert search.final_grid[0] == 0.0
-    assert (np.diff(search.final_grid) > 0.0).all()
-    for one in (*search.cuts, *search.systematics):
-        assert one.mark in {"R", "D", "M", "P", "B"}
-        assert one.source
-    assert len({one.name for one in search.backgrounds}) == len(search.backgrounds) > 0
-    assert 0.5 < search.level < 1.0
-
-
-@pytest.mark.parametrize("name", PLANES)
-def test_every_search_in_a_plane_is_whole(name):
-    search = get_plane_search(name)
-    assert search.name == name
-    for rising in (search.signal_masses, search.signal_shares, *search.final_grids):
-        assert (np.diff(rising) > 0.0).all()
-    assert search.signal_masses[0] <= search.mass_range[0]
-    assert search.signal_masses[-1] >= search.mass_range[1]
-    assert 0.0 < search.signal_shares[0] < search.signal_shares[-1] < 1.0
-    assert set(search.smoothing) == {one.name for one in search.backgrounds}
-    for one in (*search.cuts, *search.systematics):
-        assert one.mark in {"R", "D", "M", "P", "B"}
-        assert one.source
-    assert 0.5 < search.level < 1.0
-
-
-@pytest.mark.parametrize("name", BUMPS)
+@pytest.mark.parametrize("name", searches())
 def test_every_search_is_whole(name):
     search = get_search(name)
     assert search.name == name
+    assert 0.5 < search.level < 1.0
+    assert len({one.name for one in search.backgrounds}) == len(search.backgrounds) > 0
+    own = search.at(load_experiment(search.experiment), search.values({}))
+    cuts = [*own.selection.cuts, *(cut for region in own.regions for cut in region.cuts)]
+    for one in (*cuts, *own.systematics, *own.backgrounds, *own.nuisances, *own.vetoes):
+        assert one.mark in {"R", "D", "M", "P", "B"}
+        assert one.source
+    for region in own.regions:
+        mass = np.unique([coordinates[0] for coordinates in region.grid])
+        assert len(set(region.grid)) == len(region.grid)
+        assert (np.diff([one[0] for one in region.grid]) >= 0.0).all()
+        # the single photon's grid ends below the threshold
+        assert mass[0] <= region.mass_low
+        assert mass[-1] >= region.mass_high - 0.01
+    low, high = own.mass_range
+    assert all(own.region(mass) in own.regions for mass in (low, 0.5 * (low + high), high))
+
+
+def test_regions_of_masses_of_their_own_border_on_one_another():
+    search = get_search("alp-gammagamma")
     edges = [(region.mass_low, region.mass_high) for region in search.regions]
     assert all(a[1] == b[0] for a, b in pairwise(edges))
     for region in search.regions:
-        masses = np.array(search.signal_masses[region.name])
-        assert (np.diff(masses) > 0.0).all()
-        assert masses[0] <= region.mass_low
-        assert masses[-1] >= region.mass_high
         assert region.spectrum_low < region.mass_low**2
         assert region.spectrum_high > region.mass_high**2
-    for one in (*search.cuts, *search.systematics, *search.backgrounds):
-        assert one.mark in {"R", "D", "M", "P", "B"}
-        assert one.source
-    assert 0.5 < search.level < 1.0
+
+
+@pytest.mark.parametrize("name", ["zprime-invisible", "zprime-lfv", "darkhiggs-invisible"])
+def test_grids_of_final_cuts_rise(name):
+    statistic = get_search(name).statistic
+    grids = statistic.final_grids if name.startswith("dark") else (statistic.final_grid,)
+    for grid in grids:
+        assert (np.diff(grid) > 0.0).all()
 
 
 def test_search_finds_the_region_of_a_mass():

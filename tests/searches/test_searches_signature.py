@@ -12,7 +12,11 @@ from scotopic.events.beams import to_lab
 from scotopic.events.signals.alp_strahlung import DAUGHTERS, generate_alp_strahlung
 from scotopic.numerics.lorentz import cos_polar_angle, momentum, opening_angle
 from scotopic.physics.models.alp_photon import decay_length_mm
-from scotopic.searches.alp_signature import CRYSTAL_DEPTH_MM, SignatureFractions, signature_fractions
+from scotopic.searches.three_photons.signature import (
+    CRYSTAL_DEPTH_MM,
+    SignatureFractions,
+    signature_fractions,
+)
 
 PILOT = load_experiment("belle2-2018")
 SQRT_S = PILOT.beams.sqrt_s

@@ -8,6 +8,13 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from scotopic.analysis.limits import compute_limits
+from scotopic.analysis.radiation import NO_RADIATION
+from scotopic.analysis.region import masses
+from scotopic.analysis.selected_events import select_events
+from scotopic.analysis.simulation import EventNumbers
+from scotopic.analysis.simulation import simulate as simulate_search
+from scotopic.analysis.statistics.statistic import Injection, LimitSettings
 from scotopic.app.cli import run
 from scotopic.detector.card import load_experiment
 from scotopic.detector.simulate import simulate
@@ -15,29 +22,23 @@ from scotopic.errors import InputError
 from scotopic.events.beams import to_lab
 from scotopic.io import write_detected
 from scotopic.numerics.lorentz import invariant_mass
+from scotopic.paper.figure_7b import make_from, scale_factor
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section
 from scotopic.physics.registry import get_model
-from scotopic.searches import CHANNELS, any_search, get_channel_search, get_search, searches
-from scotopic.searches.darkphoton_visible import (
+from scotopic.report.result import write_result
+from scotopic.searches.dilepton_and_photon.backgrounds import BACKGROUNDS
+from scotopic.searches.dilepton_and_photon.darkphoton_visible import (
     COS_MAX,
     DARKPHOTON_VISIBLE,
     NARROW,
     branching,
     generate_signal,
 )
-from scotopic.searches.radiation import NO_RADIATION
-from scotopic.searches.response import select_events
-from scotopic.searches.visible_backgrounds import BACKGROUNDS
 from scotopic.selection.kinematic_fit import Measured, fit_to_beams
 from scotopic.stats import scan
 from scotopic.stats.fit.log_spline import fit_log_spline
 from scotopic.stats.scan.channel_scan import Channel, scan_channels
-from scotopic.study import channel_run
-from scotopic.study.channel_limits import mass_hypotheses, set_channel_limits
-from scotopic.study.channel_report import write_channels
-from scotopic.study.channel_simulation import simulate_channels
-from scotopic.study.limits import Injection
-from scotopic.study.paper_figures.figure_7b import make_from, scale_factor
+from scotopic.study.search import search
 
 CARD = load_experiment("babar")
 SQRT_S = CARD.beams.sqrt_s
@@ -47,7 +48,7 @@ MASSES = np.array([0.7, 1.5, 3.4, 6.0])
 @pytest.mark.parametrize(("mass", "decay"), [(0.02, "e- e+"), (1.0, "mu- mu+"), (10.2, "e- e+")])
 def test_signal_has_the_cross_section_of_the_formula(mass, decay):
     """σ(γA′) Γ(ℓℓ)/Γ with the width of the simulated signal, of which (2/π) arctan(200) lies within its mass cut."""
-    made = generate_signal(mass, 4000, decay=decay, sqrt_s=SQRT_S, seed=1, radiation=NO_RADIATION)
+    made = generate_signal((mass,), 4000, decay=decay, sqrt_s=SQRT_S, seed=1, radiation=NO_RADIATION)
     width = get_model("dark-photon", mass=mass, epsilon=1e-3, alphaD=0.0).widths()[decay]
     expected = radiation_cross_section(mass, 1e-3, SQRT_S**2, COS_MAX) * width / (NARROW * mass)
     inside = 2.0 / np.pi * np.arctan(200.0)
@@ -57,7 +58,7 @@ def test_signal_has_the_cross_section_of_the_formula(mass, decay):
 
 def test_beam_spread_leaves_the_mass_of_the_signal_alone():
     made = to_lab(
-        generate_signal(3.0, 500, decay="mu- mu+", sqrt_s=SQRT_S, seed=2, radiation=NO_RADIATION),
+        generate_signal((3.0,), 500, decay="mu- mu+", sqrt_s=SQRT_S, seed=2, radiation=NO_RADIATION),
         CARD.beams,
         np.random.default_rng(1),
     )
@@ -67,7 +68,7 @@ def test_beam_spread_leaves_the_mass_of_the_signal_alone():
 
 def _events(mass):
     made = to_lab(
-        generate_signal(mass, 3000, decay="mu- mu+", sqrt_s=SQRT_S, seed=3, radiation=NO_RADIATION),
+        generate_signal((mass,), 3000, decay="mu- mu+", sqrt_s=SQRT_S, seed=3, radiation=NO_RADIATION),
         CARD.beams,
     )
     p = made.momenta
@@ -218,78 +219,80 @@ def simulation():
         replace(one, generate=partial(one.generate.func, **{**one.generate.keywords, "borders": borders}))
         for one in BACKGROUNDS[:2]
     )
-    channels = tuple(
+    regions = tuple(
         replace(
-            channel,
-            region=replace(channel.region, mass_low=0.4, spectrum_low=0.31, background_order=((0.0, 3),)),
-            signal_masses=(0.35, 3.0, 10.22),
+            region,
+            mass_low=0.4,
+            spectrum_low=0.31,
+            background_order=((0.0, 3),),
+            grid=masses(0.35, 3.0, 10.22),
         )
-        for channel in DARKPHOTON_VISIBLE.channels
+        for region in DARKPHOTON_VISIBLE.regions
     )
-    search = replace(DARKPHOTON_VISIBLE, channels=channels, backgrounds=backgrounds)
-    return simulate_channels(search, CARD, signal_events=2000, background_events=8000, seed=2)
+    own = replace(DARKPHOTON_VISIBLE, regions=regions, backgrounds=backgrounds)
+    return simulate_search(own, CARD, events=EventNumbers(2000, 8000), seed=2)
 
 
 def limits(simulation, **settings):
-    return set_channel_limits(simulation, **{"luminosity_fb": 514.0, "masses": MASSES, **settings})
+    settings = LimitSettings(**{"luminosity_fb": 514.0, "masses": MASSES, **settings})
+    return compute_limits(simulation, settings)
 
 
 def test_expected_limit_falls_with_the_root_of_the_luminosity(simulation):
     low, high = (limits(simulation, luminosity_fb=lumi) for lumi in (500.0, 50_000.0))
-    np.testing.assert_allclose(high.sigma_median / low.sigma_median, 0.1, rtol=0.03)
-    np.testing.assert_allclose(high.coupling_median / low.coupling_median, 0.1**0.5, rtol=0.015)
+    np.testing.assert_allclose(high.cross_section.median / low.cross_section.median, 0.1, rtol=0.03)
+    np.testing.assert_allclose(high.coupling.median / low.coupling.median, 0.1**0.5, rtol=0.015)
 
 
 def test_coupling_limit_gives_the_cross_section_limit_back(simulation):
     found = limits(simulation)
     leptons = branching(found.mass).sum(axis=0)
-    again = 1e3 * radiation_cross_section(found.mass, found.coupling_median, SQRT_S**2, COS_MAX) * leptons
-    np.testing.assert_allclose(again, found.sigma_median, rtol=1e-9)
+    again = 1e3 * radiation_cross_section(found.mass, found.coupling.median, SQRT_S**2, COS_MAX) * leptons
+    np.testing.assert_allclose(again, found.cross_section.median, rtol=1e-9)
     half = limits(simulation, parameters={"invisible": 0.5})
-    np.testing.assert_allclose(half.coupling_median, found.coupling_median * 2.0**0.5, rtol=1e-9)
+    np.testing.assert_allclose(half.coupling.median, found.coupling.median * 2.0**0.5, rtol=1e-9)
 
 
 def test_both_channels_are_better_than_either(simulation):
     found = limits(simulation, with_systematics=False)
     assert [part.region.name for part in found.spectra] == ["ee", "mumu"]
     shares = branching(found.mass)
-    for part, channel, share in zip(
-        found.spectra, simulation.search.channels, shares / shares.sum(axis=0), strict=True
-    ):
-        efficiency = found.shapes[channel.name].efficiency_at(channel.reduced(found.mass))
+    for part, share in zip(found.spectra, shares / shares.sum(axis=0), strict=True):
+        efficiency = part.shape.efficiency_at(part.region.observable.reduced(found.mass))
         alone = part.scan.limit_median / (514.0 * efficiency * share)
-        assert (alone > found.sigma_median).all()
+        assert (alone > found.cross_section.median).all()
 
 
 @pytest.mark.parametrize("mass", [0.9, 5.0])
 def test_signal_of_four_expected_limits_is_found_at_its_mass(simulation, mass):
     masses = mass + np.linspace(-0.05, 0.05, 41)
     expected = limits(simulation, masses=np.array([mass]))
-    size = 4.0 * float(expected.sigma_median[0])
+    size = 4.0 * float(expected.cross_section.median[0])
     found = limits(simulation, masses=masses, injection=Injection(mass, size), seed=3)
     assert found.z_local[found.largest] > 4.0
-    assert abs(found.mass[found.largest] - mass) < 2.5 * expected.resolution[0]
-    assert np.interp(mass, found.mass, found.sigma_observed) > 0.8 * size
+    assert abs(found.mass[found.largest] - mass) < 2.5 * expected.resolution[0, 0]
+    assert np.interp(mass, found.mass, found.cross_section.observed) > 0.8 * size
 
 
 def test_pseudo_data_follow_the_seed_and_toys_give_a_global_p_value(simulation):
     one, again, other = (limits(simulation, seed=seed, toys=4) for seed in (1, 1, 2))
-    np.testing.assert_array_equal(one.sigma_observed, again.sigma_observed)
-    assert not np.array_equal(one.sigma_observed, other.sigma_observed)
-    np.testing.assert_array_equal(one.sigma_median, other.sigma_median)
+    np.testing.assert_array_equal(one.cross_section.observed, again.cross_section.observed)
+    assert not np.array_equal(one.cross_section.observed, other.cross_section.observed)
+    np.testing.assert_array_equal(one.cross_section.median, other.cross_section.median)
     assert 0.0 < one.p_global <= 1.0
     assert limits(simulation).p_global is None
 
 
 def test_projection_observes_the_expectation(simulation):
     one, other = (limits(simulation, seed=seed, projected=True) for seed in (1, 2))
-    np.testing.assert_array_equal(one.sigma_observed, other.sigma_observed)
+    np.testing.assert_array_equal(one.cross_section.median, other.cross_section.median)
+    assert one.cross_section.observed is None
     assert (np.abs(one.z_local) < 0.5).all()
     assert any("projection" in note for note in one.notes)
 
 
 def test_hypotheses_step_by_half_a_resolution_around_the_resonances(simulation):
-    mass = mass_hypotheses(simulation)
+    mass = simulation.search.statistic.hypotheses(simulation)
     assert not simulation.search.vetoed(mass).any()
     assert mass[0] == pytest.approx(0.4)
     assert 10.19 < mass[-1] <= 10.2
@@ -299,12 +302,12 @@ def test_hypotheses_step_by_half_a_resolution_around_the_resonances(simulation):
 
 
 def test_written_files_hold_the_map_of_efficiency_and_acceptance(simulation, tmp_path):
-    files = write_channels(limits(simulation), tmp_path)
+    files = write_result(limits(simulation), tmp_path)
     assert all(path.is_file() for path in files)
     table = (tmp_path / "signal_mumu.csv").read_text()
     assert "efficiency" in table
     assert "acceptance" in table
-    shape = limits(simulation).shapes["mumu"]
+    shape = limits(simulation).spectrum("mumu").shape
     assert (shape.efficiency < 1.3 * shape.acceptance).all()
     found = json.loads((tmp_path / "result.json").read_text())
     assert found["search"] == "darkphoton-visible"
@@ -328,32 +331,17 @@ def test_figure_and_its_checks(simulation, tmp_path):
     assert second["ours"] == pytest.approx((50_000.0 / 514.0) ** 0.25, rel=0.02)  # the same experiment twice
 
 
-def test_search_is_whole():
-    assert set(CHANNELS) <= set(searches())
-    search = get_channel_search("darkphoton-visible")
-    assert any_search(search.name) is search
-    with pytest.raises(InputError, match="no search for a bump in one spectrum"):
-        get_search(search.name)
-    with pytest.raises(InputError, match="no search for a bump in several channels"):
-        get_channel_search("alp-gammagamma")
-    for channel in search.channels:
-        masses = np.array(channel.signal_masses)
-        assert (np.diff(masses) > 0.0).all()
-        assert masses[0] <= channel.region.mass_low
-        assert masses[-1] >= channel.region.mass_high
-        assert np.isnan(channel.reduced(np.array([0.001, 11.0]))).all()
-    assert set(search.steps) == {one.name for one in search.backgrounds}
-    cuts = [*search.cuts, *(cut for channel in search.channels for cut in channel.region.cuts)]
-    for one in (*cuts, *search.systematics, *search.vetoes):
-        assert one.mark in {"R", "D", "M", "P", "B"}
-        assert one.source
+def test_masses_below_the_threshold_of_a_pair_have_no_place():
+    for region in DARKPHOTON_VISIBLE.regions:
+        assert np.isnan(region.observable.place(np.array([0.0009]))).all()
+        assert not region.tests(np.array([0.001, 11.0]), 10.2).any()
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"luminosity_fb": -1.0}, "luminosity = -1"),
-        ({"model": "alp-photon"}, "dark-photon"),
+        ({"model": "alp-photon"}, "looks for decays to e- e[+]"),
         ({"masses": [12.0]}, "0.02 to 10.2 GeV"),
         ({"masses": [3.097]}, "J/ψ"),
         ({"toys": -1}, "toys = -1"),
@@ -364,13 +352,13 @@ def test_search_is_whole():
 )
 def test_wrong_request_is_refused_before_any_work(settings, message):
     with pytest.raises(InputError, match=message):
-        channel_run.run_channel_search("darkphoton-visible", **settings)
+        search("darkphoton-visible", **settings)
 
 
 @pytest.mark.study
 def test_command_line(simulation, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(channel_run, "simulate_channels", lambda *_, **__: simulation)
-    made = generate_signal(5.0, 3000, decay="mu- mu+", sqrt_s=SQRT_S, seed=7, radiation=NO_RADIATION)
+    monkeypatch.setattr("scotopic.study.run.simulate", lambda *_, **__: simulation)
+    made = generate_signal((5.0,), 3000, decay="mu- mu+", sqrt_s=SQRT_S, seed=7, radiation=NO_RADIATION)
     write_detected(simulate(made, CARD, seed=8), tmp_path / "signal.parquet")
     arguments = [
         "search",
@@ -400,10 +388,10 @@ def test_command_line(simulation, tmp_path, monkeypatch, capsys):
 
 def test_pions_taken_for_muons_and_lost_kinds_of_events():
     """A sample with nothing to find gives no candidates, and one of pions few of them."""
-    search = DARKPHOTON_VISIBLE
+    own = DARKPHOTON_VISIBLE.at(CARD)
     pions = BACKGROUNDS[2].generate(800, experiment=CARD, seed=1, workers=1)
-    find = partial(search.find_candidates, experiment=CARD)
-    found, _ = select_events(pions, CARD, find, (*search.cuts, *search.channels[1].region.cuts), seed=1)
+    selection, muons = own.selection, own.regions[1]
+    found, _ = select_events(pions, CARD, selection.find, (*selection.cuts, *muons.cuts), seed=1)
     assert len(found) < 40
 
 
@@ -416,7 +404,7 @@ def test_simulated_babar_against_its_published_limit(reference_folder):
     mass, published = np.array(rows, dtype=float).T
     wanted = np.geomspace(0.02, 10.2, 150)
     wanted = wanted[~DARKPHOTON_VISIBLE.vetoed(wanted)]
-    found = channel_run.run_channel_search(
+    found = search(
         "darkphoton-visible",
         experiment="babar",
         luminosity_fb=514.0,
@@ -426,7 +414,7 @@ def test_simulated_babar_against_its_published_limit(reference_folder):
         background_events=80_000,
     )
     for low, high in ((0.02, 0.2), (0.22, 0.7), (0.85, 3.0), (3.2, 7.0), (7.0, 10.2)):
-        ours = np.median(found.coupling_median[(found.mass > low) & (found.mass < high)])
+        ours = np.median(found.coupling.median[(found.mass > low) & (found.mass < high)])
         theirs = np.median(published[(mass > low) & (mass < high)])
         print(low, high, ours, theirs, ours / theirs)
         assert 0.5 < ours / theirs < 2.0

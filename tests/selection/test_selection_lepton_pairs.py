@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scotopic.analysis.radiation import NO_RADIATION
 from scotopic.detector.card import load_experiment
 from scotopic.detector.simulate import simulate
 from scotopic.events.generate import generate
 from scotopic.numerics.lorentz import boost, from_angles
 from scotopic.physics.standard_model import MUON_MASS
-from scotopic.searches.radiation import NO_RADIATION
-from scotopic.searches.zprime_invisible import generate_signal
-from scotopic.searches.zprime_selection import find_muons
+from scotopic.searches.dilepton_and_recoil.selection import find_muons
+from scotopic.searches.dilepton_and_recoil.zprime_invisible import generate_signal
 from scotopic.selection.lepton_pairs import recoil_candidates, two_tracks
 from scotopic.selection.punzi import figure_of_merit, least_signal
 
@@ -85,7 +85,7 @@ def test_photons_count_near_the_recoil_and_everywhere():
 def test_resolution_is_that_of_the_full_simulation(mass, full_simulation):
     """Widths of github.com/feichtip/punzinet, made at fixed beam energies; 15 %."""
     card = replace(CARD, beam=replace(CARD.beam, use_spread=False))
-    events = generate_signal(mass, 6000, sqrt_s=SQRT_S, seed=1, radiation=NO_RADIATION)
+    events = generate_signal((mass,), 6000, sqrt_s=SQRT_S, seed=1, radiation=NO_RADIATION)
     found = find_muons(simulate(events, card, seed=2))
     kept = (found["theta_low"] > np.deg2rad(37.0)) & (found["theta_high"] < np.deg2rad(120.0))
     kept &= (found["pt_low"] > 0.4) & (found["pt_recoil"] > 1.0)

@@ -14,11 +14,11 @@ from helpers.loaded_modules import loaded_by
 from helpers.refusals import refused
 from scotopic.app.cli import run
 from scotopic.errors import InputError
+from scotopic.report.histogram import write_histogram_scan
 from scotopic.stats import scan
 from scotopic.stats.fit.status import DISORDERED
-from scotopic.study.histogram_report import write_histogram_scan
-from scotopic.study.histogram_scan import notes_of, scan_histogram
-from scotopic.study.scan_card import ByMass, Peak, read_scan_card
+from scotopic.study.histogram.scan_card import ByMass, Peak, read_scan_card
+from scotopic.study.histogram.scan_histogram import notes_of, scan_histogram
 
 EDGES = np.linspace(0.0, 10.0, 101)
 CARD = {
@@ -59,8 +59,8 @@ def spectrum(tmp_path: Path) -> Path:
     return write_csv(tmp_path, np.random.default_rng(3).poisson(EXPECTED + signal))
 
 
-def test_json_of_a_scan(tmp_path, spectrum, capfd):
-    """The command prints what `scotopic.stats.scan` finds, and converts it with L × efficiency."""
+def test_json_of_a_scan(tmp_path, spectrum, capfd, conforms):
+    """The command prints what `scotopic.stats.scan.bump` finds, and converts it with L × efficiency."""
     efficiency = {"mass": [2.0, 8.0], "value": [0.2, 0.4], "error": [0.01, 0.02]}
     card = write_card(
         tmp_path,
@@ -70,6 +70,7 @@ def test_json_of_a_scan(tmp_path, spectrum, capfd):
     )
     assert run(["scan", str(spectrum), "--card", str(card), "--json", "--toys", "200"]) == 0
     found = json.loads(capfd.readouterr().out)
+    conforms("scan", found)
     masses = np.arange(2.0, 8.1, 0.5)
     counts = np.loadtxt(spectrum, delimiter=",")[:, 2]
     direct = scan(
@@ -267,27 +268,6 @@ def test_wrong_cards(tmp_path, spectrum, capfd, changes, said):
     assert said in refused(capfd, tmp_path, "scan", str(spectrum), *arguments, "--toys", "0")
 
 
-def test_all_faults_of_a_card_are_listed(tmp_path, spectrum, capfd):
-    wrong = {
-        "masses": [3, 2],
-        "level": 95,
-        "half_width": None,
-        "signal": BALL | {"n": 1, "tail": "both"},
-        "x": 1,
-    }
-    arguments = ("--card", str(write_card(tmp_path, **wrong)))
-    said = refused(capfd, tmp_path, "scan", str(spectrum), *arguments)
-    for fault in (
-        "masses: must rise",
-        "95 % is 0.95",
-        "half_width: missing",
-        "signal.n",
-        "signal.tail",
-        "x: unknown",
-    ):
-        assert fault in said
-
-
 def test_wrong_files(tmp_path, spectrum, capfd):
     card = write_card(tmp_path)
     given = ("scan", str(spectrum), "--card")
@@ -328,3 +308,24 @@ def test_card_and_histogram_that_do_not_fit_together(tmp_path, scale, at, card, 
     file = write_csv(tmp_path, counts, scale * edges)
     found = scan_histogram(file, write_card(tmp_path, masses=[4.5, 5.0, 5.5], **card))
     assert (said in " ".join(found.notes)) if said else not found.notes
+
+
+def test_all_faults_of_a_card_are_listed(tmp_path, spectrum, capfd):
+    wrong = {
+        "masses": [3, 2],
+        "level": 95,
+        "half_width": None,
+        "signal": BALL | {"n": 1, "tail": "both"},
+        "x": 1,
+    }
+    arguments = ("--card", str(write_card(tmp_path, **wrong)))
+    said = refused(capfd, tmp_path, "scan", str(spectrum), *arguments)
+    for fault in (
+        "masses: must rise",
+        "95 % is 0.95",
+        "half_width: missing",
+        "signal.n",
+        "signal.tail",
+        "x: unknown",
+    ):
+        assert fault in said

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scotopic.analysis.background_rates import ControlRates, background_scales, measure_scales, overall_scale
+from scotopic.analysis.control_sample import ControlSample
 from scotopic.errors import InputError
-from scotopic.searches import COUNTING, PLANES, any_search
-from scotopic.searches.control_samples import ControlSample
+from scotopic.searches import get_search, searches
 from scotopic.selection.candidates import Candidates
-from scotopic.study.background_scales import ControlRates, background_scales, measure_scales, overall_scale
 from scotopic.study.projection import project
 from scotopic.study.search import search
 
@@ -115,18 +115,16 @@ def test_without_control_samples_nothing_is_scaled_and_it_is_said():
     assert "no control sample" in scales.notes[0]
 
 
-@pytest.mark.parametrize("name", [*COUNTING, *PLANES])
+@pytest.mark.parametrize("name", [name for name in searches() if get_search(name).selection.controls])
 def test_control_sample_of_a_background_that_a_search_lacks_is_refused_before_any_work(name):
-    one = any_search(name)
-    measured = one.controls[0].measures
+    one = get_search(name)
+    selection = one.selection
+    measured = selection.controls[0].measures
     lacking = replace(one, backgrounds=tuple(b for b in one.backgrounds if b.name != measured))
-    with pytest.raises(
-        InputError, match=f"measures the background {measured}, which the search does not have"
-    ):
-        search(lacking)
-    with pytest.raises(
-        InputError, match=f"measures the background {measured}, which the search does not have"
-    ):
-        project(lacking)
+    said = f"measures the background {measured}, which the search does not have"
+    for verb in (search, project):
+        with pytest.raises(InputError, match=said):
+            verb(lacking)
+    twice = replace(selection, controls=(*selection.controls, selection.controls[0]))
     with pytest.raises(InputError, match="two control samples measure"):
-        search(replace(one, controls=(*one.controls, one.controls[0])))
+        search(replace(one, selection=twice))

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from scotopic.analysis.simulation import EventNumbers
 from scotopic.app.cli import run
 from scotopic.bounds import load_bound
 from scotopic.bounds.carriers import VECTORS, get_carrier
@@ -14,13 +15,12 @@ from scotopic.events.decays.two_body_decay import decay_evenly
 from scotopic.events.generate import generate
 from scotopic.numerics.lorentz import invariant_mass2
 from scotopic.physics.models.dark_photon_radiation import radiation_cross_section
-from scotopic.searches import PLANES, any_search, searches
-from scotopic.searches.signal_process import SIGNALS
-from scotopic.study.carried_signal import carried_signal
-from scotopic.study.model_report import compare_with_bounds
-from scotopic.study.model_search import in_model, search_in_model
-from scotopic.study.model_signal import decays_seen, read_couplings, signal_of
-from scotopic.study.run import run_search
+from scotopic.searches import get_search, searches
+from scotopic.study.models.carried_signal import carried_signal
+from scotopic.study.models.comparison import compare_with_bounds
+from scotopic.study.models.model_signal import decays_seen, read_couplings, signal_of
+from scotopic.study.models.search_in_model import in_model
+from scotopic.study.search import search
 
 FILE = """
 from scotopic.physics.registry import get_model
@@ -41,10 +41,10 @@ def model_file(tmp_path):
 
 def test_every_search_says_what_it_sees():
     for name in searches():
-        assert (name in SIGNALS) != (name in PLANES)
-        if name in SIGNALS:
-            own = any_search(name).model
-            assert own in ("alp-photon", "dark-photon", "lmu-ltau", "lfv-zprime")
+        signal = get_search(name).signal
+        assert (signal.process is not None) == (len(signal.axes) == 1)
+        if signal.process is not None:
+            assert signal.model in ("alp-photon", "dark-photon", "lmu-ltau", "lfv-zprime")
 
 
 def test_a_decay_keeps_momentum_and_mass():
@@ -81,7 +81,7 @@ def test_a_decay_keeps_momentum_and_mass():
 )
 def test_refusals_come_before_any_work(name, model, parameters, text):
     with pytest.raises(InputError, match=text):
-        search_in_model(name, model, parameters=parameters)
+        search(name, model=model, parameters=parameters)
 
 
 def test_compare_needs_a_model(capsys):
@@ -95,7 +95,7 @@ def test_compare_needs_a_model(capsys):
 def test_couplings_solve_the_rate():
     # dark decays with a coupling of their own: B depends on the coupling that is scanned
     signal = signal_of("b-minus-l", {"gchi": 1e-3, "mchi": 0.1})
-    kind = SIGNALS["darkphoton-visible"]
+    kind = get_search("darkphoton-visible").signal.process
     mass = np.array([0.5, 1.5, 3.0, 4.0])
     per_square, limit = np.full(4, 1e9), np.array([1e-1, 1.0, 10.0, 1e3])
     reading = read_couplings(signal, kind, mass, per_square, {"median": limit}, np.full(4, 0.01), 10.58)
@@ -106,7 +106,7 @@ def test_couplings_solve_the_rate():
 
 
 def test_where_the_simulation_is_not_the_model_there_is_no_limit():
-    kind, mass = SIGNALS["darkphoton-visible"], np.array([0.02, 1.0, 9.0])
+    kind, mass = get_search("darkphoton-visible").signal.process, np.array([0.02, 1.0, 9.0])
     signal = signal_of("dark-photon", {"alphaD": 0.0})
     limits = {"median": np.array([1e-2, 1.0, 1e9]), "band68": np.ones((3, 2))}
     reading = read_couplings(signal, kind, mass, np.full(3, 1e9), limits, np.full(3, 0.01), 10.58)
@@ -124,39 +124,38 @@ def test_widths_for_bounds_and_for_searches_are_one(name):
     for mass in (0.3, 1.2, 4.1):
         model = signal.make(mass, 1e-3)
         at = np.array([mass])
-        seen, total = decays_seen(model, SIGNALS["zprime-invisible"])
+        seen, total = decays_seen(model, get_search("zprime-invisible").signal.process)
         assert total == pytest.approx(1e-6 * carrier.width(at)[0], rel=5e-3)
         assert seen / total == pytest.approx(carrier.fraction("invisible", at)[0], rel=5e-3)
     dark = carried_signal(get_carrier(name, {"invisible": 1.0})).make(1.0, 1e-3)
-    assert decays_seen(dark, SIGNALS["zprime-invisible"])[0] == dark.width()
+    assert decays_seen(dark, get_search("zprime-invisible").signal.process)[0] == dark.width()
 
 
 @pytest.mark.study
 def test_a_counting_search_refers_to_the_cross_section_of_the_model():
-    own = any_search("zprime-invisible")
+    own = get_search("zprime-invisible")
     signal = carried_signal(get_carrier("lmu-ltau"))
-    same = in_model(own, signal, {}, 10.58).search.tree_cross_section_pb(4.0, sqrt_s=10.58)
-    assert same == pytest.approx(own.tree_cross_section_pb(4.0, sqrt_s=10.58), rel=0.03)
-    inside = in_model(own, "b-minus-l", {}, 10.58)
-    electrons = inside.search.tree_cross_section_pb(4.0, sqrt_s=10.58)
+    same = in_model(own, signal, {}, 10.58).signal.tree_pb((4.0,), sqrt_s=10.58)
+    assert same == pytest.approx(own.signal.tree_pb((4.0,), sqrt_s=10.58), rel=0.03)
+    electrons = in_model(own, "b-minus-l", {}, 10.58).signal.tree_pb((4.0,), sqrt_s=10.58)
     assert electrons > 10.0 * same  # the beams radiate it, too
-    assert inside.generator.cross_section_fb(np.array([4.0])) == pytest.approx(1e3 * electrons)
 
 
 def test_channels_share_the_signal_as_the_model_says():
-    own, mass = any_search("darkphoton-visible"), np.array([0.1, 1.0, 5.0])
+    own, mass = get_search("darkphoton-visible"), np.array([0.1, 1.0, 5.0])
     inside = in_model(own, carried_signal(get_carrier("dark-photon")), {}, 10.58)
-    parts = own.branching(mass)
-    assert inside.search.branching(mass) == pytest.approx(parts / parts.sum(axis=0), rel=1e-3)
-    assert inside.search.branching(mass).sum(axis=0) == pytest.approx(1.0)
-    sigma = [inside.generator.tree_cross_section_pb(m, sqrt_s=10.58) for m in mass]
+    parts, fractions = own.signal.fractions(mass), inside.signal.fractions(mass)
+    assert fractions == pytest.approx(parts / parts.sum(axis=0), rel=1e-3)
+    assert fractions.sum(axis=0) == pytest.approx(1.0)
+    generator = inside.signal.coupling.generator
+    sigma = [generator.tree_cross_section_pb((m,), sqrt_s=10.58) for m in mass]
     assert sigma == pytest.approx(radiation_cross_section(mass, 1.0, 10.58**2, 0.95), rel=0.02)
 
 
 @pytest.mark.study
 def test_a_search_in_another_model_by_its_file(capsys, model_file, tmp_path, monkeypatch):
-    monkeypatch.setitem(run_search.__kwdefaults__, "background_events", QUICK["background_events"])
-    monkeypatch.setitem(run_search.__kwdefaults__, "signal_events", QUICK["signal_events"])
+    few = EventNumbers(QUICK["signal_events"], QUICK["background_events"])
+    monkeypatch.setattr("scotopic.study.settings.RunSettings.events", lambda *_: few)
     out = tmp_path / "out"
     code = run(
         (
@@ -166,9 +165,9 @@ def test_a_search_in_another_model_by_its_file(capsys, model_file, tmp_path, mon
     )  # fmt: skip
     assert code == 0
     found = json.loads(capsys.readouterr().out)
-    own = run_search("alp-gammagamma", **QUICK)
+    own = search("alp-gammagamma", **QUICK)
     # without leptons it is the photonic one; signal from the amplitude instead of the closed formula
-    assert found["coupling_limit"]["median"] == pytest.approx(own.coupling_median, rel=0.1)
+    assert found["coupling_limit"]["median"] == pytest.approx(own.coupling.median, rel=0.1)
     assert found["coupling_limit"]["symbol"] == "g (alp-lepton)"
     (compared,) = found["compared"]
     assert compared["bound"] == "alp-belle2-2020"
@@ -179,9 +178,8 @@ def test_a_search_in_another_model_by_its_file(capsys, model_file, tmp_path, mon
 
 def test_a_limit_is_set_beside_bounds_in_its_model():
     mass = np.array([0.15, 1.0, 3.0, 9.0])
-    found = SimpleNamespace(
-        search="alp-gammagamma", mass=mass, coupling_median=np.array([1e-3, 1e-3, np.nan, 1e-2])
-    )
+    limit = SimpleNamespace(median=np.array([1e-3, 1e-3, np.nan, 1e-2]))
+    found = SimpleNamespace(search=get_search("alp-gammagamma"), mass=mass, coupling_limit=limit)
     (beside,) = compare_with_bounds(found, "alp-photon", {"invisible": 0.75})
     # three quarters of the decays are not seen: the published limit is twice as weak
     published = load_bound("alp-belle2-2020").at(beside.mass)
@@ -195,7 +193,8 @@ def test_a_limit_is_set_beside_bounds_in_its_model():
 
 @pytest.mark.study
 def test_simulated_and_published_limits_agree():
-    found = search_in_model("alp-gammagamma", "alp-photon", masses=list(np.geomspace(0.3, 9.0, 15)), toys=0)
+    signal = carried_signal(get_carrier("alp-photon"))
+    found = search("alp-gammagamma", model=signal, masses=list(np.geomspace(0.3, 9.0, 15)), toys=0)
     (beside,) = compare_with_bounds(found, "alp-photon", {})
     assert beside.bound == "alp-belle2-2020"
     assert 0.6 < np.median(beside.ratio) < 1.6

@@ -12,14 +12,17 @@ import numpy as np
 import pytest
 
 import scotopic
+from scotopic.analysis.region import masses
+from scotopic.analysis.simulation import EventNumbers, simulate
+from scotopic.analysis.statistics.triangle import triangle_grid
+from scotopic.analysis.systematic import RULES, scale_systematics
 from scotopic.app.cli import run
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.searches import COUNTING, any_search, get_counting_search, searches
+from scotopic.report.projection import write_projection
+from scotopic.searches import get_search, searches
 from scotopic.study import projection
-from scotopic.study.counting_simulation import simulate_counting
-from scotopic.study.projection import Projection, project, scale_systematics
-from scotopic.study.projection_report import write_projection
+from scotopic.study.projection import Projection, project
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -28,20 +31,21 @@ with warnings.catch_warnings():
 pytestmark = pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:DeprecationWarning")
 
 LUMINOSITIES = (2.0, 200.0, 50_000.0)
-LEPTONS = {"signal_masses": (2.0, 4.0, 6.0)}
-PLANE = {"signal_masses": (4.0, 6.0, 9.7), "signal_shares": (0.05, 0.5, 0.95), "mass_range": (5.0, 7.0)}
+COUNTING = ("zprime-invisible", "zprime-lfv")
+LEPTONS = masses(2.0, 4.0, 6.0)
+PLANE = triangle_grid((4.0, 6.0, 9.7), (0.05, 0.5, 0.95))
 PAIRS = {"masses": (2.0, 4.0, 5.0), "signal_events": 1_200, "background_events": 2_000}
-SMALL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+SMALL: dict[str, tuple[Any, dict[str, Any]]] = {
     "alp-gammagamma": (
-        {},
+        (),
         {"masses": (0.5, 2.0, 5.0, 8.0), "signal_events": 1_500, "background_events": 20_000},
     ),
     "zprime-invisible": (LEPTONS, PAIRS),
     "zprime-lfv": (LEPTONS, PAIRS),
     "darkhiggs-invisible": (PLANE, PAIRS | {"masses": (5.0, 7.0)}),
 }
-OTHERS: tuple[dict[str, Any], dict[str, Any]] = (
-    {},
+OTHERS: tuple[Any, dict[str, Any]] = (
+    (),
     {"masses": (1.0, 4.0, 7.0), "signal_events": 3_000, "background_events": 1_000},
 )
 QUICKEST = "zprime-lfv"
@@ -51,22 +55,24 @@ DEFAULT = (QUICKEST, "alp-gammagamma")
 @cache
 def simulated(name: str) -> Any:
     """Return the simulation of a counting search at fewer masses, with fewer events."""
-    fields, few = SMALL[name]
-    sizes = {key: value for key, value in few.items() if key != "masses"}
-    return simulate_counting(
-        replace(get_counting_search(name), **fields), load_experiment("belle2-2018"), seed=3, **sizes
-    )
+    _, few = SMALL[name]
+    events = EventNumbers(few["signal_events"], few["background_events"])
+    return simulate(smaller(name), load_experiment("belle2-2018"), events=events, seed=3)
+
+
+def smaller(name: str) -> Any:
+    """Return a search that simulates signal at fewer points."""
+    search, grid = get_search(name), SMALL.get(name, OTHERS)[0]
+    return replace(search, regions=(replace(search.regions[0], grid=grid),)) if grid else search
 
 
 def project_small(name: str, **settings: Any) -> Projection:
     """Return the projection of a search that simulates at fewer masses, with fewer events."""
-    fields, few = SMALL.get(name, OTHERS)
+    _, few = SMALL.get(name, OTHERS)
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(projection, "find_search", lambda one: replace(any_search(one), **fields))
         if name in COUNTING:
-            kind = replace(projection.COUNTS, simulate=lambda *_, **__: simulated(name))
-            monkeypatch.setattr(projection, "COUNTS", kind)
-        return project(name, seed=3, **few, **settings)
+            monkeypatch.setattr(projection, "simulate", lambda *_, **__: simulated(name))
+        return project(smaller(name), seed=3, **few, **settings)
 
 
 @pytest.fixture(
@@ -104,16 +110,18 @@ def test_json_is_that_of_the_contract(projected: Projection) -> None:
         assert {"coupling_limit", "p0_local", "largest", "systematics", "notes"} <= set(one)
         assert one["largest"]["p_global"] is None
         assert "projection" in one["notes"][0]
+        assert one["sigma_limit_fb"]["observed"] is None
         assert all(term["because"] and term["scaling_mark"] == "P" for term in one["systematics"])
         assert len(one["sigma_limit_fb"]["median"]) == len(one["mass_GeV"])
     # a simulation of minutes does not stand for 50/ab, and the result says so
     assert any("simulated" in note for note in whole["projections"][-1]["notes"])
 
 
-def test_files(projected: Projection, tmp_path: Path) -> None:
+def test_files(projected: Projection, tmp_path: Path, conforms: Any) -> None:
     names = {path.name for path in write_projection(projected, tmp_path)}
     assert {"cross_section_limit.png", "cross_section_limit.pdf", "limits.csv", "projection.json"} <= names
-    assert ("coupling_limit.png" in names) == (projected.search != "zprime-lfv")
+    assert ("coupling_limit.png" in names) == (projected.search.name != "zprime-lfv")
+    conforms("projection", json.loads((tmp_path / "projection.json").read_text()))
     lines = (tmp_path / "limits.csv").read_text().splitlines()
     assert "our projection, not published" in lines[0]
     rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
@@ -127,15 +135,14 @@ def test_files(projected: Projection, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", searches())
 def test_scaling_of_systematic_errors(name: str) -> None:
-    search = any_search(name)
-    own = search.paper_luminosity_fb
-    for rule in projection.RULES:
-        assert [one.relative_error for one in scale_systematics(search, own, rule)] == pytest.approx(
-            [one.relative_error for one in search.systematics]
-        )
-        for before, after in zip(
-            search.systematics, scale_systematics(search, 100.0 * own, rule), strict=True
-        ):
+    search = get_search(name)
+    own = search.luminosity_fb
+    for rule in RULES:
+        assert [
+            one.relative_error for one in scale_systematics(search.systematics, own, own, rule)
+        ] == pytest.approx([one.relative_error for one in search.systematics])
+        scaled = scale_systematics(search.systematics, own, 100.0 * own, rule)
+        for before, after in zip(search.systematics, scaled, strict=True):
             falls = {"stated": before.statistical, "constant": False, "scaled": True}[rule]
             expected = before.relative_error * (0.1 if falls else 1.0)
             assert after.relative_error == pytest.approx(expected)
@@ -146,7 +153,7 @@ def test_errors_by_rule() -> None:
     """A kept error of 22 % of the background holds limits at 50/ab up; nothing hangs on the other luminosities."""
     found = {
         rule: medians(project_small(QUICKEST, luminosities_fb=(50_000.0,), systematics=rule))
-        for rule in projection.RULES
+        for rule in RULES
     }
     assert (found["constant"] > 3.0 * found["stated"]).all()
     assert (found["scaled"] <= found["stated"] * 1.0001).all()
@@ -157,12 +164,13 @@ def test_errors_by_rule() -> None:
 def test_simulates_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
-    def limits(search: Any, simulation: Any, parameters: Any, **settings: Any) -> str:
-        calls.append((simulation, settings["luminosity_fb"], settings["controls_fb"]))
+    def limits(simulation: Any, settings: Any) -> str:
+        calls.append((simulation.signal, settings.luminosity_fb, settings.controls_fb))
         return "limits"
 
-    kind = replace(projection.BUMP, simulate=lambda *_, **__: object(), limits=limits)
-    monkeypatch.setattr(projection, "BUMP", kind)
+    simulation = simulated(QUICKEST)
+    monkeypatch.setattr(projection, "simulate", lambda *_, **__: simulation)
+    monkeypatch.setattr(projection, "compute_limits", limits)
     found = project("alp-gammagamma", luminosities_fb=(1.0, 2.0))
     assert found.results == ("limits", "limits")
     assert calls[0][0] is calls[1][0]
@@ -174,8 +182,7 @@ def test_simulates_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_command_line(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kind = replace(projection.COUNTS, simulate=lambda *_, **__: simulated(QUICKEST))
-    monkeypatch.setattr(projection, "COUNTS", kind)
+    monkeypatch.setattr(projection, "simulate", lambda *_, **__: simulated(QUICKEST))
     arguments = ["project", QUICKEST, "--luminosity", "276/pb,20/fb", "--masses", "2:5:1"]
     arguments += ["--background-events", "2000", "--json", "--out", str(tmp_path / "out")]
     assert run(arguments) == 0
@@ -198,7 +205,7 @@ def test_command_line(
         (("alp-gammagamma", "--masses", "20:30:1"), "GeV"),
         (("alp-gammagamma", "--systematics", "none"), "systematics"),
         (("alp-gammagamma", "--experiment", "belle3"), "belle3"),
-        (("darkphoton-invisible", "--set", "epsilon=1"), "cannot be set"),
+        (("darkphoton-invisible", "--set", "epsilon=1"), "not all can be set"),
         (("darkphoton-invisible", "--masses", "20:30:1"), "GeV"),
     ],
 )

@@ -5,18 +5,19 @@ import pytest
 
 from helpers.coverage import coverage_of_zero
 from helpers.places import DATA
+from scotopic.analysis.binning import BINS_PER_RESOLUTION
+from scotopic.analysis.limits import compute_limits
+from scotopic.analysis.simulation import EventNumbers, Simulation, simulate
+from scotopic.analysis.statistics.statistic import Injection, LimitSettings
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
+from scotopic.paper.comparison import compare_limits
+from scotopic.paper.resolutions import measure_resolutions
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.searches import get_search
-from scotopic.searches.binning import BINS_PER_RESOLUTION, make_edges
 from scotopic.selection.cut import apply_cuts
-from scotopic.study.comparison import compare_limits
-from scotopic.study.limits import Injection, set_limits
 from scotopic.study.observation import observe
-from scotopic.study.resolutions import measure_resolutions
-from scotopic.study.run import run_search
-from scotopic.study.simulation import Simulation, expected_spectra, simulate_search, without
+from scotopic.study.search import search
 
 SEARCH = get_search("alp-gammagamma")
 S = 10.58**2
@@ -25,35 +26,33 @@ MASSES = (1.5, 3.0, 5.0, 8.0)
 
 @pytest.fixture(scope="module")
 def simulation() -> Simulation:
-    return simulate_search(
-        SEARCH, load_experiment("belle2-2018"), signal_events=1500, background_events=25_000, seed=4
-    )
+    return simulate(SEARCH, load_experiment("belle2-2018"), events=EventNumbers(1500, 25_000), seed=4)
 
 
-def limits(simulation, **settings):
-    return set_limits(SEARCH, simulation, **{"luminosity_fb": 0.445, **settings})
+def limits(simulation, observation=None, **settings):
+    return compute_limits(simulation, LimitSettings(**{"luminosity_fb": 0.445, **settings}), observation)
 
 
 def test_expected_limit_falls_with_the_root_of_the_luminosity(simulation):
     """Background dominated: σ limit ∝ L^(−1/2), so g ∝ L^(−1/4); systematic terms add a little."""
     low, high = (limits(simulation, masses=MASSES, luminosity_fb=lumi) for lumi in (2.0, 200.0))
-    np.testing.assert_allclose(high.sigma_median / low.sigma_median, 0.1, rtol=0.05)
-    np.testing.assert_allclose(high.coupling_median / low.coupling_median, 0.1**0.5, rtol=0.025)
+    np.testing.assert_allclose(high.cross_section.median / low.cross_section.median, 0.1, rtol=0.05)
+    np.testing.assert_allclose(high.coupling.median / low.coupling.median, 0.1**0.5, rtol=0.025)
 
 
 def test_coupling_limit_gives_the_cross_section_limit_back(simulation):
     found = limits(simulation, masses=MASSES)
     s = load_experiment("belle2-2018").beams.sqrt_s ** 2
-    again = 1e3 * strahlung_cross_section(found.mass, found.coupling_median, s)
-    np.testing.assert_allclose(again, found.sigma_median, rtol=1e-9)
+    again = 1e3 * strahlung_cross_section(found.mass, found.coupling.median, s)
+    np.testing.assert_allclose(again, found.cross_section.median, rtol=1e-9)
 
 
 def test_chosen_masses_have_the_limits_of_the_whole_scan(simulation):
     whole = limits(simulation)
     at = np.searchsorted(whole.mass, MASSES)
     part = limits(simulation, masses=list(whole.mass[at]))
-    np.testing.assert_allclose(part.sigma_median, whole.sigma_median[at], rtol=1e-5)
-    np.testing.assert_allclose(part.sigma_observed, whole.sigma_observed[at], rtol=1e-5)
+    np.testing.assert_allclose(part.cross_section.median, whole.cross_section.median[at], rtol=1e-5)
+    np.testing.assert_allclose(part.cross_section.observed, whole.cross_section.observed[at], rtol=1e-5)
     assert whole.mass[0] == pytest.approx(0.2)
     assert 9.6 < whole.mass[-1] < 9.7
     assert (np.diff(whole.mass) > 0.0).all()
@@ -63,50 +62,48 @@ def test_chosen_masses_have_the_limits_of_the_whole_scan(simulation):
 def test_signal_of_three_expected_limits_is_found_at_its_mass(simulation, mass):
     masses = mass * np.linspace(0.8, 1.13, 34)
     expected = limits(simulation, masses=[mass])
-    size = 3.0 * float(expected.sigma_median[0])
+    size = 3.0 * float(expected.cross_section.median[0])
     found = limits(simulation, masses=masses, injection=Injection(mass, size), seed=12)
     assert found.z_local[found.largest] > 3.0
     assert abs(found.mass[found.largest] - mass) < 2.5 * expected.resolution[0]
-    assert np.interp(mass, found.mass, found.sigma_observed) > 0.8 * size
+    assert np.interp(mass, found.mass, found.cross_section.observed) > 0.8 * size
 
 
 def test_pseudo_data_follow_the_seed_and_nothing_else(simulation):
     one, again, other = (limits(simulation, masses=MASSES, seed=seed) for seed in (1, 1, 2))
-    np.testing.assert_array_equal(one.sigma_observed, again.sigma_observed)
-    assert not np.array_equal(one.sigma_observed, other.sigma_observed)
-    np.testing.assert_array_equal(one.sigma_median, other.sigma_median)
+    np.testing.assert_array_equal(one.cross_section.observed, again.cross_section.observed)
+    assert not np.array_equal(one.cross_section.observed, other.cross_section.observed)
+    np.testing.assert_array_equal(one.cross_section.median, other.cross_section.median)
     two = limits(simulation, masses=MASSES, workers=2)
-    np.testing.assert_array_equal(one.sigma_observed, two.sigma_observed)
+    np.testing.assert_array_equal(one.cross_section.observed, two.cross_section.observed)
 
 
 def test_systematic_terms_raise_limits(simulation):
     bare = limits(simulation, masses=MASSES, with_systematics=False)
     full = limits(simulation, masses=MASSES)
-    assert (full.sigma_median > bare.sigma_median).all()
-    assert (full.sigma_median < 1.1 * bare.sigma_median).all()
+    assert (full.cross_section.median > bare.cross_section.median).all()
+    assert (full.cross_section.median < 1.1 * bare.cross_section.median).all()
 
 
 def test_cls_limit_lies_above_the_headline(simulation):
     found = limits(simulation, masses=MASSES)
-    assert (found.sigma_cls_median > found.sigma_median).all()
+    assert (found.alternatives["cls_median"][0] > found.cross_section.median).all()
 
 
 def test_expectation_scales_with_luminosity_and_is_the_sum_of_its_backgrounds(simulation):
     region = SEARCH.regions[1]
     edges = np.linspace(10.0, 40.0, 31)
-    one = expected_spectra(simulation.backgrounds, region, edges, 1.0)
-    ten = expected_spectra(simulation.backgrounds, region, edges, 10.0)
+    one, ten = (simulation.expected(region, edges, luminosity) for luminosity in (1.0, 10.0))
     assert set(one) == {background.name for background in SEARCH.backgrounds}
     for name in one:
         np.testing.assert_allclose(ten[name], 10.0 * one[name])
     assert one["ggg"].sum() > 10.0 * one["eeg"].sum() > one["pi0"].sum()
-    assert "eeg" not in {sample.background.name for sample in without(simulation.backgrounds, "eeg")}
 
 
 def test_peaking_background_lies_at_its_mass(simulation):
     region = SEARCH.regions[0]
     edges = np.linspace(0.2, 0.4, 41)
-    eta = expected_spectra(simulation.backgrounds, region, edges, 1.0)["eta"]
+    eta = simulation.expected(region, edges, 1.0)["eta"]
     assert 0.5 * (edges[1:] + edges[:-1])[eta.argmax()] == pytest.approx(0.547862**2, abs=0.02)
 
 
@@ -150,7 +147,7 @@ def test_data_that_a_cut_removes_are_told_and_the_cut_flow_ends_with_the_regions
 
 def test_low_statistics_signal_is_refused_with_advice():
     with pytest.raises(InputError, match="simulate more events"):
-        simulate_search(SEARCH, load_experiment("belle2-2018"), signal_events=50, background_events=100)
+        simulate(SEARCH, load_experiment("belle2-2018"), events=EventNumbers(50, 100))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +155,7 @@ def test_low_statistics_signal_is_refused_with_advice():
     [
         ({"luminosity_fb": -1.0}, "luminosity = -1"),
         ({"luminosity_fb": np.nan}, "luminosity"),
-        ({"model": "dark-photon"}, "alp-photon"),
+        ({"model": "dark-photon"}, "looks for decays to gamma gamma"),
         ({"masses": [12.0]}, "0.2 to 9.7 GeV"),
         ({"toys": -1}, "toys = -1"),
         ({"parameters": {"mass": 1.0}}, "mass"),
@@ -168,7 +165,7 @@ def test_low_statistics_signal_is_refused_with_advice():
 )
 def test_wrong_request_is_refused_before_any_work(settings, message):
     with pytest.raises(InputError, match=message):
-        run_search("alp-gammagamma", **settings)
+        search("alp-gammagamma", **settings)
 
 
 def test_comparison_of_limits():
@@ -228,7 +225,7 @@ def test_resolutions_cross_where_the_search_changes_its_observable():
 @pytest.mark.study
 def test_signal_efficiency_lies_in_the_recalled_band():
     """20 to 34 % from 0.25 GeV, less where the photons merge (recalled, arXiv:2007.13071)."""
-    found = run_search(
+    found = search(
         "alp-gammagamma",
         toys=0,
         signal_events=20_000,
@@ -250,8 +247,8 @@ def test_expected_limit_against_the_published_one(reference_folder):
     mass, coupling = np.array(rows[1:-1], dtype=float).T
     order = np.argsort(mass)
     mass, published = mass[order], 1e3 * strahlung_cross_section(mass[order], coupling[order], S)
-    found = run_search("alp-gammagamma", toys=0, workers=2)
-    compared = compare_limits(found.mass, found.sigma_median, mass, published)
+    found = search("alp-gammagamma", toys=0, workers=2)
+    compared = compare_limits(found.mass, found.cross_section.median, mass, published)
     assert 0.35 < compared.median < 1.3
     assert compared.within >= 0.9
 
@@ -262,21 +259,15 @@ def test_cls_plus_b_covers_zero_in_95_percent_of_toys_of_the_real_spectrum():
 
     Toys come from the simulated spectrum itself, so that what its polynomial misses counts against us.
     """
-    simulation = simulate_search(
-        SEARCH,
-        load_experiment("belle2-2018"),
-        signal_events=5000,
-        background_events=400_000,
-        workers=2,
-    )
+    events = EventNumbers(5000, 400_000)
+    simulation = simulate(SEARCH, load_experiment("belle2-2018"), events=events, workers=2)
     low = [0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8, 1.0, 1.4, 2.0, 2.7, 3.5]
     masses = np.array([*low, 4.3, 5.0, 6.0, 7.0, 8.0, 9.0, 9.6])
     covered = []
     for region in SEARCH.regions:
         shape = simulation.shapes[region.name]
-        edges = make_edges(region, shape)
-        spectra = expected_spectra(simulation.backgrounds, region, edges, 0.445)
-        expectation = np.sum(list(spectra.values()), axis=0)
+        edges = SEARCH.statistic.edges(simulation, region)
+        expectation = np.sum(list(simulation.expected(region, edges, 0.445).values()), axis=0)
         for mass in masses:
             if SEARCH.region(float(mass)) is not region:
                 continue

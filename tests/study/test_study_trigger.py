@@ -8,9 +8,9 @@ import pytest
 
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.study.paper_figures import figure_6
-from scotopic.study.trigger_measurement import TriggerMeasurement, energy_bins, measure_trigger
-from scotopic.study.trigger_probes import tag_and_probe_lines
+from scotopic.paper import figure_6
+from scotopic.study.trigger.measurement import TriggerMeasurement, energy_bins, measure_trigger
+from scotopic.study.trigger.probes import tag_and_probe_lines
 
 
 @pytest.fixture(scope="module")

@@ -5,20 +5,27 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scotopic.events.record import Events
-from scotopic.selection.candidates import Candidates
-from scotopic.selection.cut import Cut, CutStep
-from scotopic.stats.scan.template_scan import template_scan
-from scotopic.study.warning_notes import (
+from scotopic.analysis.region import Observable, Region
+from scotopic.analysis.warning_notes import (
     cut_region,
     note_empty_cuts,
     note_far_limits,
     note_no_limits,
     note_tree_level,
 )
+from scotopic.events.record import Events
+from scotopic.selection.candidates import Candidates
+from scotopic.selection.cut import Cut, CutStep
+from scotopic.stats.scan.template_scan import template_scan
 
 CUTS = (Cut("mass", "m", 0.0, 2.0, "P", "here"), Cut("angle", "angle", 0.0, 1.0, "P", "here"))
 EDGES = np.linspace(0.0, 4.0, 5)
+
+
+def region(cuts):
+    return Region(
+        name="low", mass_low=0.0, mass_high=2.0, observables=(Observable("m2", "m2"),), cuts=cuts, grid=()
+    )
 
 
 def candidates(m, n=10):
@@ -26,22 +33,24 @@ def candidates(m, n=10):
 
 
 def test_the_cut_that_leaves_nothing_is_named():
-    counts, steps, notes = cut_region(candidates(1e3), "low", CUTS, "m2", EDGES, True)
+    counts, steps, notes = cut_region(candidates(1e3), region(CUTS), EDGES, True, data=True)
     assert not counts.any()
     assert [(step.label, step.applied, step.events) for step in steps] == [
         ("low: mass", True, 0),
         ("low: angle", False, 0),
     ]
     assert notes == [
-        "no event of the data passes the cut low: mass (10 before it): check units and columns of the file"
+        "no event of the data passes the cut low: mass (10 before it): check units and columns of the file",
+        "cuts left out because the data lack their columns: low: angle",
     ]
-    counts, steps, notes = cut_region(candidates(1.0), "low", CUTS, "m2", EDGES, False)
-    assert (counts.sum(), steps[0].label, steps[0].events, notes) == (10, "mass", 10, [])
+    counts, steps, notes = cut_region(candidates(1.0), region(CUTS), EDGES, False, data=True)
+    assert (counts.sum(), steps[0].label, steps[0].events, len(notes)) == (10, "mass", 10, 1)
+    assert cut_region(candidates(1.0), region(CUTS), EDGES, False, data=False)[2] == []
 
 
 def test_candidates_outside_of_the_spectrum_are_told():
-    _, _, (note,) = cut_region(candidates(1e3), "low", (), "m2", EDGES, False)
-    assert note.startswith("none of the 10 candidates of low lies in its spectrum, 0 to 4 GeV² in m2")
+    _, _, (note,) = cut_region(candidates(1e3), region(()), EDGES, False, data=True)
+    assert note.startswith("none of the 10 candidates of low lies in its spectrum, 0 to 4 GeV2 in m2")
 
 
 def test_flows_that_start_empty_or_keep_something():

@@ -51,9 +51,9 @@ def _processes() -> dict[str, str]:
 
 
 def _searches() -> dict[str, str]:
-    from scotopic.searches import any_search, searches
+    from scotopic.searches import get_search, searches
 
-    found = [any_search(name) for name in searches()]
+    found = [get_search(name) for name in searches()]
     return {one.name: f"{one.title}: {one.signature}" for one in found}
 
 

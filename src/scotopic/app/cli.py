@@ -15,6 +15,7 @@ import click
 
 from scotopic.app.bounds import bounds
 from scotopic.app.catalogue import list_
+from scotopic.app.check import check
 from scotopic.app.counting import limit
 from scotopic.app.events import generate, simulate, xsec
 from scotopic.app.exclude import exclude
@@ -39,7 +40,11 @@ from scotopic.workers import end_children, end_workers
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="scotopic", message="%(prog)s %(version)s")
-@click.option("--no-code", is_flag=True, help="Refuse Python files of models: nothing of a user is executed.")
+@click.option(
+    "--no-code",
+    is_flag=True,
+    help="Refuse Python files of models and searches: nothing of a user is executed.",
+)
 @click.pass_context
 def commands(context: click.Context, no_code: bool) -> None:
     """From a dark-sector model to a limit at an e+e- B-factory, and back."""
@@ -53,6 +58,7 @@ for command in (
     reproduce,
     search,
     project,
+    check,
     scan,
     xsec,
     generate,

@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 from scipy.special import erf
 
-from scotopic.detector.record import Clusters
+from scotopic.detector.record import Clusters, Detected
 from scotopic.detector.schema.trigger import (
     ClusterLine,
     HighLevelTrigger,
@@ -28,6 +28,7 @@ from scotopic.detector.trigger_cells import (
     fill_cells,
     find_clusters,
 )
+from scotopic.errors import InputError
 from scotopic.numerics.arrays import Bools, Floats
 from scotopic.numerics.lorentz import wrapped
 from scotopic.numerics.units import DEGREE
@@ -153,3 +154,30 @@ def filter_single_photon(lines: SinglePhotonFilter, clusters: Clusters, boost: F
         inside = (clusters.theta > DEGREE * low) & (clusters.theta < DEGREE * high)
         accepted |= ((energy_cm > least) & inside & visible & (clusters.track == -1)).any(axis=0)
     return np.asarray(accepted & alone)
+
+
+KINDS = {
+    "two tracks": ("ffo", "two_tracks"),
+    "energy sum": ("hie", "energy_sum"),
+    "hard cluster": ("lml1", "single_photon"),
+}
+"""Lines of level 1 by what they ask for: Belle II's, and what stands for it on other cards."""
+
+
+def fired(detected: Detected, *kinds: str) -> Bools:
+    """Return which events a line of some kinds took: of each kind the first line that the card has.
+
+    Raises
+    ------
+    InputError
+        If the card has none.
+    """
+    lines = [next((name for name in KINDS[kind] if name in detected.trigger), None) for kind in kinds]
+    found = [detected.trigger[name] for name in lines if name is not None]
+    if not found:
+        wanted = " or ".join(f"{kind} ({', '.join(KINDS[kind])})" for kind in kinds)
+        there = ", ".join(detected.trigger) or "none"
+        raise InputError(
+            f"{detected.experiment} has no level-1 line of the kind that the search needs: {wanted}; it has: {there}"
+        )
+    return np.asarray(np.any(found, axis=0))

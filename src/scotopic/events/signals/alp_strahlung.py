@@ -62,7 +62,7 @@ def generate_alp_strahlung(
 ) -> Events:
     """Return n unweighted events e+e- → γa with a → γγ; arguments as for `generate_hidden_alp`.
 
-    The decay is isotropic and prompt; `scotopic.searches.alp_signature` says how often it is not.
+    The decay is isotropic and prompt; `scotopic.searches.three_photons.signature` says how often it is not.
     """
     made = generate_hidden_alp(mass, n, sqrt_s=sqrt_s, seed=seed, g=g, isr=isr)
     photons = (("gamma", "gamma"), 0.0, 1.0)

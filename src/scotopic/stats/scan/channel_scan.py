@@ -72,6 +72,7 @@ def scan_channels(
     seed: int = 1,
     efficiency_error: float | Floats = 0.0,
     resolution_error: float = 0.0,
+    calibrate_below: float = 0.0,
     workers: int = 1,
 ) -> Scan:
     """Scan several spectra for one signal.
@@ -81,8 +82,8 @@ def scan_channels(
     channels : sequence of Channel
     masses : (M,)
         Rising; only names of the hypotheses, whose places are the channels'.
-    level, method, toys, seed, efficiency_error, resolution_error, workers
-        As for `scan`; errors are common to all channels. Limits come from asymptotic formulas.
+    level, method, toys, seed, efficiency_error, resolution_error, calibrate_below, workers
+        As for `scan`; errors are common to all channels. Limits come from asymptotic formulas where nothing is said.
 
     Raises
     ------
