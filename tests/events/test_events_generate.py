@@ -224,3 +224,18 @@ def test_points_that_cuts_drop_early_change_no_other(low, share):
     assert value == pytest.approx(np.where(passed, uncut, 0.0), rel=1e-12)
     assert momenta[:, :, passed] == pytest.approx(every[:, :, passed], rel=1e-12, abs=1e-12)
     assert not momenta[:, :, ~passed].any()
+
+
+@pytest.mark.parametrize("cuts", [(), ("theta:mu-:40:140",)])
+def test_points_that_are_not_wanted_cost_no_momenta(cuts):
+    sampler = make_sampler("e- e+ > mu- mu+", cuts=cuts, sqrt_s=10.58, isr="pt")
+    (channel,) = sampler.channels
+    u = np.random.default_rng(1).random((sampler.dimensions(channel), 2_000))
+    momenta, value = sampler.evaluate(channel, u, "numpy")
+    least = np.median(value[value > 0.0])
+    some, same = sampler.evaluate(channel, u, "numpy", least)
+    none, still = sampler.evaluate(channel, u, "numpy", np.inf)
+    np.testing.assert_array_equal(same, value)
+    np.testing.assert_array_equal(still, value)
+    np.testing.assert_allclose(some, np.where(value > least, momenta, 0.0), rtol=1e-12, atol=1e-12)
+    assert not none.any()

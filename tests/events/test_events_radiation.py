@@ -429,8 +429,8 @@ class Seen(Sampler):
 
     region: tuple[GenerationCut, ...] = ()
 
-    def evaluate(self, channel, u, engine):
-        momenta, value = super().evaluate(channel, u, engine)
+    def evaluate(self, channel, u, engine, least=-math.inf):
+        momenta, value = super().evaluate(channel, u, engine)  # whatever the value, for the cuts need momenta
         own = range(len(self.process.outgoing))
         photons = range(len(own), len(momenta))
         passed = np.any([passes_all(self.region, momenta[[*own, photon]]) for photon in photons], axis=0)

@@ -316,7 +316,7 @@ def _batch(
     sizes = np.maximum(np.round(share * BATCH).astype(int), 1)
     for channel, size in enumerate(sizes):
         key = (seed, adapted.sampler.process.text)
-        momenta, value, random = adapted.batch(number, channel, int(size), key, engine)
+        momenta, value, random = adapted.batch(number, channel, int(size), key, engine, unweighted=unweighted)
         mean += float(value.mean())
         variance += float(value.var()) / len(value)
         largest = adapted.maxima[channel]

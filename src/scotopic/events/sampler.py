@@ -18,7 +18,7 @@ from scotopic.events.phase_space.kinematic_limits import refuse_empty
 from scotopic.events.phase_space.vegas import Grid, flat_grid
 from scotopic.events.radiation.first_order import initial_state_factor
 from scotopic.events.radiation.hard_scale import hard_scales, is_scattered
-from scotopic.events.radiation.initial_state import Radiation, Radiator, annihilation_resonances
+from scotopic.events.radiation.initial_state import Emission, Radiation, Radiator, annihilation_resonances
 from scotopic.events.radiation.matching import counted_twice, radiated_slots
 from scotopic.numerics.arrays import Floats, Indices
 from scotopic.numerics.rng import stream
@@ -81,12 +81,18 @@ class Sampler:
         explicit = bool(radiated_slots(self.process)) and not is_scattered(self.process)
         return Radiator(self.isr, self.sqrt_s, least, annihilation_resonances(plan), exchange, explicit)
 
-    def evaluate(self, channel: Channel, u: Floats, engine: Literal["numpy", "jax"]) -> tuple[Floats, Floats]:
+    def evaluate(
+        self,
+        channel: Channel,
+        u: Floats,
+        engine: Literal["numpy", "jax"],
+        least: Floats | float = -math.inf,
+    ) -> tuple[Floats, Floats]:
         """Return momenta (slots, 4, N) in the centre of mass and integrand (N,) in pb of a channel.
 
         With radiation the last slots are the photons of the electron's and of the positron's beam, as
-        `scotopic.events.radiation.initial_state.Emission` has them; momenta of zero stand for none, and for points
-        that fail cuts.
+        `scotopic.events.radiation.initial_state.Emission` has them; momenta of zero stand for none, for points that
+        fail cuts and for those where the integrand does not exceed `least` (N,).
         """
         if self.radiator is None:
             return self.at_tree_level(channel, u, engine)
@@ -98,25 +104,56 @@ class Sampler:
         which = np.flatnonzero(inside & passes_all([cut for cut in self.cuts if cut.what == "M"], momenta))
         emission = self.radiator.emit(_points(radiated, which), losses.take(which))
         momenta = _points(momenta, which)
-        moved = emission.recoiled(momenta, radiated_slots(self.process))
-        passed = np.flatnonzero((emission.weight > 0.0) & passes_all(self.cuts, moved))
-        which, emission = which[passed], emission.take(passed)
-        momenta, moved = _points(momenta, passed), _points(moved, passed)
-        value = np.zeros(u.shape[-1])
-        if not len(which):
-            return np.zeros((len(moved) + len(emission.photons), 4, len(value))), value
-        weight = volume[which] * emission.weight * initial_state_factor(self.process.plan)
+        outgoing, slots = len(self.process.outgoing), radiated_slots(self.process)
+        # else photons are for wanted points alone
+        at_once = bool(self.cuts or slots) or self.bias is not None
+        if at_once:
+            moved = np.concatenate([emission.recoiled(momenta, slots), emission.photons])
+            passed = np.flatnonzero((emission.weight > 0.0) & passes_all(self.cuts, moved[:outgoing]))
+            twice = counted_twice(
+                self.process, self.cuts, _points(moved[:outgoing], passed), _points(moved[outgoing:], passed)
+            )
+            passed = passed[~twice]
+            which, emission = which[passed], emission.take(passed)
+            momenta, moved = _points(momenta, passed), _points(moved, passed)
+        some = self._radiated_value(channel, momenta, volume[which], emission, engine)
+        if at_once:
+            some = self._biased(moved, some)
+        wanted = np.flatnonzero(some > np.broadcast_to(least, u.shape[1:])[which])
+        if at_once:
+            moved = _points(moved, wanted)
+        else:
+            emission, momenta = emission.take(wanted), _points(momenta, wanted)
+            moved = np.concatenate([emission.recoiled(momenta), emission.photons])
+        found, value = np.zeros((len(moved), 4, u.shape[-1])), np.zeros(u.shape[-1])
+        value[which], which = some, which[wanted]
+        for row, part in zip(
+            found.reshape(4 * len(found), -1), moved.reshape(4 * len(moved), -1), strict=True
+        ):
+            row[which] = part  # much faster than all rows at once
+        return found, value
+
+    def _radiated_value(
+        self,
+        channel: Channel,
+        momenta: Floats,
+        volume: Floats,
+        emission: Emission,
+        engine: Literal["numpy", "jax"],
+    ) -> Floats:
+        value = np.zeros(volume.shape)
+        if not len(value):
+            return value
+        weight = volume * emission.weight * initial_state_factor(self.process.plan)
         if is_scattered(self.process):
-            scales = hard_scales(self.process, momenta, emission.root)
-            weight = weight * self.radiator.at_scale(emission, scales)
-        alive = (weight > 0.0) & ~counted_twice(self.process, self.cuts, moved, emission.photons)
-        rate = self._rate(channel, momenta[:, :, alive], emission.root[alive], engine)
-        value[which[alive]] = weight[alive] * rate
-        found = np.concatenate([moved, emission.photons])
-        if len(which) < len(value):
-            found, some = np.zeros((*found.shape[:2], len(value))), found
-            found[:, :, which] = some
-        return found, self._biased(found, value)
+            weight = weight * emission.radiator.at_scale(
+                emission, hard_scales(self.process, momenta, emission.root)
+            )
+        alive = np.flatnonzero(weight > 0.0)
+        value[alive] = weight[alive] * self._rate(
+            channel, _points(momenta, alive), emission.root[alive], engine
+        )
+        return value
 
     def at_tree_level(
         self, channel: Channel, u: Floats, engine: Literal["numpy", "jax"]
@@ -165,15 +202,28 @@ class Adapted:
     points: int
 
     def batch(
-        self, number: int, channel: int, size: int, key: tuple[int, str], engine: Literal["numpy", "jax"]
+        self,
+        number: int,
+        channel: int,
+        size: int,
+        key: tuple[int, str],
+        engine: Literal["numpy", "jax"],
+        *,
+        unweighted: bool = False,
     ) -> tuple[Floats, Floats, Floats]:
-        """Return momenta, weights (pb) and uniform numbers for rejection of one batch."""
+        """Return momenta, weights (pb) and uniform numbers for rejection of one batch.
+
+        If `unweighted`, points that are rejected may be without momenta.
+        """
         one = self.sampler.channels[channel]
         rng = stream(key[0], "events", key[1], channel, number)
         y = rng.random((self.sampler.dimensions(one), size))
         u, jacobian = self.grids[channel].map(y)
-        momenta, value = self.sampler.evaluate(one, u, engine)
-        return momenta, value * jacobian, rng.random(size)
+        random = rng.random(size)
+        # a little less, whatever the rounding
+        least = random * self.maxima[channel] / jacobian * (1.0 - 1e-9) if unweighted else 0.0
+        momenta, value = self.sampler.evaluate(one, u, engine, least)
+        return momenta, value * jacobian, random
 
 
 def make_sampler(
@@ -293,14 +343,16 @@ def _adapt_channel(sampler: Sampler, seed: int, points: int, number: int) -> tup
             grid = grid.refined(y, weights)
             tried += len(weights)
         grid = grid.extended(sampler.radiator.leading)
+    # without momenta
+    radiated = partial(sampler.evaluate, least=math.inf)
     dimensions = sampler.dimensions(channel)
     while True:
         for _ in range(rounds):
-            y, weights = _sample(sampler.evaluate, channel, dimensions, grid, rng, points)
+            y, weights = _sample(radiated, channel, dimensions, grid, rng, points)
             grid = grid.refined(y, weights)
             tried += len(weights)
         # a sample twice as large, on the final grid, for mean and maximum
-        y, weights = _sample(sampler.evaluate, channel, dimensions, grid, rng, 2 * points)
+        y, weights = _sample(radiated, channel, dimensions, grid, rng, 2 * points)
         tried += len(weights)
         done += rounds
         if _relative_error(weights) < UNKNOWN or done >= MOST_ROUNDS:

@@ -125,18 +125,16 @@ def _limits(process: Process, cuts: Sequence[GenerationCut], sqrt_s: float, radi
 
 
 def _two_body(process: Process, cos: tuple[float, float]) -> Channel:
+    # without propagators, so without poles: flat in cosθ
     mass1, mass2 = process.masses[2:]
-    low, high = np.arctanh(np.clip(cos, -POLE, POLE))
+    low, high = cos
 
     def build(u: Floats, sqrt_s: Floats) -> Built:
-        c = np.tanh(low + (high - low) * u[0])
+        c = low + (high - low) * u[0]
         momentum = two_body_momentum(sqrt_s, mass1, mass2)
-        phi = 2.0 * np.pi * u[1]
-        first = from_angles(np.hypot(momentum, mass1), mass1, c, phi)
-        second = from_angles(np.hypot(momentum, mass2), mass2, -c, phi + np.pi)
-        return np.stack([first, second]), 0.5 * (1.0 - c * c) * (high - low) * _two_body_volume(
-            momentum, sqrt_s
-        )
+        first = from_angles(np.hypot(momentum, mass1), mass1, c, 2.0 * np.pi * u[1])
+        second = np.concatenate([np.hypot(momentum, mass2)[None], -first[1:]])
+        return np.stack([first, second]), 0.5 * (high - low) * _two_body_volume(momentum, sqrt_s)
 
     return Channel("two bodies", 2, build, _all)
 

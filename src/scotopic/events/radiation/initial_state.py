@@ -8,6 +8,7 @@ of what is left, are the same in both cases; so are cross sections without cuts.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -40,16 +41,13 @@ RETURN_SHARE, RESONANCE_SHARE = 0.2, 0.3
 
 @dataclass(frozen=True)
 class Emission:
-    """Photons radiated by the beams, in the centre-of-mass frame of the beams.
+    """Photons radiated by the beams, in the centre-of-mass frame of the beams; momenta are computed where asked for.
 
     Attributes
     ----------
-    photons : (2 MOST_PHOTONS, 4, N)
-        Of the electron's, then of the positron's beam, in the order of emission; zeros where there is none.
+    radiator : Radiator
     root : (N,)
         √s', the mass of what is left, GeV.
-    axis : (3, N)
-        Direction of the electron in the rest frame of what is left.
     weight : (N,)
         Structure functions over the density of the map.
     missing : (2, N)
@@ -58,32 +56,73 @@ class Emission:
         How each beam's loss is divided among its photons.
     away : (2, MOST_PHOTONS, N) or None
         1 - cosθ of the photons to their beams, if they have a transverse momentum.
-    axes : (2, 3, N) or None
-        The two directions between which `axis` was chosen, along the electron and against the positron.
+    turns : (2, MOST_PHOTONS, N) or None
+        Their φ/2π.
+    choice : (N,) or None
+        Uniform numbers, for the axis.
     """
 
-    photons: Floats
+    radiator: "Radiator"
     root: Floats
-    axis: Floats
     weight: Floats
     missing: Floats
     divisions: tuple[Division, Division]
     away: Floats | None = None
-    axes: Floats | None = None
+    turns: Floats | None = None
+    choice: Floats | None = None
+
+    @property
+    def photons(self) -> Floats:
+        """Momenta (2 MOST_PHOTONS, 4, N): the electron's, then the positron's beam, in the order of emission.
+
+        Zeros where there is none.
+        """
+        return self._directed[0]
+
+    @property
+    def axis(self) -> Floats:
+        """Direction (3, N) of the electron in the rest frame of what is left."""
+        return self._directed[1]
+
+    @property
+    def axes(self) -> Floats | None:
+        """Directions (2, 3, N), if any, between which `axis` is chosen: along the electron, against the positron."""
+        return self._directed[2]
+
+    @cached_property
+    def _directed(self) -> tuple[Floats, Floats, Floats | None]:
+        sqrt_s = self.radiator.sqrt_s
+        if self.away is None or self.turns is None or self.choice is None:
+            photons = np.zeros((2, MOST_PHOTONS, 4, len(self.root)))
+            for side, division in enumerate(self.divisions):
+                photons[side, :, 0] = 0.5 * sqrt_s * division.energies
+                photons[side, :, 3] = (1 - 2 * side) * photons[side, :, 0]
+            return _flat(photons), np.array([[0.0], [0.0], [1.0]]) * np.ones(self.root.shape), None
+        photons, axis, axes = emit_successively(
+            sqrt_s,
+            np.stack([division.shares for division in self.divisions]),
+            np.stack([division.places for division in self.divisions]),
+            self.away,
+            self.turns,
+            self.choice,
+            exchange=self.radiator.exchange,
+            both=self.radiator.explicit,
+        )
+        return _flat(photons), axis, axes
 
     def take(self, which: Indices) -> "Emission":
         """Return some of the emissions, in their order."""
         if len(which) == len(self.root):
             return self
         return Emission(
-            self.photons[:, :, which],
+            self.radiator,
             self.root[which],
-            self.axis[:, which],
             self.weight[which],
             self.missing[:, which],
             (self.divisions[0].take(which), self.divisions[1].take(which)),
             None if self.away is None else self.away[:, :, which],
-            None if self.axes is None else self.axes[:, :, which],
+            None if self.turns is None else self.turns[:, :, which],
+            None if self.choice is None else self.choice[which],
         )
 
     def recoiled(self, momenta: Floats, radiated: Sequence[int] = ()) -> Floats:
@@ -170,26 +209,14 @@ class Radiator:
         further = u[self.leading :].reshape(2, (self.dimensions - self.leading) // 2, u.shape[-1])
         if self.mode == "collinear":
             divisions = self._divisions(further, np.full(missing.shape, 0.5), missing)
-            photons = np.zeros((2, MOST_PHOTONS, 4, len(root)))
-            for side, division in enumerate(divisions):
-                photons[side, :, 0] = 0.5 * self.sqrt_s * division.energies
-                photons[side, :, 3] = (1 - 2 * side) * photons[side, :, 0]
-            axis = np.array([[0.0], [0.0], [1.0]]) * np.ones(root.shape)
-            return Emission(_flat(photons), root, axis, weight, missing, divisions)
+            return Emission(self, root, weight, missing, divisions)
         alone, factors, place = emission_angles(u[2:4], missing, 0.5 * self.sqrt_s)
         divisions = self._divisions(further, place, missing)
         for division, factor in zip(divisions, factors, strict=True):
             # the factor, whose mean is one, also where several photons take other angles: the grid makes it flat
             weight *= factor * np.where(division.energies[1] > 0.0, 1.0, division.weight)
-        shares, places = (
-            np.stack([getattr(division, what) for division in divisions]) for what in ("shares", "places")
-        )
-        away = self._away(shares, places, alone)
         turns = np.concatenate([u[4:6, None], further[:, NUMBERS:]], axis=1)
-        photons, axis, axes = emit_successively(
-            self.sqrt_s, shares, places, away, turns, u[6], exchange=self.exchange, both=self.explicit
-        )
-        return Emission(_flat(photons), root, axis, weight, missing, divisions, away, axes)
+        return Emission(self, root, weight, missing, divisions, self._away(divisions, alone), turns, u[6])
 
     def _divisions(self, u: Floats, place: Floats, missing: Floats) -> tuple[Division, Division]:
         eta, least = radiator_exponent(self.sqrt_s**2), 2.0 * LEAST_OF_SEVERAL / self.sqrt_s
@@ -199,14 +226,14 @@ class Radiator:
         )
         return first, second
 
-    def _away(self, shares: Floats, places: Floats, alone: Floats) -> Floats:
+    def _away(self, divisions: tuple[Division, Division], alone: Floats) -> Floats:
         # 1 - cosθ (2, MOST_PHOTONS, N) to their beams, from that of one photon (2, N)
-        away = np.zeros(shares.shape)
+        away = np.zeros((2, MOST_PHOTONS, alone.shape[-1]))
         away[:, 0] = alone
-        for side in range(2):
+        for side, division in enumerate(divisions):
             for number in range(MOST_PHOTONS):
-                several = np.flatnonzero(shares[side, max(number, 1)])
-                at, taken = (values[side, number, several] for values in (places, shares))
+                several = np.flatnonzero(division.shares[max(number, 1)])
+                at, taken = division.places[number, several], division.shares[number, several]
                 away[side, number, several] = angle_at(at, taken, 0.5 * self.sqrt_s)
         return away
 

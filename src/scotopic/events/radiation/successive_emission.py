@@ -63,12 +63,16 @@ def emit_successively(
     axis[2] = 1.0
     axes = np.stack([axis, axis]) if both else None
     for step in range(2 * most):
-        which = np.flatnonzero(number > step)
+        # nearly all points have a first photon, and one without energy changes nothing
+        which = np.flatnonzero(number > step) if step else np.arange(n)
         if not len(which):
             break
+        if step:
+            beam, before, whole = (np.take(one, which, axis=-1) for one in (axis, left, mass))
+        else:
+            beam, before, whole = axis, left, mass
         slot = order[step, which]
         z = taken[slot, which]
-        beam, before, whole = axis[:, which], left[:, which], mass[which]
         sign = np.where(slot < most, 1.0, -1.0)
         direction = direction_about(sign * beam, away[slot, which], 2.0 * math.pi * turns[slot, which])
         energy = 0.5 * z * whole
@@ -84,18 +88,27 @@ def emit_successively(
             along = energy * (direction * beam).sum(axis=0)
             first, second = (whole - energy + along) ** 2, (whole - energy - along) ** 2
             way = np.where(u[which] * (first + second) < first, 1.0, -1.0)
-        axis[:, which] = _seen(way, beam, (before, whole), (after, rest))
+        # the first frame is that of the beams, at rest
+        frame = (before, whole) if step else None
+        seen = _seen(way, beam, frame, (after, rest))
         if axes is not None:
-            other = _seen(-way, beam, (before, whole), (after, rest))
-            axes[:, :, which] = np.where(way > 0.0, [axis[:, which], other], [other, axis[:, which]])
-        left[:, which], mass[which] = after, rest
+            other = _seen(-way, beam, frame, (after, rest))
+            axes[:, :, which] = np.where(way > 0.0, [seen, other], [other, seen])
+        if step:
+            axis[:, which], left[:, which], mass[which] = seen, after, rest
+        else:
+            axis, left, mass = seen, after, rest
     return photons.reshape(2, most, 4, n), axis, axes
 
 
-def _seen(way: Floats, beam: Floats, before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> Floats:
+def _seen(
+    way: Floats, beam: Floats, before: tuple[Floats, Floats] | None, after: tuple[Floats, Floats]
+) -> Floats:
     # The direction of `beam` (3, N) in the rest frame `after` a photon, of the electron (way 1) or of the positron (-1)
-    # in the one `before`; frames are momentum and mass of what is left.
-    flying = boost_from_rest(np.concatenate([np.ones((1, len(way))), way * beam]), *before)
+    # in the one `before`; frames are momentum and mass of what is left, None where the beams collide.
+    flying = np.concatenate([np.ones((1, len(way))), way * beam])
+    if before is not None:
+        flying = boost_from_rest(flying, *before)
     momentum, mass = after
     seen = boost_from_rest(flying, momentum * BACK, mass)[1:]
     return np.asarray(way * seen / np.sqrt((seen**2).sum(axis=0)))
