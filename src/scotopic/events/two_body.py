@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scotopic.errors import InputError
 from scotopic.events.cuts import passes_all
 from scotopic.events.first_order import initial_state_factor
-from scotopic.events.matching import counted_twice
+from scotopic.events.matching import counted_twice, radiated_slots
 from scotopic.events.record import Events
 from scotopic.events.sampler import EXCESS, largest_weight, make_sampler
 from scotopic.numerics.lorentz import from_angles, two_body_momentum
@@ -69,7 +69,7 @@ def generate_two_body(
         second = np.concatenate([root[None] - first[:1], -first[1:]])
         momenta = np.stack([first, second])
         if emission is not None:
-            momenta = emission.recoiled(momenta)
+            momenta = emission.recoiled(momenta, radiated_slots(law.process))
             value = value * emission.weight * initial_state_factor(law.process.plan)
             twice = counted_twice(law.process, parsed, momenta, emission.photons)
             value = np.where(twice, 0.0, value)
