@@ -14,11 +14,11 @@ from itertools import pairwise
 import numpy as np
 
 from published_limits import read_curve
+from scotopic.analysis.simulation import EventNumbers, simulate
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.searches import get_counting_search
-from scotopic.study.comparison import compare_limits
-from scotopic.study.counting_simulation import simulate_counting
+from scotopic.paper.comparison import compare_limits
+from scotopic.searches import get_search
 from scotopic.study.search import search
 
 RECOILS = (0.0, 2.0, 4.0, 6.0, 7.0, 10.6)  # GeV
@@ -73,27 +73,29 @@ def babar(events, workers):
 
 def zprime(events, workers):
     """Expected events before the last cuts at 276/pb by recoil mass, and what the efficiency is made of."""
-    about, card = get_counting_search("zprime-invisible"), load_experiment("belle2-2018")
-    made = simulate_counting(
+    about, card = get_search("zprime-invisible"), load_experiment("belle2-2018")
+    made = simulate(
         about,
         card,
-        signal_events=round(20_000 * events),
-        background_events=round(100_000 * events),
+        events=EventNumbers(round(20_000 * events), round(100_000 * events)),
         seed=1,
         workers=workers,
     )
-    row("recoil mass", *made.backgrounds)
+    row("recoil mass", *made.candidates)
     for low, high in pairwise(RECOILS):
         cells = []
-        for found in made.backgrounds.values():
+        for found in made.candidates.values():
             mass = np.sqrt(np.maximum(found["m2_recoil"], 0.0))
             chosen = 276.0 * found.weights[(mass >= low) & (mass < high)]
             cells.append(f"{chosen.sum():.3g} ± {np.sqrt((chosen**2).sum()):.2g}")
         row(f"{low:g} to {high:g} GeV", *cells)
     for point in made.signal:
-        near = np.abs(point.candidates["m2_recoil"] - point.mass**2) < about.window_sigmas * point.resolution
+        near = (
+            np.abs(point.candidates["m2_recoil"] - point.point[0] ** 2)
+            < about.statistic.window_sigmas * point.resolution[0]
+        )
         row(
-            f"efficiency in the window at {point.mass:g} GeV",
+            f"efficiency in the window at {point.point[0]:g} GeV",
             float(point.candidates.weights[near].sum()) / point.tree_pb,
         )
 

@@ -18,8 +18,8 @@ import numpy as np
 from scipy.integrate import quad
 from scipy.special import gamma as gamma_function
 
-from scotopic.events.emission_density import Radiating
-from scotopic.events.final_state_radiation import radiate
+from scotopic.events.radiation.emission_density import Radiating
+from scotopic.events.radiation.final_state_radiation import radiate
 from scotopic.numerics.lorentz import dot, from_angles
 from scotopic.physics.hadrons.masses import CHARGED_PION
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS, TAU_MASS

@@ -13,18 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
+from scotopic.analysis.binning import central_masses
+from scotopic.analysis.limits import compute_limits
+from scotopic.analysis.simulation import EventNumbers, simulate
+from scotopic.analysis.statistics.statistic import LimitSettings
 from scotopic.detector.card import load_experiment
+from scotopic.paper.comparison import compare_limits
+from scotopic.paper.figure_2 import published_alp_limit
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.searches import get_search
-from scotopic.searches.binning import make_edges, mass_hypotheses
-from scotopic.study.comparison import compare_limits
-from scotopic.study.limits import set_limits
-from scotopic.study.paper_figures.figure_2 import published_alp_limit
-from scotopic.study.simulation import (
-    expected_spectra,
-    simulate_search,
-    without,
-)
 
 
 def read_curve(path, s):
@@ -41,10 +38,10 @@ def rough_count(search, simulation, luminosity):
     masses, limits = [], []
     for region in search.regions:
         shape = simulation.shapes[region.name]
-        edges = make_edges(region, shape)
-        expectation = expected_spectra(simulation.backgrounds[:1], region, edges, luminosity)["ggg"]
+        edges = search.statistic.edges(simulation, region)
+        expectation = simulation.expected(region, edges, luminosity)["ggg"]
         cumulative = np.concatenate([[0.0], np.cumsum(expectation)])
-        mass = mass_hypotheses(region, edges)
+        mass = central_masses(region, edges)
         reach = 2.0 * shape.resolution_at(mass)
         low, high = mass**2 - reach, mass**2 + reach
         count = np.interp(high, edges, cumulative) - np.interp(low, edges, cumulative)
@@ -65,18 +62,18 @@ def main():
     card = load_experiment("belle2-2018")
     s = card.beams.sqrt_s**2
     published = published_alp_limit(s) if options.curve is None else read_curve(options.curve, s)
-    luminosity = search.paper_luminosity_fb
-    sample = {"seed": 1, "workers": options.workers}
-    everything = simulate_search(
-        search, card, signal_events=options.signal, background_events=options.events, **sample
-    )
+    luminosity = search.luminosity_fb
+    events = EventNumbers(options.signal, options.events)
+    everything = simulate(search, card, events=events, seed=1, workers=options.workers)
 
     def limits(simulation, *, systematics=False, cls=False):
-        result = set_limits(search, simulation, luminosity_fb=luminosity, with_systematics=systematics)
-        return result.mass, result.sigma_cls_median if cls else result.sigma_median
+        settings = LimitSettings(luminosity_fb=luminosity, with_systematics=systematics)
+        result = compute_limits(simulation, settings)
+        return result.mass, result.alternatives["cls_median"][0] if cls else result.cross_section.median
 
     def only(*dropped):
-        return replace(everything, backgrounds=without(everything.backgrounds, *dropped))
+        kept = tuple(one for one in everything.backgrounds if one.name not in dropped)
+        return replace(everything, backgrounds=kept)
 
     peaks = ("pi0", "eta", "etap")
     rows = [

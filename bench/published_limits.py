@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from scotopic.detector.card import load_experiment
+from scotopic.paper.comparison import compare_limits
 from scotopic.physics.models.alp_photon import strahlung_cross_section
-from scotopic.searches.zprime_invisible import branching
-from scotopic.study.comparison import compare_limits
+from scotopic.searches.dilepton_and_recoil.zprime_invisible import branching
 
 SEARCHES = (
     "alp-gammagamma",

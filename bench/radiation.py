@@ -15,7 +15,7 @@ import numpy as np
 
 from scotopic.events.cross_section import cross_section
 from scotopic.events.generate import generate
-from scotopic.events.photon_energies import MOST_PHOTONS
+from scotopic.events.radiation.photon_energies import MOST_PHOTONS
 from scotopic.events.record import Events
 from scotopic.physics.standard_model import ALPHA_0, MUON_MASS
 

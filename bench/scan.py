@@ -22,7 +22,7 @@ import scan_problem
 from scan_problem import EDGES, EVENTS, HALF_WIDTH, MASSES, ORDER, expectation, observed, template
 from scotopic.numerics.newton import BOUNDARY, FAILED
 from scotopic.stats import scan
-from scotopic.stats.toys import BLOCK, discovery, scan_toys
+from scotopic.stats.scan.toys import BLOCK, discovery, scan_toys
 
 SETTINGS = {"background_order": ORDER, "half_width": HALF_WIDTH}
 

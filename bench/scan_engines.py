@@ -13,7 +13,7 @@ import jax
 import numpy as np
 
 from scan_problem import EDGES, EVENTS, HALF_WIDTH, MASSES, ORDER, expectation, template
-from scotopic.stats.toys import BLOCK, scan_toys
+from scotopic.stats.scan.toys import BLOCK, scan_toys
 
 
 def toys(number, workers, engine, events):

@@ -11,8 +11,8 @@ from scipy.optimize import brentq
 from scipy.special import comb
 from scipy.stats import crystalball
 
-from scotopic.stats.toys import draw
-from scotopic.stats.windows import Windows
+from scotopic.stats.scan.toys import draw
+from scotopic.stats.scan.windows import Windows
 
 BINS, HALF_WIDTH, ORDER = 580, 40, 3
 LOW, HIGH, GROWTH = 0.2, 10.5, 8.0  # GeV; σ ∝ 1 + m/GROWTH

@@ -8,27 +8,25 @@ import pkgutil
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from pathlib import Path
 
 import scotopic
+from scotopic.analysis.provenance import marked_parts
 from scotopic.detector.card import experiments, load_experiment
-from scotopic.detector.experiment import MEANING
-from scotopic.searches import any_search, searches
-from scotopic.searches.channel_search import Channel
-from scotopic.searches.control_samples import ControlSample
-from scotopic.searches.photon_search import PhotonRegion, PhotonSearch
-from scotopic.searches.photon_selection import LINES, make_regions
-from scotopic.searches.search import Background, Region, Systematic
-from scotopic.selection.cut import Cut
-from scotopic.study.provenance import marked_parts
+from scotopic.detector.schema.provenance import MEANING
+from scotopic.errors import InputError
+from scotopic.searches import get_search, searches
 
 FOLDER = "_generated"
 LITERAL = re.compile(r"(``.*?``|`[^`]*`_?)")
 
 ROOMS = {
-    "study": "From a search, a model and an experiment to results on disk",
+    "paper": "Figures of the paper",
+    "report": "Files of results",
+    "study": "Searches, projections, exclusions, scans of histograms",
     "searches": "Searches",
+    "analysis": "Signal, backgrounds, selection, statistic, result",
     "io": "Event files",
     "figures": "Figures",
     "detector": "Detector, trigger and experiment cards",
@@ -90,35 +88,23 @@ def _short(value: object) -> str:
 
 def held_by(name: str) -> dict[str, object]:
     """Return what a search holds by where it applies: itself, and regions that it makes of experiment cards."""
-    search = any_search(name)
+    search = get_search(name)
     held: dict[str, object] = {"": search}
-    if isinstance(search, PhotonSearch):
-        for experiment in experiments():
-            card = load_experiment(experiment)
-            if getattr(card.trigger, LINES[0]) is not None:
-                held |= {f"with {experiment}, ": make_regions(card, LINES[0])}
+    if search.regions:
+        return held
+    for experiment in experiments():
+        try:
+            made = search.at(load_experiment(experiment), search.values({}))
+        except InputError:  # the card lacks the line
+            continue
+        held[f"with {experiment}, "] = made.regions
     return held
 
 
 def _search(name: str) -> str:
-    held = held_by(name)
-    parts = dict.fromkeys(marked_parts(list(held.values())))
-    marks = Counter(one.mark[0] for one in parts)
-    search = any_search(name)
-    backgrounds = [
-        (one.name, one.label, f"{one.cross_section_fb:.3g} fb", one.mark, one.source)
-        if getattr(one, "mass", None)
-        else (
-            one.name,
-            one.label,
-            "generated",
-            getattr(one, "mark", "D"),
-            getattr(one, "source", "own events"),
-        )
-        for one in search.backgrounds
-    ]
-    marks.update("D" for one in search.backgrounds if not hasattr(one, "mark"))
-    cuts = [row for where, what in held.items() for row in _cuts(what, where)]
+    search, held = get_search(name), held_by(name)
+    marks = Counter(one.mark[0] for one in dict.fromkeys(marked_parts(list(held.values()))))
+    backgrounds = [(b.name, b.label, b.cross_section, b.mark, b.source) for b in search.backgrounds]
     text = [
         f"## Search {name}\n",
         f"Entries by mark: {', '.join(f'{n} {mark}' for mark, n in sorted(marks.items()))}.\n",
@@ -126,56 +112,38 @@ def _search(name: str) -> str:
         table(
             ("where", "cut", "observable", "from", "to", "mark", "source"),
             [
-                (
-                    where or "all masses",
-                    c.label,
-                    f"`{c.observable}`",
-                    f"{c.low:g}",
-                    f"{c.high:g}",
-                    c.mark,
-                    c.source,
-                )
-                for where, c in dict.fromkeys(cuts)
+                (where, c.label, f"`{c.observable}`", f"{c.low:g}", f"{c.high:g}", c.mark, c.source)
+                for where, c in dict.fromkeys(_cuts(search, held))
             ],
         ),
         "### Systematic uncertainties\n",
         table(
             ("name", "scales", "relative size", "mark", "source"),
-            [
-                (one.name, one.on, f"{one.relative_error:.3g}", one.mark, one.source)
-                for one in parts
-                if isinstance(one, Systematic)
-            ],
+            [(s.name, s.on, f"{s.relative_error:.3g}", s.mark, s.source) for s in search.systematics],
         ),
     ]
-    others = [one for one in parts if not isinstance(one, (Cut, Systematic, Background))]
+    others = [*search.nuisances, *search.vetoes]
     if others:
+        rows = [(one.name, _values(one), one.mark, one.source) for one in others]
         text += [
-            "### Unknowns and vetoed ranges\n",
-            table(
-                ("name", "values", "mark", "source"), [(o.name, _values(o), o.mark, o.source) for o in others]
-            ),
+            "### Nuisance parameters and vetoed ranges\n",
+            table(("name", "values", "mark", "source"), rows),
         ]
     text += ["### Backgrounds\n", table(("name", "what", "cross section", "mark", "source"), backgrounds)]
     return "\n".join(text)
 
 
-def _cuts(value: object, where: str) -> Iterator[tuple[str, Cut]]:
-    """Yield the cuts within a search with the regions, channels and control samples that they belong to."""
-    if isinstance(value, Cut):
-        yield where.removesuffix(", "), value
-    elif isinstance(value, (tuple, list)):
-        for one in value:
-            yield from _cuts(one, where)
-    elif isinstance(value, Region | PhotonRegion):
-        yield from _cuts(
-            value.cuts, f"{where}{value.name} region, {value.mass_low:g} to {value.mass_high:g} GeV, "
-        )
-    elif is_dataclass(value):
-        named = {Channel: "channel", ControlSample: "control sample"}.get(type(value))
-        inside = f"{where}{named} {value.name}, " if named else where
-        for field in fields(value):
-            yield from _cuts(getattr(value, field.name), inside)
+def _cuts(search, held: dict[str, object]) -> Iterator[tuple[str, object]]:
+    """Yield the cuts of a search with where they apply."""
+    for cut in search.selection.cuts:
+        yield "all masses", cut
+    for where, regions in {"": search.regions, **{key: one for key, one in held.items() if key}}.items():
+        for region in regions:
+            for cut in region.cuts:
+                yield f"{where}{region.title}, {region.mass_low:.3g} to {region.mass_high:.4g} GeV", cut
+    for sample in search.selection.controls:
+        for cut in sample.cuts:
+            yield f"control sample {sample.name}", cut
 
 
 def _values(part: object) -> str:

@@ -1,25 +1,15 @@
 """The Python face: names on first use, nothing heavy on import."""
 
-import subprocess
-import sys
+import re
 
 import pytest
 
 import scotopic
-
-
-def loaded_by(code: str) -> set[str]:
-    """Return the modules that a fresh interpreter has loaded after `code`."""
-    done = subprocess.run(
-        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return set(done.stdout.split())
-
+from helpers.loaded_modules import loaded_by
+from helpers.places import ROOT
 
 ROOMS = (
+    "analysis",
     "app",
     "bounds",
     "detector",
@@ -27,7 +17,9 @@ ROOMS = (
     "figures",
     "io",
     "numerics",
+    "paper",
     "physics",
+    "report",
     "searches",
     "selection",
     "stats",
@@ -53,3 +45,9 @@ def test_face_lists_its_names() -> None:
 def test_unknown_name() -> None:
     with pytest.raises(AttributeError, match="no attribute 'dark_energy'"):
         _ = scotopic.dark_energy
+
+
+def test_no_test_imports_another():
+    """What several share stands in tests/helpers."""
+    for path in (ROOT / "tests").rglob("*.py"):
+        assert not re.search(r"^\s*(from|import) ([\w.]+\.)?test_", path.read_text(), re.MULTILINE), path

@@ -6,7 +6,7 @@ import pytest
 
 from scotopic.app.cli import run
 from scotopic.errors import InputError
-from scotopic.physics.model import get_model
+from scotopic.physics.registry import get_model
 from scotopic.user_code import LOCK
 
 WRITES = "from pathlib import Path\nPath(__file__).with_suffix('.done').touch()\n"

@@ -6,6 +6,8 @@ The names below are loaded on first use: importing the package loads neither jax
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scotopic.analysis.result import Result
+    from scotopic.analysis.search import Search
     from scotopic.bounds.bound import Bound
     from scotopic.bounds.files import load_bound, read_bound
     from scotopic.detector.card import experiments, load_experiment
@@ -18,15 +20,15 @@ if TYPE_CHECKING:
     from scotopic.events.generate import generate
     from scotopic.events.record import Events
     from scotopic.io import read_candidates, read_events, write_events
-    from scotopic.physics.model import Model, get_model, models
+    from scotopic.paper.reproduce import reproduce
+    from scotopic.physics.model import Model
     from scotopic.physics.processes import Process, parse_process
+    from scotopic.physics.registry import get_model, models
     from scotopic.searches import get_search
-    from scotopic.searches.alp_signature import SignatureFractions, signature_fractions
-    from scotopic.searches.search import Search, SearchResult
+    from scotopic.searches.three_photons.signature import SignatureFractions, signature_fractions
     from scotopic.selection.candidates import Candidates
     from scotopic.stats import Scan, scan
     from scotopic.study.projection import Projection, project
-    from scotopic.study.reproduce import reproduce
     from scotopic.study.search import search
 
 __version__: str
@@ -43,9 +45,9 @@ __all__ = [
     "Model",
     "Process",
     "Projection",
+    "Result",
     "Scan",
     "Search",
-    "SearchResult",
     "SignatureFractions",
     "cross_section",
     "experiments",
@@ -70,6 +72,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    "scotopic.analysis.result": ("Result",),
+    "scotopic.analysis.search": ("Search",),
     "scotopic.bounds.bound": ("Bound",),
     "scotopic.bounds.files": ("load_bound", "read_bound"),
     "scotopic.detector.card": ("experiments", "load_experiment"),
@@ -82,15 +86,15 @@ _MODULES = {
     "scotopic.events.generate": ("generate",),
     "scotopic.events.record": ("Events",),
     "scotopic.io": ("read_candidates", "read_events", "write_events"),
-    "scotopic.physics.model": ("Model", "get_model", "models"),
+    "scotopic.physics.model": ("Model",),
+    "scotopic.physics.registry": ("get_model", "models"),
     "scotopic.physics.processes": ("Process", "parse_process"),
     "scotopic.searches": ("get_search",),
-    "scotopic.searches.alp_signature": ("SignatureFractions", "signature_fractions"),
-    "scotopic.searches.search": ("Search", "SearchResult"),
+    "scotopic.searches.three_photons.signature": ("SignatureFractions", "signature_fractions"),
     "scotopic.selection.candidates": ("Candidates",),
     "scotopic.stats": ("Scan", "scan"),
     "scotopic.study.projection": ("Projection", "project"),
-    "scotopic.study.reproduce": ("reproduce",),
+    "scotopic.paper.reproduce": ("reproduce",),
     "scotopic.study.search": ("search",),
 }
 _PLACE = {name: module for module, names in _MODULES.items() for name in names}

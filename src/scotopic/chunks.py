@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 
 Arrays = dict[str, NDArray[Any]]
 Sample = TypeVar("Sample")
@@ -130,7 +131,7 @@ class ExactSum:
     def __init__(self) -> None:
         self._parts: list[float] = []
 
-    def add(self, values: NDArray[np.float64]) -> None:
+    def add(self, values: Floats) -> None:
         """Add all numbers of an array."""
         numbers = values.tolist()
         while part := _sum(numbers):  # the sum, then its rounding, until nothing is left
@@ -152,7 +153,7 @@ def _sum(numbers: list[float]) -> float:
         return sum(numbers)
 
 
-def exact_sum(pieces: Iterable[NDArray[np.float64]]) -> float:
+def exact_sum(pieces: Iterable[Floats]) -> float:
     """Return the sum of all numbers in the pieces of an array, as `ExactSum`."""
     total = ExactSum()
     for piece in pieces:

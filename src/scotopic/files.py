@@ -25,6 +25,7 @@ _numbers = itertools.count()
 _unfinished: set[Path] = set()
 _swept: set[Path] = set()
 _records: list[Callable[[Path], None]] = []
+_end: type[BaseException] | None = None  # that the process was told
 
 
 @contextmanager
@@ -50,6 +51,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
             shutil.copymode(target, temporary)
         yield temporary
         _settle(temporary)
+        if _end is not None:
+            raise _end
         os.replace(temporary, target)
         _settle(target.parent)
         note_written(target)
@@ -59,6 +62,15 @@ def replacing(path: str | Path) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         _unfinished.discard(temporary)
+
+
+def stop_publishing(end: type[BaseException] | None) -> None:
+    """Let no file get its name any more, but raise an end; None lets them again.
+
+    An end that a compiled library swallowed leaves its work half done, and what follows from that is no result.
+    """
+    global _end
+    _end = end
 
 
 def write_whole(path: str | Path, content: bytes) -> None:

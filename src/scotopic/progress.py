@@ -14,7 +14,7 @@ _shown: list["Progress"] = []  # at most one: a terminal has room for one set of
 
 def track(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
     """Yield `items`, showing a bar named `what` while they are worked on; bars within bars stand below them."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield from items
         return
     if _shown:
@@ -45,5 +45,5 @@ def say(text: str) -> None:
     """Print a line on stderr, above the bars where there are some."""
     if _shown:
         _shown[0].console.print(text, markup=False, highlight=False)
-    else:
+    elif sys.stderr is not None:  # print would take standard output
         print(text, file=sys.stderr, flush=True)

@@ -1,7 +1,11 @@
 """Text files of users: regular, of bounded size, UTF-8, of bounded depth; every fault is an `InputError`."""
 
+import errno
+import math
+import os
 import re
 import reprlib
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -36,14 +40,40 @@ def is_folder(path: str | Path) -> bool:
         return False
 
 
+class _Brief(reprlib.Repr):
+    """Values as a card states them, cut: lists, and whole numbers by their length where they are long."""
+
+    def repr_tuple(self, x: tuple[Any, ...], level: int) -> str:
+        return self.repr_list(list(x), level)
+
+    def repr_int(self, x: int, level: int) -> str:
+        if abs(x) < 2**63:
+            return str(x)
+        return f"a whole number of {math.floor(math.log10(abs(x))) + 1} digits"
+
+
+def why_unreadable(path: str | Path) -> str | None:
+    """Return why a path names no regular file that can be read: a folder, a pipe, a name that no file can have."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError) as fault:  # missing, too long a name, a loop of links, a null byte
+        return getattr(fault, "strerror", None) or str(fault)
+    if stat.S_ISREG(mode):
+        return None
+    return os.strerror(errno.EISDIR) if stat.S_ISDIR(mode) else "expected a regular file"
+
+
+def path_text(path: str | Path) -> str:
+    """Return a path for a message, cut in its middle, on one line."""
+    text = repr(str(path))[1:-1]
+    return text if len(text) <= 300 else f"{text[:140]}…{text[-140:]}"
+
+
 def shown(value: object, most: int = 60) -> str:
     """Return a value for a message, cut, on one line."""
-    brief = reprlib.Repr()
-    brief.maxlevel, brief.maxstring, brief.maxlong, brief.maxother = 2, most, most, most
-    try:
-        text = brief.repr(value)
-    except ValueError:  # whole numbers of thousands of digits
-        return f"a {type(value).__name__} with numbers of too many digits"
+    brief = _Brief()
+    brief.maxlevel, brief.maxlist, brief.maxstring, brief.maxother = 2, 20, most, most
+    text = brief.repr(value)
     return text if len(text) <= 3 * most else f"{text[: 3 * most]}…"
 
 
@@ -61,18 +91,14 @@ def read_text(path: str | Path, largest: int = LARGEST) -> str:
     InputError
         If it is missing, no regular file, larger than `largest` bytes, or not UTF-8.
     """
-    name = str(path) if len(str(path)) <= 300 else f"{str(path)[:300]}…"
-    if not is_file(path):
-        try:
-            there = Path(path).exists()
-        except (OSError, ValueError):
-            there = False
-        raise InputError(f"{name}: {'not a regular file' if there else 'no such file'}")
+    name = path_text(path)
+    if fault := why_unreadable(path):
+        raise InputError(f"{name}: {fault}")
     try:
         with Path(path).open("rb") as file:
             content = file.read(largest + 1)
-    except OSError as fault:
-        raise InputError(f"{name}: not a readable text file ({fault.strerror})") from None
+    except OSError as refusal:
+        raise InputError(f"{name}: not a readable text file ({refusal.strerror})") from None
     return decode_text(content, name, largest)
 
 

@@ -40,7 +40,7 @@ PROCESSES = {
 def _models() -> dict[str, str]:
     from importlib import import_module
 
-    from scotopic.physics.model import models
+    from scotopic.physics.registry import models
 
     modules = {name: import_module(f"scotopic.physics.models.{name.replace('-', '_')}") for name in models()}
     return {name: (module.__doc__ or "").splitlines()[0] for name, module in modules.items()}
@@ -51,9 +51,9 @@ def _processes() -> dict[str, str]:
 
 
 def _searches() -> dict[str, str]:
-    from scotopic.searches import any_search, searches
+    from scotopic.searches import get_search, searches
 
-    found = [any_search(name) for name in searches()]
+    found = [get_search(name) for name in searches()]
     return {one.name: f"{one.title}: {one.signature}" for one in found}
 
 

@@ -15,10 +15,11 @@ import click
 
 from scotopic.app.bounds import bounds
 from scotopic.app.catalogue import list_
+from scotopic.app.check import check
 from scotopic.app.counting import limit
 from scotopic.app.events import generate, simulate, xsec
 from scotopic.app.exclude import exclude
-from scotopic.app.interruption import CODES, WORDS, Terminated, ending_on_signals
+from scotopic.app.interruption import CODES, WORDS, Terminated, code_of_end, ending_on_signals
 from scotopic.app.limits import reproduce, search, signature
 from scotopic.app.project import project
 from scotopic.app.recast import recast
@@ -26,6 +27,7 @@ from scotopic.app.scan_histogram import scan
 from scotopic.app.streams import (
     NO_SPACE,
     flush_output,
+    open_closed_streams,
     replace_what_cannot_be_shown,
     silence_output,
     telling_closed_pipes,
@@ -38,7 +40,11 @@ from scotopic.workers import end_children, end_workers
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="scotopic", message="%(prog)s %(version)s")
-@click.option("--no-code", is_flag=True, help="Refuse Python files of models: nothing of a user is executed.")
+@click.option(
+    "--no-code",
+    is_flag=True,
+    help="Refuse Python files of models and searches: nothing of a user is executed.",
+)
 @click.pass_context
 def commands(context: click.Context, no_code: bool) -> None:
     """From a dark-sector model to a limit at an e+e- B-factory, and back."""
@@ -52,6 +58,7 @@ for command in (
     reproduce,
     search,
     project,
+    check,
     scan,
     xsec,
     generate,
@@ -121,6 +128,7 @@ def _internal(fault: BaseException) -> int:
 
 def main() -> None:
     """Run the command line of the process and exit."""
+    open_closed_streams()
     replace_what_cannot_be_shown()
     try:
         with ending_on_signals():
@@ -129,6 +137,7 @@ def main() -> None:
         code = CODES[signal.SIGINT]
     except Terminated:
         code = CODES[signal.SIGTERM]
+    code = code_of_end() or code
     end_children()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # the interpreter's end would print a traceback

@@ -88,19 +88,12 @@ PROFILED = (
 def limit(
     observed: float,
     background: float,
-    background_error: float,
-    efficiency: float,
-    efficiency_error: float,
     luminosity_fb: float | None,
     luminosity_error_fb: float | None,
-    level: float,
-    method: str,
-    background_prior: str,
-    efficiency_prior: str,
-    luminosity_prior: str,
     seed: int,
     workers: int,
     as_json: bool,
+    **given: Any,
 ) -> None:
     """Set a limit on the cross section of a counting experiment.
 
@@ -108,34 +101,28 @@ def limit(
     """
     from scotopic.stats import counting_bands, counting_limit, predictive_p_value
 
-    if efficiency > 1.0:
-        raise InputError(f"--efficiency: {efficiency:g} is above 1; 4 % is 0.04")
+    if given["efficiency"] > 1.0:
+        raise InputError(f"--efficiency: {given['efficiency']:g} is above 1; 4 % is 0.04")
     if luminosity_error_fb is not None and luminosity_fb is None:
         raise InputError("--luminosity-error: needs --luminosity")
-    given: dict[str, Any] = {
-        "background_error": background_error,
-        "efficiency": efficiency,
-        "efficiency_error": efficiency_error,
-        "luminosity": 1.0 if luminosity_fb is None else luminosity_fb,
-        "luminosity_error": luminosity_error_fb or 0.0,
-        "level": level,
-        "method": method,
-        "background_prior": background_prior,
-        "efficiency_prior": efficiency_prior,
-        "luminosity_prior": luminosity_prior,
-    }
+    error, prior = given["background_error"], given["background_prior"]
+    level, method = given["level"], given["method"]
+    given["luminosity"] = 1.0 if luminosity_fb is None else luminosity_fb
+    given["luminosity_error"] = luminosity_error_fb or 0.0
     found = counting_limit(observed, background, **given)
     bands = counting_bands(background, **given)
-    p_value = predictive_p_value(observed, background, background_error, background_prior=background_prior)
+    p_value = predictive_p_value(observed, background, error, background_prior=prior)
     unit = "events" if luminosity_fb is None else "fb"
     result = {"interval": list(found)} if isinstance(found, tuple) else {"limit": found}
     expected = {"median": bands.median, "band68": bands.band68, "band95": bands.band95}
     notes = []
-    errors = background_error or efficiency_error or luminosity_error_fb
+    errors = error or given["efficiency_error"] or luminosity_error_fb
     if method.startswith("feldman-cousins") and errors:
         notes.append(PROFILED)
     if as_json:
-        priors = {name: value for name, value in given.items() if name.endswith("_prior")}
+        priors = {
+            f"{name}_prior": given[f"{name}_prior"] for name in ("background", "efficiency", "luminosity")
+        }
         settings = {"method": method, "level": level, "unit": unit, **priors}
         print_json({**result, **settings, "expected": expected, "p_value": p_value, "notes": notes})
         return

@@ -23,6 +23,7 @@ from scotopic.errors import InputError
 
 if TYPE_CHECKING:
     from scotopic.detector.record import Detected
+    from scotopic.events.event_chunks import EventChunks
     from scotopic.events.record import Events
     from scotopic.physics.processes import Process
 
@@ -48,7 +49,7 @@ def xsec(process: str, sqrt_s: float | None, rel_error: float, as_json: bool, **
     That of "e- e+ > hadrons" is the continuum's, without radiation.
     """
     from scotopic.events.cross_section import cross_section
-    from scotopic.events.hadrons import hadrons_cross_section, is_hadrons
+    from scotopic.events.decays.hadrons import hadrons_cross_section, is_hadrons
 
     energy = sqrt_s or SQRT_S
     if is_hadrons(process):
@@ -120,13 +121,13 @@ def generate(
     from scotopic.chunks import spooling
     from scotopic.detector.card import load_experiment
     from scotopic.events.beams import chunks_to_lab
+    from scotopic.events.decays.hadrons import generate_hadron_chunks, is_hadrons
+    from scotopic.events.decays.tau_decays import check_taus, decay_chunks
     from scotopic.events.generate import generate_chunks
-    from scotopic.events.hadrons import generate_hadron_chunks, is_hadrons
-    from scotopic.events.tau_decays import check_taus, decay_chunks
     from scotopic.io import writable, write_events
     from scotopic.numerics.rng import stream
-    from scotopic.physics.model import get_model
     from scotopic.physics.processes import notes, parse_process
+    from scotopic.physics.registry import get_model
 
     if not output.name.endswith(EVENT_FILES):
         raise InputError(f"--output {output}: expected a name ending in {', '.join(EVENT_FILES)}")
@@ -162,17 +163,26 @@ def generate(
         else:
             chunks = generate_chunks(made, n, spool, skip=skip, **common)
         write_events(chunks, output)
-    events = chunks.about
-    if events.frame == "lab" and output.name.endswith((".lhe", ".lhe.gz")):
+    if chunks.about.frame == "lab" and output.name.endswith((".lhe", ".lhe.gz")):
         told += (
             "LHE has no crossing angle or beam spread: the events are written in the nominal centre of mass",
         )
-    seconds = time.perf_counter() - start
+    chosen = {"process": process, **{key: settings[key] for key in ("isr", "fsr", "alpha")}}
+    _report(chunks, chosen, energy, time.perf_counter() - start, told, output, as_json)
+
+
+def _report(
+    chunks: "EventChunks",
+    chosen: dict[str, Any],
+    sqrt_s: float,
+    seconds: float,
+    told: tuple[str, ...],
+    output: Path,
+    as_json: bool,
+) -> None:
+    events = chunks.about
     result = {
-        "process": process,
-        "isr": settings["isr"],
-        "fsr": settings["fsr"],
-        "alpha": settings["alpha"],
+        **chosen,
         "events": len(chunks),
         "cross_section_pb": events.cross_section_pb,
         "error_pb": events.cross_section_error_pb,
@@ -186,8 +196,9 @@ def generate(
     if as_json:
         print_json(result)
         return
+    name = chosen["process"]
     print_lines(
-        f"{len(chunks)} events of {process}, {events.frame} frame, √s = {energy:.5g} GeV, in {seconds:.2f} s",
+        f"{len(chunks)} events of {name}, {events.frame} frame, √s = {sqrt_s:.5g} GeV, in {seconds:.2f} s",
         f"σ = {events.cross_section_pb:.6g} ± {events.cross_section_error_pb:.2g} pb, "
         f"efficiency of generation {events.efficiency:.3g}, lost to overweights {events.overweight:.1g}",
         *(f"note: {note}" for note in told),

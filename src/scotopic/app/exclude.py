@@ -47,6 +47,12 @@ ROWS = 24  # of the envelope on the terminal
 )
 @given_option
 @click.option(
+    "--search",
+    "searched",
+    multiple=True,
+    help="Python file of a search of your own, which is executed, beside those that ship. May be repeated.",
+)
+@click.option(
     "--projections/--no-projections", "projected", default=True, help="Whether to simulate searches."
 )
 @click.option(
@@ -60,7 +66,6 @@ def exclude(
 ) -> None:
     """Join every published bound that applies to MODEL, and set our projections beside them."""
     from scotopic.study.exclusion import exclude as join
-    from scotopic.study.exclusion import write_exclusion
 
     result = join(**settings)  # type: ignore[arg-type]
     for one in result.own:
@@ -73,6 +78,8 @@ def exclude(
         )
     files: list[Path] = []
     if out is not None:
+        from scotopic.report.exclusion import write_exclusion
+
         with filling(out):
             files = write_exclusion(result, out)
     if as_json:
@@ -83,7 +90,7 @@ def exclude(
 
 def _print(result: "Exclusion", files: list[Path]) -> None:
     from scotopic.bounds import CONVENTIONS
-    from scotopic.study.exclusion import coupling_limits
+    from scotopic.numerics.units import show_luminosity
 
     kind = CONVENTIONS[result.convention]
     unit = "" if kind.unit == "1" else f" [{kind.unit}]"
@@ -98,10 +105,10 @@ def _print(result: "Exclusion", files: list[Path]) -> None:
         f"excluded of {result.model}", ("mass [GeV]", f"{kind.symbol} from{unit}", "by"), rows, text=("by",)
     )
     for one in result.projections:
-        median = coupling_limits(one)["median"]
+        median = one.coupling_limit.median
         points = range(0, len(one.mass), max(1, -(-len(one.mass) // ROWS)))
         print_table(
-            f"our projection: {one.search}, {one.experiment}, {one.luminosity_fb:g}/fb",
+            f"our projection: {one.search.name}, {one.experiment}, {show_luminosity(one.luminosity_fb)}",
             ("mass [GeV]", f"{kind.symbol} median"),
             [(f"{one.mass[i]:.4g}", f"{median[i]:.3g}") for i in points],
         )

@@ -23,11 +23,9 @@ from scotopic.errors import InputError
 from scotopic.results_folder import filling
 
 if TYPE_CHECKING:
+    from scotopic.analysis.result import Result
     from scotopic.bounds import Bound
-    from scotopic.searches.counting_search import CountingResult
-    from scotopic.searches.plane_search import PlaneResult
-    from scotopic.searches.search import SearchResult
-    from scotopic.study.model_report import BesideBound
+    from scotopic.study.models.comparison import BesideBound
 
 ROWS = 14  # of a table of masses on the terminal
 
@@ -51,8 +49,8 @@ def reproduce(
 
     Figures that are finished in the folder, with the same settings, are kept.
     """
-    from scotopic.study.paper_figures.comparison_table import rows
-    from scotopic.study.reproduce import reproduce as remake
+    from scotopic.paper.comparison_table import rows
+    from scotopic.paper.reproduce import reproduce as remake
 
     report = remake(figures or ("all",), quick=quick, out=out, seed=seed, workers=workers)
     if as_json:
@@ -124,18 +122,14 @@ def search(
     as_json: bool,
     **settings: Any,
 ) -> None:
-    """Run the search NAME to limits, p-values and figures."""
-    from scotopic.searches.counting_search import CountingResult
-    from scotopic.searches.plane_search import PlaneResult
+    """Run the search NAME, or that of a Python file, to limits, p-values and figures."""
     from scotopic.study.search import search as run
 
-    if experiment is not None:
-        settings["experiment"] = experiment
     compared_with = _read_bounds(bounds, settings["model"], given)
-    result = run(name, luminosity_fb=luminosity_fb, **settings)
+    result = run(name, luminosity_fb=luminosity_fb, experiment=experiment, **settings)
     beside: list[BesideBound] = []
-    if "model" in result.settings and not isinstance(result, PlaneResult):
-        from scotopic.study.model_report import compare_with_bounds
+    if result.other_model is not None:
+        from scotopic.study.models.comparison import compare_with_bounds
 
         beside = compare_with_bounds(result, settings["model"], settings["parameters"], compared_with)
     files: list[Path] = []
@@ -145,21 +139,17 @@ def search(
     if as_json:
         compared = {"compared": [one.to_json() for one in beside]} if beside else {}
         print_json({**result.to_json(), **compared, "files": [str(path) for path in files]})
-    elif isinstance(result, CountingResult):
-        _print_counting(result, files)
-    elif isinstance(result, PlaneResult):
-        _print_plane(result, files)
-    else:
-        _print_search(result, files)
-    if beside and not as_json:
+        return
+    _print(result, files)
+    if beside:
         _print_beside(beside)
 
 
-def _write(result: Any, beside: "list[BesideBound]", out: Path) -> list[Path]:
-    from scotopic.study.model_report import write_model_report
-    from scotopic.study.result_files import write_result
+def _write(result: "Result", beside: "list[BesideBound]", out: Path) -> list[Path]:
+    from scotopic.report.model import write_model_report
+    from scotopic.report.result import write_result
 
-    files = write_model_report(result, beside, out) if "model" in result.settings else []
+    files = write_model_report(result, beside, out) if result.other_model else []
     return files + write_result(result, out)
 
 
@@ -185,93 +175,43 @@ def _print_beside(beside: list["BesideBound"]) -> None:
     print_table("our expected limit over bounds in this model", columns, rows, text=("what it is",))
 
 
-def _print_search(result: "SearchResult", files: list[Path]) -> None:
-    chosen = range(0, len(result.mass), max(1, -(-len(result.mass) // ROWS)))
-    rows = [
-        (
-            f"{result.mass[i]:.3f}",
-            f"{100 * result.efficiency[i]:.1f}",
-            f"{result.sigma_observed[i]:.1f}",
-            f"{result.sigma_median[i]:.1f}",
-            f"{result.sigma_band68[i, 0]:.1f} – {result.sigma_band68[i, 1]:.1f}",
-            f"{result.coupling_observed[i]:.2e}",
-            f"{result.coupling_median[i]:.2e}",
-        )
-        for i in chosen
-    ]
-    title = f"{result.search}, {result.experiment}, {1e3 * result.luminosity_fb:.6g}/pb"
-    columns = ("mass [GeV]", "eff. [%]", "σ obs. [fb]", "σ exp.", "68 %", "coupling obs.", "exp.")
-    print_table(title, columns, rows)
-    print_lines(f"{len(rows)} of {len(result.mass)} masses shown; coupling: {result.coupling_symbol}")
-    _print_summary(result, files)
+def _print(result: "Result", files: list[Path]) -> None:
+    from scotopic.numerics.units import show_luminosity
+    from scotopic.report.data_source import marks_text
 
-
-def _print_counting(result: "CountingResult", files: list[Path]) -> None:
-    chosen = range(0, len(result.mass), max(1, -(-len(result.mass) // ROWS)))
-    rows = []
-    for i in chosen:
-        row = [
-            f"{result.mass[i]:.3f}",
-            f"{100 * result.efficiency[i]:.2f}",
-            f"{result.observed[i]:.0f}",
-            f"{result.background[i]:.2f} ± {result.background_error[i]:.2f}",
-            f"{result.sigma_observed[i]:.3g}",
-            f"{result.sigma_median[i]:.3g}",
+    search, windows, limit = result.search, result.windows, result.cross_section
+    chosen = range(0, len(result.points), max(1, -(-len(result.points) // ROWS)))
+    columns = {f"{axis.name} [{axis.unit}]": result.points[:, i] for i, axis in enumerate(search.axes)}
+    table = {name: [f"{values[i]:.3f}" for i in chosen] for name, values in columns.items()}
+    table["eff. [%]"] = [f"{100 * result.efficiency[i]:.2f}" for i in chosen]
+    if windows is not None:
+        table["events"] = [f"{windows.observed[i]:.0f}" for i in chosen]
+        table["background"] = [
+            f"{windows.background[i]:.2f} ± {windows.background_error[i]:.2f}" for i in chosen
         ]
-        if result.coupling_observed is not None and result.coupling_median is not None:
-            row += [f"{result.coupling_observed[i]:.3g}", f"{result.coupling_median[i]:.3g}"]
-        rows.append(tuple(row))
-    columns = ["mass [GeV]", "eff. [%]", "events", "background", "σ obs. [fb]", "σ exp."]
-    if result.coupling_observed is not None:
-        columns += [f"{result.coupling_symbol} obs.", "exp."]
-    print_table(
-        f"{result.search}, {result.experiment}, {1e3 * result.luminosity_fb:.6g}/pb", tuple(columns), rows
-    )
-    print_lines(
-        f"{len(rows)} of {len(result.mass)} windows shown; before the final cuts: "
-        + ", ".join(f"{name} {number:.0f}" for name, number in result.composition.items())
-    )
-    _print_summary(result, files)
-
-
-def _print_plane(result: "PlaneResult", files: list[Path]) -> None:
-    plane = result.plane
-    rows = []
-    for i in range(0, len(result.mass), max(1, -(-len(result.mass) // ROWS))):
-        rows.append(
-            (
-                f"{result.mass[i, 0]:.3f}",
-                f"{result.mass[i, 1]:.3f}",
-                f"{100 * result.efficiency[i]:.2f}",
-                f"{plane.observed[i]:d}",
-                f"{plane.background[i]:.2f} ± {plane.background_error[i]:.2f}",
-                f"{plane.limit_observed[i]:.3g}",
-                f"{plane.limit_median[i]:.3g}",
-                f"{result.couplings['median'][i]:.2e}",
-            )
-        )
-    title = f"{result.search}, {result.experiment}, {result.luminosity_fb:.6g}/fb"
-    names = ("m_A′ [GeV]", "m_h′", "eff. [%]", "events", "background", "σ B obs. [fb]", "exp.", "ε²α_D exp.")
-    print_table(title, names, rows)
-    largest, z = result.mass[plane.largest], plane.z_local[plane.largest]
-    p_global = "not computed" if plane.p_global is None else f"{plane.p_global:.3g}"
-    print_lines(
-        f"{len(rows)} of {len(result.mass)} windows shown; before the final cuts: "
-        + ", ".join(f"{name} {number:.0f}" for name, number in result.composition.items()),
-        f"largest local excess: {z:.2f} σ at ({largest[0]:.3f}, {largest[1]:.3f}) GeV, global p-value {p_global}",
-        *(f"note: {note}" for note in result.notes),
-        *(str(path) for path in files),
-    )
-
-
-def _print_summary(result: "SearchResult | CountingResult", files: list[Path]) -> None:
-    largest = result.largest
+    if limit.observed is not None:
+        table["σ obs. [fb]"] = [f"{limit.observed[i]:.3g}" for i in chosen]
+    table["σ exp. [fb]"] = [f"{limit.median[i]:.3g}" for i in chosen]
+    table["68 %"] = [f"{limit.band68[i, 0]:.3g} – {limit.band68[i, 1]:.3g}" for i in chosen]
+    lines = [f"{len(chosen)} of {len(result.points)} points shown"]
+    coupling = search.signal.coupling
+    if result.coupling is not None and coupling is not None:
+        if result.coupling.observed is not None:
+            table["coupling obs."] = [f"{result.coupling.observed[i]:.3g}" for i in chosen]
+        table["coupling exp."] = [f"{result.coupling.median[i]:.3g}" for i in chosen]
+        lines[0] += f"; coupling: {coupling.symbol}"
+    if windows is not None:
+        events = (f"{name} {number:.0f}" for name, number in windows.composition.items())
+        lines.append("before the final cuts: " + ", ".join(events))
+    title = f"{search.name}, {result.experiment}, {show_luminosity(result.luminosity_fb)}"
+    print_table(title, tuple(table), list(zip(*table.values(), strict=True)))
+    at = ", ".join(f"{one:.3f}" for one in result.points[result.largest])
     p_global = "not computed" if result.p_global is None else f"{result.p_global:.3g}"
-    marks = ", ".join(f"{count} {mark}" for mark, count in sorted(result.marks.items()))
     print_lines(
-        f"largest local excess: {result.z_local[largest]:.2f} σ at {result.mass[largest]:.3f} GeV, "
+        *lines,
+        f"largest local excess: {result.z_local[result.largest]:.2f} σ at {at} {search.axes[0].unit}, "
         f"global p-value {p_global}",
-        f"inputs by provenance: {marks}",
+        f"inputs by provenance: {marks_text(result)}",
         *(f"note: {note}" for note in result.notes),
         *(str(path) for path in files),
     )
@@ -291,7 +231,7 @@ def signature(
     The average runs over a fixed sequence of directions: the seed has no influence.
     """
     from scotopic.detector.card import load_experiment
-    from scotopic.searches.alp_signature import signature_fractions
+    from scotopic.searches.three_photons.signature import signature_fractions
 
     if model != "alp-photon":
         raise InputError(f"no signatures of model {model!r}; there are those of: alp-photon")

@@ -54,13 +54,13 @@ def read_luminosities(context: click.Context, option: click.Parameter, text: str
 @click.option("--out", type=PATH, callback=read_folder, help="Folder of figures and tables [default: none].")
 @computing
 def project(name: str, out: Path | None, as_json: bool, **settings: Any) -> None:
-    """Give the expected limits of the search NAME at any luminosities, from one simulation."""
+    """Give the expected limits of the search NAME, or that of a Python file, from one simulation."""
     from scotopic.study.projection import project as run
 
     result = run(name, **settings)
     files: list[Path] = []
     if out is not None:
-        from scotopic.study.projection_report import write_projection
+        from scotopic.report.projection import write_projection
 
         with filling(out):
             files = write_projection(result, out)
@@ -71,22 +71,26 @@ def project(name: str, out: Path | None, as_json: bool, **settings: Any) -> None
 
 
 def _print(result: "Projection", files: list[Path]) -> None:
-    mass = result.results[0].mass
-    kinds = [one.to_json() for one in result.results]
-    symbol = "" if kinds[0]["coupling_limit"] is None else kinds[0]["coupling_limit"]["symbol"]
-    columns = ["mass [GeV]", *(f"σ exp. [fb], {one.luminosity_fb:g}/fb" for one in result.results)]
-    if symbol:
-        columns += [f"{symbol}, {one.luminosity_fb:g}/fb" for one in result.results]
+    from scotopic.numerics.units import show_luminosity
+
+    points, coupling = result.results[0].points, result.search.signal.coupling
+    at = [show_luminosity(one.luminosity_fb) for one in result.results]
+    columns = ["mass [GeV]", *(f"σ exp. [fb], {one}" for one in at)]
+    if coupling is not None:
+        columns += [f"{coupling.symbol}, {one}" for one in at]
     rows = []
-    for i in range(0, len(mass), max(1, -(-len(mass) // ROWS))):
-        row = [", ".join(f"{value:.3f}" for value in mass[i].ravel())]
-        row += [f"{one['sigma_limit_fb']['median'][i]:.3g}" for one in kinds]
-        if symbol:
-            row += [f"{one['coupling_limit']['median'][i]:.2e}" for one in kinds]
+    for i in range(0, len(points), max(1, -(-len(points) // ROWS))):
+        row = [", ".join(f"{value:.3f}" for value in points[i])]
+        row += [f"{one.cross_section.median[i]:.3g}" for one in result.results]
+        row += [f"{one.coupling.median[i]:.2e}" for one in result.results if one.coupling is not None]
         rows.append(tuple(row))
-    print_table(f"{result.search}, {result.experiment}: our projection", tuple(columns), rows)
+    print_table(f"{result.search.name}, {result.experiment}: our projection", tuple(columns), rows)
     print_lines(
-        f"{len(rows)} of {len(mass)} masses shown; systematic errors: {result.rule}",
-        *(f"note, {one.luminosity_fb:g}/fb: {note}" for one in result.results for note in one.notes),
+        f"{len(rows)} of {len(points)} points shown; systematic errors: {result.rule}",
+        *(
+            f"note, {luminosity}: {note}"
+            for luminosity, one in zip(at, result.results, strict=True)
+            for note in one.notes
+        ),
         *(str(path) for path in files),
     )

@@ -10,7 +10,7 @@ from scotopic.app.output import print_json, print_lines, print_table
 from scotopic.results_folder import filling
 
 if TYPE_CHECKING:
-    from scotopic.study.histogram_scan import HistogramScan
+    from scotopic.study.histogram.scan_histogram import HistogramScan
 
 ROWS = 14  # of a table of masses on the terminal
 
@@ -29,12 +29,12 @@ ROWS = 14  # of a table of masses on the terminal
 @computing
 def scan(file: Path, card: Path, toys: int, out: Path | None, seed: int, workers: int, as_json: bool) -> None:
     """Scan the histogram in FILE (ROOT, UHI JSON or CSV; FILE:NAME for one of several) for a peak."""
-    from scotopic.study.histogram_scan import scan_histogram
+    from scotopic.study.histogram.scan_histogram import scan_histogram
 
     result = scan_histogram(file, card, toys=toys, seed=seed, workers=workers)
     files: list[Path] = []
     if out is not None:
-        from scotopic.study.histogram_report import write_histogram_scan
+        from scotopic.report.histogram import write_histogram_scan
 
         with filling(out):
             files = write_histogram_scan(result, out)

@@ -10,6 +10,20 @@ from collections.abc import Iterator
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 
 
+def open_closed_streams() -> None:
+    """Let a closed standard stream go nowhere: else the next file takes its number, and what libraries print."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, as long as the process
+
+
 def replace_what_cannot_be_shown() -> None:
     """Let characters that a stream cannot encode become question marks; JSON is UTF-8 everywhere."""
     for stream in (sys.stdout, sys.stderr):

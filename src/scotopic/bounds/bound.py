@@ -4,13 +4,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from scotopic.bounds import polygon
 from scotopic.bounds.conventions import convert
 from scotopic.bounds.rescaling import Rescaling
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Bools, Floats
 
 Kind = Literal["observed", "expected", "recast", "projection", "band", "target", "compilation"]
 LevelKind = Literal["frequentist", "CLs", "Bayesian", "inherited", "mixed", "unstated"]
@@ -149,7 +148,7 @@ class Bound:
                 into.extend(more)
         return [polygon.merge(one) for one in found]
 
-    def contains(self, mass: ArrayLike, coupling: ArrayLike) -> NDArray[np.bool_]:
+    def contains(self, mass: ArrayLike, coupling: ArrayLike) -> Bools:
         """Return whether points are excluded (for a band or target: lie on it); arrays broadcast.
 
         A function excludes every coupling above it.

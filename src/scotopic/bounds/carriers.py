@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.bounds.production import OWN, RATES
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.hadrons import CHANNELS, tabulated_ratios
-from scotopic.physics.model import model_module
 from scotopic.physics.models.charge_card import read_charges
 from scotopic.physics.models.vector_charges import NEUTRINO_NAMES, VectorCharges
 from scotopic.physics.models.vector_widths import partial_widths
-
-Floats = NDArray[np.float64]
+from scotopic.physics.registry import model_module
 
 ALL_INVISIBLE = 1.0 - 1.0e-12
 """Stands for an invisible branching fraction of 1, whose width has no limit."""

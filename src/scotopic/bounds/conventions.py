@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.standard_model import ALPHA_0
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.bounds import polygon
+from scotopic.numerics.arrays import Bools, Floats, Indices
 
-Floats = NDArray[np.float64]
 Intervals = list[list[tuple[float, float]]]
 
 CEILING = 10.0
@@ -27,7 +26,7 @@ class Excluded:
         Edges; `high` is inf where there is no upper end.
     """
 
-    at: NDArray[np.intp]
+    at: Indices
     low: Floats
     high: Floats
 
@@ -38,7 +37,7 @@ class Excluded:
         return cls(np.repeat(np.arange(len(intervals)), [len(here) for here in intervals]), *pairs.T)
 
     @classmethod
-    def where(cls, good: NDArray[np.bool_], low: Floats, high: Floats) -> "Excluded":
+    def where(cls, good: Bools, low: Floats, high: Floats) -> "Excluded":
         """Return one interval of each good case; edges (I,)."""
         return cls(np.flatnonzero(good), low[good], high[good])
 
@@ -55,11 +54,11 @@ class Excluded:
         edge[self.at[::-1]] = self.low[::-1]  # the first one is written last
         return edge
 
-    def moved(self, to: NDArray[np.intp]) -> "Excluded":
+    def moved(self, to: Indices) -> "Excluded":
         """Return the intervals with case i as case to[i], rising."""
         return Excluded(to[self.at], self.low, self.high)
 
-    def chosen(self, kept: NDArray[np.bool_]) -> "Excluded":
+    def chosen(self, kept: Bools) -> "Excluded":
         """Return some of the intervals."""
         return Excluded(self.at[kept], self.low[kept], self.high[kept])
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.units import SPEED_OF_LIGHT_MM_PER_NS
 from scotopic.physics.standard_model import ELECTRON_MASS, MUON_MASS
 
-Floats = NDArray[np.float64]
 Momenta = Callable[[Floats], tuple[Floats, Floats]]
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)

@@ -1,11 +1,9 @@
 """Whether points make a function of mass or a closed outline, and what is wrong where they do not."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.bounds.polygon import crossing_edges
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 
 def order_faults(mass: Floats, coupling: Floats, shape: str) -> list[tuple[str, str]]:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Bools, Floats, Indices
 
 
-def contains(x: Floats, y: Floats, at_x: ArrayLike, at_y: ArrayLike) -> NDArray[np.bool_]:
+def contains(x: Floats, y: Floats, at_x: ArrayLike, at_y: ArrayLike) -> Bools:
     """Return whether points lie inside a polygon, by the parity of the edges to their right.
 
     Parameters
@@ -77,7 +77,7 @@ def from_intervals(
     return outlines(x, at, low, high)
 
 
-def outlines(x: Floats, at: NDArray[np.intp], low: Floats, high: Floats) -> tuple[tuple[Floats, Floats], ...]:
+def outlines(x: Floats, at: Indices, low: Floats, high: Floats) -> tuple[tuple[Floats, Floats], ...]:
     """Return closed polygons from intervals of y, N in all, at rising x.
 
     Neighbouring intervals that overlap belong together; where one parts into two or two become one, polygons
@@ -115,7 +115,7 @@ def outlines(x: Floats, at: NDArray[np.intp], low: Floats, high: Floats) -> tupl
     return tuple(pieces)
 
 
-def _links(at: NDArray[np.intp], low: Floats, high: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _links(at: Indices, low: Floats, high: Floats) -> tuple[Indices, Indices]:
     """Return the pairs of intervals at neighbouring x that overlap, in order."""
     most = int(np.bincount(at).max())
     first = np.repeat(np.arange(len(at)), 2 * most - 1)
@@ -160,7 +160,7 @@ def crossing_edges(x: Floats, y: Floats) -> tuple[int, int] | None:
     return None
 
 
-def _just_beside(x: Floats, y: Floats, at: Floats, side: int) -> tuple[NDArray[np.intp], Floats]:
+def _just_beside(x: Floats, y: Floats, at: Floats, side: int) -> tuple[Indices, Floats]:
     """Return where edges are met at the limit of rising places from one side: places, in order, and e^y.
 
     A polygon is entered at every second one.

@@ -8,13 +8,12 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Complexes, Floats
 from scotopic.physics.hadrons.breit_wigner import fixed, p_wave
 from scotopic.physics.hadrons.masses import CHARGED_PION, OMEGA, OMEGA_WIDTH, PHI, PHI_WIDTH, RHO, RHO_WIDTH
 from scotopic.physics.models.vector_charges import VectorCharges
 
-Floats = NDArray[np.float64]
 Rate = Callable[[VectorCharges, Floats], Floats]
 
 # diagonals (u, d, s) of U(3) generators; η and η′ with sin θ = -1/3
@@ -30,7 +29,7 @@ GENERATORS = {
 VECTOR_MESONS = ("rho0", "omega", "phi")
 
 
-def _propagators(mass: Floats) -> dict[str, NDArray[np.complex128]]:
+def _propagators(mass: Floats) -> dict[str, Complexes]:
     s = mass**2
     return {
         "rho0": p_wave(s, RHO, RHO_WIDTH, CHARGED_PION, CHARGED_PION),

@@ -26,9 +26,9 @@ from scotopic.bounds.rescaling import (
 )
 from scotopic.bounds.scattering import equivalent
 from scotopic.bounds.signal_rate import SignalRate, solve, window_scale
+from scotopic.numerics.arrays import Bools, Floats, Indices
 from scotopic.numerics.units import HBAR_GEV_NS
 
-Floats = NDArray[np.float64]
 Texts = NDArray[np.object_]
 
 SPACING = 0.02
@@ -106,7 +106,7 @@ class _OwnSide:
         Whether any window begins after the production.
     """
 
-    at: NDArray[np.intp]
+    at: Indices
     mass: Floats
     low: Floats
     high: Floats
@@ -116,7 +116,7 @@ class _OwnSide:
     window: tuple[Floats, Floats, Floats]
     lower: Floats
     upper: Floats
-    equal: NDArray[np.bool_]
+    equal: Bools
     displaced: bool
 
 
@@ -237,7 +237,7 @@ def _masses(bound: Bound) -> Floats:
     return np.append(low * (high / low) ** share, points[-1])
 
 
-def _edges(bound: Bound, mass: Floats) -> tuple[NDArray[np.intp], Floats, Floats]:
+def _edges(bound: Bound, mass: Floats) -> tuple[Indices, Floats, Floats]:
     """Return which mass an edge belongs to, and lower and upper edges."""
     if bound.shape == "function":
         low = bound.at(mass)
@@ -313,7 +313,7 @@ def _solve(
     return found, reasons
 
 
-def _through_flight(own: _OwnSide, chosen: NDArray[np.intp], there: SignalRate, two_sided: bool) -> Excluded:
+def _through_flight(own: _OwnSide, chosen: Indices, there: SignalRate, two_sided: bool) -> Excluded:
     """Return intervals of couplings where the flight decides, for the chosen cases."""
     found = solve(there, own.lower[chosen])
     if not two_sided:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats, Indices
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +92,7 @@ class RequiredRate:
     couplings: Floats
     ratios: Floats
 
-    def at(self, rows: NDArray[np.intp]) -> "RequiredRate":
+    def at(self, rows: Indices) -> "RequiredRate":
         """Return the table of some of its masses."""
         return RequiredRate(self.masses[rows], self.couplings[rows], self.ratios[rows])
 

@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.bounds.excluded import NOTHING, Excluded
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Bools, Floats, Indices
 
 STEPS = 64
 BISECTIONS, SECANTS = 5, 9
@@ -59,7 +57,7 @@ class SignalRate:
         """Return the rate with windows longer by factors (I,)."""
         return replace(self, first=self.first * factor[:, None], last=self.last * factor[:, None])
 
-    def chosen(self, cases: NDArray[np.intp] | NDArray[np.bool_]) -> "SignalRate":
+    def chosen(self, cases: Indices | Bools) -> "SignalRate":
         """Return the rate of some cases."""
         return SignalRate(
             self.production[cases],

@@ -1,11 +1,9 @@
 """Clusters of beam background, independent of the collision."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scotopic.detector.experiment import Calorimeter
-
-Floats = NDArray[np.float64]
+from scotopic.detector.schema.calorimeter import Calorimeter
+from scotopic.numerics.arrays import Floats
 
 LOWEST_GeV = 0.1
 """The card's mean number counts clusters above this energy."""

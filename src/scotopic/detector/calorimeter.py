@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from scotopic.detector.cluster_resolution import angle_resolutions, energy_resolution
 from scotopic.detector.ecl_resolution import BACKWARD, BARREL, FORWARD
-from scotopic.detector.experiment import Calorimeter, Tail
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Bools = NDArray[np.bool_]
+from scotopic.detector.schema.calorimeter import Calorimeter, Tail
+from scotopic.numerics.arrays import Bools, Floats, ShortInts
+from scotopic.numerics.lorentz import wrapped
 
 FORWARD_GAP, BACKWARD_GAP = 11, 13
 OUTSIDE, EMPTY = 0, -1
@@ -26,7 +23,7 @@ LEAST_SHARE = 0.1  # of its energy that a found shower shows
 VISIBLE_GeV = 0.1  # energy that a search for nothing else would see
 
 
-def find_region(theta: Floats, calo: Calorimeter) -> Ints:
+def find_region(theta: Floats, calo: Calorimeter) -> ShortInts:
     """Return the region of polar angles: 1 forward, 2 barrel, 3 backward, 11 and 13 gaps, 0 outside."""
     degrees = np.rad2deg(theta)
     edges = [edge for region in calo.regions_deg for edge in region]
@@ -35,7 +32,7 @@ def find_region(theta: Floats, calo: Calorimeter) -> Ints:
     return np.asarray(codes[np.searchsorted(edges, degrees, side="right")])
 
 
-def loss_probability(theta: Floats, phi: Floats, region: Ints, calo: Calorimeter) -> Floats:
+def loss_probability(theta: Floats, phi: Floats, region: ShortInts, calo: Calorimeter) -> Floats:
     """Return the probability that a photon leaves less than 0.1 GeV.
 
     It is lost in the gaps, in the seam at 90°, in cracks in azimuth of the barrel, and rarely anywhere else.
@@ -74,7 +71,7 @@ def find_photons(
     energy: Floats,
     theta: Floats,
     phi: Floats,
-    region: Ints,
+    region: ShortInts,
     calo: Calorimeter,
     rng: np.random.Generator,
     least_loss: float = 0.0,
@@ -104,7 +101,7 @@ def separation(theta1: Floats, phi1: Floats, theta2: Floats, phi2: Floats) -> Fl
 
 def merge_close(
     energy: Floats, theta: Floats, phi: Floats, present: Bools, calo: Calorimeter, rng: np.random.Generator
-) -> tuple[Floats, Floats, Floats, Ints, Bools]:
+) -> tuple[Floats, Floats, Floats, ShortInts, Bools]:
     """Merge showers that the calorimeter does not resolve.
 
     Parameters
@@ -141,7 +138,7 @@ def merge_close(
         gone = i + j - into
         total = energy[i, merged] + energy[j, merged]
         share = energy[gone, merged] / np.where(total > 0.0, total, 1.0)
-        turn = np.remainder(phi[gone, merged] - phi[into, merged] + np.pi, 2.0 * np.pi) - np.pi
+        turn = wrapped(phi[gone, merged] - phi[into, merged])
         theta[into, merged] += share * (theta[gone, merged] - theta[into, merged])
         phi[into, merged] += share * turn
         energy[into, merged] = total
@@ -153,7 +150,7 @@ def smear(
     energy: Floats,
     theta: Floats,
     phi: Floats,
-    region: Ints,
+    region: ShortInts,
     overlapped: Bools,
     converted: Bools,
     calo: Calorimeter,
@@ -176,7 +173,7 @@ def smear(
     d_theta = sigma_theta * angle_scale[0] * rng.standard_normal(energy.shape)
     d_phi = sigma_phi * angle_scale[1] * rng.standard_normal(energy.shape)
     measured_theta = np.abs(theta + d_theta)
-    measured_phi = np.remainder(phi + d_phi + np.pi, 2.0 * np.pi) - np.pi
+    measured_phi = wrapped(phi + d_phi)
     # the card's losses say how often less is left, not the end of the tail
     return np.maximum(energy + sigma_e * pull, LEAST_SHARE * energy), measured_theta, measured_phi
 

@@ -16,11 +16,11 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AbstractTable, InlineTable, Item, Key
 
-from scotopic.detector.card_types import Place, build, tree
-from scotopic.detector.experiment import Experiment, Mark, Provenance
-from scotopic.detector.limits import shown
+from scotopic.cards.build import Place, build, tree
+from scotopic.detector.experiment import Experiment
+from scotopic.detector.schema.provenance import Mark, Provenance
 from scotopic.errors import InputError
-from scotopic.text_files import LARGEST_CARD, is_file, listed, parse_toml, read_text
+from scotopic.text_files import LARGEST_CARD, is_file, listed, parse_toml, read_text, shown
 
 SCHEMA = 1
 META = {"name": str, "inherit": str, "schema": int}

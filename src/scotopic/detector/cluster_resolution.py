@@ -1,7 +1,6 @@
 """Resolution of clusters as the card states it: basf2's tables, or terms added in quadrature."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.detector.ecl_resolution import (
     BACKWARD,
@@ -10,13 +9,11 @@ from scotopic.detector.ecl_resolution import (
     relative_energy_resolution,
     theta_resolution,
 )
-from scotopic.detector.experiment import Calorimeter
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
+from scotopic.detector.schema.calorimeter import Calorimeter
+from scotopic.numerics.arrays import Floats, ShortInts
 
 
-def energy_resolution(energy: Floats, region: Ints, calo: Calorimeter) -> Floats:
+def energy_resolution(energy: Floats, region: ShortInts, calo: Calorimeter) -> Floats:
     """Return σ(E)/E of clusters of an energy (GeV) in a region; gaps count as barrel."""
     if calo.resolution == "basf2-covariance":
         assert calo.background_level is not None
@@ -26,7 +23,7 @@ def energy_resolution(energy: Floats, region: Ints, calo: Calorimeter) -> Floats
     return np.asarray(0.01 * np.sqrt((a / energy) ** 2 + b**2 / energy + c**2 / np.sqrt(energy) + d**2))
 
 
-def angle_resolutions(energy: Floats, region: Ints, calo: Calorimeter) -> tuple[Floats, Floats]:
+def angle_resolutions(energy: Floats, region: ShortInts, calo: Calorimeter) -> tuple[Floats, Floats]:
     """Return σ(θ) and σ(φ) in rad."""
     if calo.resolution == "basf2-covariance":
         assert calo.background_level is not None
@@ -38,7 +35,7 @@ def angle_resolutions(energy: Floats, region: Ints, calo: Calorimeter) -> tuple[
     return sigma, sigma
 
 
-def _rows(table: tuple[tuple[float, ...], ...], region: Ints) -> Floats:
+def _rows(table: tuple[tuple[float, ...], ...], region: ShortInts) -> Floats:
     """Return the terms (K, ...) of each cluster's region."""
     row = np.where(region == FORWARD, 0, np.where(region == BACKWARD, 2, 1))
     return np.asarray(np.moveaxis(np.array(table)[row], -1, 0))

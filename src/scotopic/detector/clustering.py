@@ -20,10 +20,7 @@ from scotopic.detector.experiment import Experiment
 from scotopic.detector.missed import find_missed
 from scotopic.detector.record import EMPTY_VALUES, Clusters, Missed
 from scotopic.detector.tracker import ELECTRON, PHOTON, Particles, calorimeter_entry, charges
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Bools = NDArray[np.bool_]
+from scotopic.numerics.arrays import Bools, Floats, Ints, ShortInts
 
 BACKGROUND_SLOT, EMPTY = -2, -1
 
@@ -35,10 +32,10 @@ class Deposits:
     particles: Particles
     energy: Floats
     converted: Bools
-    track: Ints
+    track: ShortInts
 
 
-def ranks(event: NDArray[np.integer], key: Floats) -> tuple[NDArray[np.int64], int]:
+def ranks(event: NDArray[np.integer], key: Floats) -> tuple[Ints, int]:
     """Return the slot of each item within its event, largest key first, and the number of slots."""
     order = np.lexsort((-key, event))
     ordered = event[order]
@@ -132,7 +129,7 @@ def make_clusters(
     return clusters, missed, weights
 
 
-def _matched_tracks(track: NDArray[np.int32], host: Ints) -> Ints:
+def _matched_tracks(track: ShortInts, host: ShortInts) -> ShortInts:
     """Return the track of each shower (slots, N): its own or that of a shower that merged into it."""
     matched = np.full(track.shape, EMPTY, dtype=np.int32)
     events = np.arange(track.shape[1])

@@ -1,14 +1,11 @@
 """Conversion of photons to e+e- pairs in the material in front of the calorimeter."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.detector.calorimeter import find_region
 from scotopic.detector.ecl_resolution import BARREL
-from scotopic.detector.experiment import Calorimeter
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
+from scotopic.detector.schema.calorimeter import Calorimeter
+from scotopic.numerics.arrays import Bools, Floats, ShortInts
 
 NONE, BEFORE_TRACKER, IN_TRACKER, BEHIND_TRACKER = 0, 1, 2, 3
 
@@ -27,7 +24,7 @@ def thickness(theta: Floats, calo: Calorimeter) -> tuple[Floats, Floats, Floats]
     return calo.x0_before_cdc / sin, calo.x0_cdc / sin, np.asarray(behind)
 
 
-def convert(theta: Floats, photon: NDArray[np.bool_], calo: Calorimeter, rng: np.random.Generator) -> Ints:
+def convert(theta: Floats, photon: Bools, calo: Calorimeter, rng: np.random.Generator) -> ShortInts:
     """Return where each photon converts: 0 nowhere, 1 before, 2 in, 3 behind the tracker."""
     place = np.zeros(theta.shape, dtype=np.int32)
     free = photon.copy()

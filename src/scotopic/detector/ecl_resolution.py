@@ -6,10 +6,8 @@ an energy floor. Rows by region (1 forward, 2 barrel, 3 backward) and level of b
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
+from scotopic.numerics.arrays import Floats, ShortInts
 
 FORWARD, BARREL, BACKWARD = 1, 2, 3
 
@@ -72,22 +70,22 @@ PHI: Table = {
 }
 
 
-def relative_energy_resolution(energy: Floats, region: Ints, level: str) -> Floats:
+def relative_energy_resolution(energy: Floats, region: ShortInts, level: str) -> Floats:
     """Return σ(E)/E of clusters of an energy (GeV) in a region; gaps count as barrel."""
     return 0.01 * _evaluated(ENERGY[level], energy, region)
 
 
-def theta_resolution(energy: Floats, region: Ints, level: str) -> Floats:
+def theta_resolution(energy: Floats, region: ShortInts, level: str) -> Floats:
     """Return σ(θ) in rad."""
     return 0.001 * _evaluated(THETA[level], energy, region)
 
 
-def phi_resolution(energy: Floats, region: Ints, level: str) -> Floats:
+def phi_resolution(energy: Floats, region: ShortInts, level: str) -> Floats:
     """Return σ(φ) in rad."""
     return 0.001 * _evaluated(PHI[level], energy, region)
 
 
-def _evaluated(rows: tuple[Row, Row, Row], energy: Floats, region: Ints) -> Floats:
+def _evaluated(rows: tuple[Row, Row, Row], energy: Floats, region: ShortInts) -> Floats:
     row = np.where(region == FORWARD, 0, np.where(region == BACKWARD, 2, 1))
     a, b, c, d, floor, below = (column[row] for column in np.array(rows).T)
     e = np.maximum(energy, floor)

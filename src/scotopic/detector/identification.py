@@ -5,15 +5,12 @@ deposit and E/p, which are simulated.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scotopic.detector.experiment import Charged, ElectronId, MuonId
+from scotopic.detector.schema.calorimeter import Charged
+from scotopic.detector.schema.identification import ElectronId, MuonId
 from scotopic.detector.tracker import ELECTRON, MUON, Particles
+from scotopic.numerics.arrays import Bools, Floats, Indices, ShortInts
 from scotopic.numerics.units import DEGREE
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Bools = NDArray[np.bool_]
 
 PION, KAON, PROTON = 211, 321, 2212
 
@@ -38,7 +35,7 @@ def charged_deposit(particles: Particles, charged: Charged, rng: np.random.Gener
 
 
 def identify_muons(
-    pdg: Ints,
+    pdg: ShortInts,
     p: Floats,
     theta: Floats,
     cluster_energy: Floats,
@@ -92,7 +89,7 @@ BARREL_REGION = 2
 OVERLAP_REGIONS = (1, 3)
 
 
-def _chamber_region(theta: Floats, muon: MuonId) -> NDArray[np.intp]:
+def _chamber_region(theta: Floats, muon: MuonId) -> Indices:
     assert muon.regions_deg is not None
     upper = DEGREE * np.array([edges[1] for edges in muon.regions_deg])
     return np.minimum(np.searchsorted(upper, theta, side="right"), len(upper) - 1)
@@ -108,7 +105,7 @@ def _chamber_efficiency(p: Floats, theta: Floats, muon: MuonId) -> Floats:
 
 
 def identify_electrons(
-    pdg: Ints, p: Floats, cluster_energy: Floats, electron: ElectronId, rng: np.random.Generator
+    pdg: ShortInts, p: Floats, cluster_energy: Floats, electron: ElectronId, rng: np.random.Generator
 ) -> Bools:
     """Return which tracks are identified as electrons.
 

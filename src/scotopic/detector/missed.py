@@ -1,7 +1,6 @@
 """What the calorimeter did not show: stray energy, lost photons and the muon chambers' veto on them."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.detector.calorimeter import (
     BACKWARD_GAP,
@@ -11,12 +10,10 @@ from scotopic.detector.calorimeter import (
     VISIBLE_GeV,
     loss_probability,
 )
-from scotopic.detector.experiment import Calorimeter, MuonChambers
 from scotopic.detector.record import Missed
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Bools = NDArray[np.bool_]
+from scotopic.detector.schema.calorimeter import Calorimeter
+from scotopic.detector.schema.identification import MuonChambers
+from scotopic.numerics.arrays import Bools, Floats, Ints, ShortInts
 
 HARD_GeV = 1.0  # above, the chambers have their full efficiency
 
@@ -29,11 +26,11 @@ def veto_efficiency(energy: Floats, theta: Floats, chambers: MuonChambers) -> Fl
 
 
 def find_missed(
-    event: NDArray[np.int64],
+    event: Ints,
     energy: Floats,
     theta: Floats,
     phi: Floats,
-    region: Ints,
+    region: ShortInts,
     showers: Found,
     n: int,
     calo: Calorimeter,
@@ -61,7 +58,7 @@ def find_missed(
     weight = np.where(covered, undo, 1.0)
     accident = rng.random(n) < chambers.accidental_veto
 
-    def count(which: Bools) -> NDArray[np.int32]:
+    def count(which: Bools) -> ShortInts:
         return np.bincount(event[which], minlength=n).astype(np.int32)
 
     gap = (region == FORWARD_GAP) | (region == BACKWARD_GAP)

@@ -10,13 +10,11 @@ from functools import cache
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.detector.tracker import CHARGES, PHOTON
 from scotopic.errors import InputError
 from scotopic.events.record import Events
 
-Ints = NDArray[np.int32]
 Fate = Literal["seen", "unseen"]
 
 LEAVES_MM = 1000.0  # neutral particles of a longer cτ leave the detector: neutrons and K_L

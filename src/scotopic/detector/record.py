@@ -5,11 +5,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.chunks import Arrays, Chunks, Store
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Bools, Floats, ShortInts
 
 
 @dataclass(frozen=True)
@@ -25,10 +23,10 @@ class Clusters:
     phi: Floats
     time: Floats
     dt99: Floats  # |time| that contains 99 % of true photons
-    region: NDArray[np.int32]  # 1 forward, 2 barrel, 3 backward, 11 and 13 gaps, 0 outside, -1 empty
-    truth: NDArray[np.int32]  # slot in the generated events; -2 beam background, -1 empty
-    pdg: NDArray[np.int32]  # code of the particle that made the cluster; 0 background
-    track: NDArray[np.int32]  # slot of the matched track, -1 if neutral
+    region: ShortInts  # 1 forward, 2 barrel, 3 backward, 11 and 13 gaps, 0 outside, -1 empty
+    truth: ShortInts  # slot in the generated events; -2 beam background, -1 empty
+    pdg: ShortInts  # code of the particle that made the cluster; 0 background
+    track: ShortInts  # slot of the matched track, -1 if neutral
 
 
 @dataclass(frozen=True)
@@ -38,12 +36,12 @@ class Tracks:
     pt: Floats  # (slots, N), GeV
     theta: Floats
     phi: Floats
-    charge: NDArray[np.int32]
-    from_ip: NDArray[np.bool_]  # passes the impact-parameter definition of the card
-    muon: NDArray[np.bool_]  # identified as muon
-    electron: NDArray[np.bool_]  # identified as electron
-    truth: NDArray[np.int32]  # slot in the generated events, -1 empty
-    pdg: NDArray[np.int32]  # true PDG code
+    charge: ShortInts
+    from_ip: Bools  # passes the impact-parameter definition of the card
+    muon: Bools  # identified as muon
+    electron: Bools  # identified as electron
+    truth: ShortInts  # slot in the generated events, -1 empty
+    pdg: ShortInts  # true PDG code
     cluster_energy: Floats  # energy of the matched cluster, 0 if none
 
 
@@ -65,11 +63,11 @@ class Missed:
     """
 
     stray: Floats
-    chambers: NDArray[np.bool_]
-    gaps: NDArray[np.int32]
-    cracks: NDArray[np.int32]
-    bulk: NDArray[np.int32]
-    escaped: NDArray[np.int32]
+    chambers: Bools
+    gaps: ShortInts
+    cracks: ShortInts
+    bulk: ShortInts
+    escaped: ShortInts
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ class Detected:
     clusters: Clusters
     tracks: Tracks
     missed: Missed
-    trigger: dict[str, NDArray[np.bool_]]
+    trigger: dict[str, Bools]
     weights: Floats
     boost: Floats
     sqrt_s: float

@@ -33,13 +33,10 @@ from scotopic.events.beams import to_lab
 from scotopic.events.event_chunks import EventChunks, cut, regrouped
 from scotopic.events.frames import sum_beams, with_beams_of
 from scotopic.events.record import Events
+from scotopic.numerics.arrays import Bools, Floats, ShortInts
 from scotopic.numerics.rng import stream
 from scotopic.physics.standard_model import ELECTRON_MASS
 from scotopic.workers import Workers, check_workers, run_chunks
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Bools = NDArray[np.bool_]
 
 CHUNK = LENGTH  # events; part of the definition of a sample's random numbers
 SQRT_S_TOLERANCE_GeV = 0.05
@@ -208,7 +205,7 @@ def _simulate_chunk(
     )
 
 
-def visible_particles(events: Events) -> tuple[Particles, Ints]:
+def visible_particles(events: Events) -> tuple[Particles, ShortInts]:
     """Return photons and charged particles of laboratory events, and their charges.
 
     Neutrinos, dark particles, neutrons and K_L leave nothing.
@@ -229,7 +226,7 @@ def visible_particles(events: Events) -> tuple[Particles, Ints]:
 
 
 def _convert(
-    visible: Particles, charge: Ints, experiment: Experiment, rng: np.random.Generator
+    visible: Particles, charge: ShortInts, experiment: Experiment, rng: np.random.Generator
 ) -> tuple[Particles, Particles, Bools]:
     """Return photons that reach the calorimeter, pairs from the others, and which photons met the last material."""
     photons = visible.select(charge == 0)
@@ -268,12 +265,12 @@ def _convert(
 
 def _make_tracks(
     charged: Particles,
-    charge: Ints,
+    charge: ShortInts,
     found: Bools,
     n: int,
     experiment: Experiment,
     rng: np.random.Generator,
-) -> tuple[Tracks, NDArray[np.int32]]:
+) -> tuple[Tracks, ShortInts]:
     """Return measured tracks, unidentified, and the slot of each particle's track (-1 if lost)."""
     seen, sign = charged.select(found), charge[found]
     measured = measure(seen, helix(seen, sign, experiment.beam.field_T), experiment.tracker, rng)

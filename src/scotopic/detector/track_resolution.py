@@ -1,11 +1,9 @@
 """Resolution of tracks: momentum by lever arm and number of layers, angles by multiple scattering."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scotopic.detector.experiment import Tracker
-
-Floats = NDArray[np.float64]
+from scotopic.detector.schema.tracker import Tracker
+from scotopic.numerics.arrays import Floats
 
 LEAST_LAYERS = 8.0
 """PROPOSED, the first superlayer of Belle II: with fewer, no curvature is measured and no track made."""

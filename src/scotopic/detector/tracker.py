@@ -8,18 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.detector.experiment import Calorimeter, Tracker
+from scotopic.detector.schema.calorimeter import Calorimeter
+from scotopic.detector.schema.tracker import Tracker
 from scotopic.detector.track_resolution import (
     LEAST_LAYERS,
     angle_resolution,
     crossed_layers,
     momentum_resolution,
 )
+from scotopic.numerics.arrays import Bools, Floats, Ints, ShortInts
+from scotopic.numerics.lorentz import wrapped
 from scotopic.numerics.units import DEGREE, SPEED_OF_LIGHT_MM_PER_NS
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Bools = NDArray[np.bool_]
 
 ELECTRON, MUON, PHOTON = 11, 13, 22
 
@@ -49,9 +48,9 @@ class Particles:
         Production point, mm.
     """
 
-    event: NDArray[np.int64]
-    slot: Ints
-    pdg: Ints
+    event: Ints
+    slot: ShortInts
+    pdg: ShortInts
     momentum: Floats
     vertex: Floats
 
@@ -81,7 +80,7 @@ def join(parts: list[Particles]) -> Particles:
     )
 
 
-def charges(pdg: Ints) -> Ints:
+def charges(pdg: ShortInts) -> ShortInts:
     """Return the electric charges (in units of e) of what the simulation sees of PDG codes, else 0."""
     codes, where = np.unique(pdg, return_inverse=True)
     values = np.array([np.sign(code) * CHARGES.get(abs(int(code)), 0) for code in codes], dtype=np.int32)
@@ -98,7 +97,7 @@ class Helix:
     slope: Floats  # dz per transverse path, pz/pT
 
 
-def helix(particles: Particles, charge: Ints, field_T: float) -> Helix:
+def helix(particles: Particles, charge: ShortInts, field_T: float) -> Helix:
     """Return the circles: R = pT/(0.2998 |q| B) with pT in GeV, R in m and B in tesla."""
     px, py, pz = particles.momentum[1:]
     pt = np.maximum(np.hypot(px, py), 1e-9)
@@ -120,7 +119,7 @@ def impact(particles: Particles, circle: Helix) -> tuple[Floats, Floats]:
 
 
 def calorimeter_entry(
-    particles: Particles, charge: Ints, field_T: float, calo: Calorimeter
+    particles: Particles, charge: ShortInts, field_T: float, calo: Calorimeter
 ) -> tuple[Floats, Floats, Bools]:
     """Return polar angle, azimuth (rad, seen from the origin) and presence at the calorimeter's face.
 
@@ -152,7 +151,7 @@ def _straight(particles: Particles, calo: Calorimeter) -> Floats:
     return np.stack([x + path * ux, y + path * uy, z + path * uz])
 
 
-def _curved(particles: Particles, charge: Ints, field_T: float, calo: Calorimeter) -> Floats:
+def _curved(particles: Particles, charge: ShortInts, field_T: float, calo: Calorimeter) -> Floats:
     circle = helix(particles, charge, field_T)
     start = particles.vertex[:2] - circle.centre
     distance = np.maximum(np.hypot(*circle.centre), 1e-9)
@@ -274,5 +273,5 @@ def measure(particles: Particles, circle: Helix, tracker: Tracker, rng: np.rando
     z0 = z0 + 1e-3 * tracker.z0_um * draws[4]
     from_ip = (np.abs(d0) < 10.0 * tracker.ip_dr_cm) & (np.abs(z0) < 10.0 * tracker.ip_dz_cm)
     measured_theta = np.clip(theta + sigma_angle * draws[1], 1e-6, np.pi - 1e-6)
-    measured_phi = (phi + sigma_angle * draws[2] + np.pi) % (2.0 * np.pi) - np.pi
+    measured_phi = wrapped(phi + sigma_angle * draws[2])
     return Measured(pt / curvature, measured_theta, measured_phi, from_ip)

@@ -8,10 +8,10 @@ Bhabha veto.
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import erf
 
-from scotopic.detector.experiment import (
+from scotopic.detector.record import Clusters, Detected
+from scotopic.detector.schema.trigger import (
     ClusterLine,
     HighLevelTrigger,
     SinglePhotonFilter,
@@ -20,7 +20,6 @@ from scotopic.detector.experiment import (
     Trigger,
     TriggerTrack,
 )
-from scotopic.detector.record import Clusters
 from scotopic.detector.trigger_cells import (
     CellClusters,
     CellHits,
@@ -29,10 +28,10 @@ from scotopic.detector.trigger_cells import (
     fill_cells,
     find_clusters,
 )
+from scotopic.errors import InputError
+from scotopic.numerics.arrays import Bools, Floats
+from scotopic.numerics.lorentz import wrapped
 from scotopic.numerics.units import DEGREE
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 LINES = ("ffo", "hie", "lml1", "lml6", "lml13", "two_tracks", "energy_sum", "single_photon")
 IN_TIME = 10.0  # |t|/dt99 of clusters that the high-level trigger counts (basf2, filter calculator)
@@ -103,7 +102,7 @@ def fire_track_line(line: TrackLine, track_phi: Floats) -> Bools:
     enough = np.isfinite(track_phi).sum(axis=0) >= line.min_tracks_2d
     open_pair = np.zeros(track_phi.shape[1], dtype=bool)
     for first, second in combinations(range(track_phi.shape[0]), 2):
-        apart = np.abs((track_phi[first] - track_phi[second] + np.pi) % (2.0 * np.pi) - np.pi)
+        apart = np.abs(wrapped(track_phi[first] - track_phi[second]))
         open_pair |= apart >= DEGREE * line.opening_deg  # NaN compares false
     return np.asarray(enough & open_pair)
 
@@ -155,3 +154,30 @@ def filter_single_photon(lines: SinglePhotonFilter, clusters: Clusters, boost: F
         inside = (clusters.theta > DEGREE * low) & (clusters.theta < DEGREE * high)
         accepted |= ((energy_cm > least) & inside & visible & (clusters.track == -1)).any(axis=0)
     return np.asarray(accepted & alone)
+
+
+KINDS = {
+    "two tracks": ("ffo", "two_tracks"),
+    "energy sum": ("hie", "energy_sum"),
+    "hard cluster": ("lml1", "single_photon"),
+}
+"""Lines of level 1 by what they ask for: Belle II's, and what stands for it on other cards."""
+
+
+def fired(detected: Detected, *kinds: str) -> Bools:
+    """Return which events a line of some kinds took: of each kind the first line that the card has.
+
+    Raises
+    ------
+    InputError
+        If the card has none.
+    """
+    lines = [next((name for name in KINDS[kind] if name in detected.trigger), None) for kind in kinds]
+    found = [detected.trigger[name] for name in lines if name is not None]
+    if not found:
+        wanted = " or ".join(f"{kind} ({', '.join(KINDS[kind])})" for kind in kinds)
+        there = ", ".join(detected.trigger) or "none"
+        raise InputError(
+            f"{detected.experiment} has no level-1 line of the kind that the search needs: {wanted}; it has: {there}"
+        )
+    return np.asarray(np.any(found, axis=0))

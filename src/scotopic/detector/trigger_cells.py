@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scotopic.detector.experiment import Bhabha3D, TriggerCells
-from scotopic.numerics.lorentz import azimuth, boost, polar_angle
+from scotopic.detector.schema.trigger import Bhabha3D, TriggerCells
+from scotopic.numerics.arrays import Bools, Floats, ShortInts
+from scotopic.numerics.lorentz import azimuth, boost, polar_angle, wrapped
 from scotopic.numerics.units import DEGREE
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -24,8 +20,8 @@ class CellHits:
     """Cells above threshold: energy in GeV, ring from 1, cell within the ring from 0; ring 0 is empty."""
 
     energy: Floats
-    ring: Ints
-    cell: Ints
+    ring: ShortInts
+    cell: ShortInts
 
 
 @dataclass(frozen=True)
@@ -39,10 +35,10 @@ class CellClusters:
     energy_cm: Floats
     theta_cm: Floats
     phi_cm: Floats
-    ring: Ints
+    ring: ShortInts
 
 
-def locate(theta: Floats, phi: Floats, cells: TriggerCells) -> tuple[Ints, Ints]:
+def locate(theta: Floats, phi: Floats, cells: TriggerCells) -> tuple[ShortInts, ShortInts]:
     """Return ring (from 1; 0 where there is no cell) and cell of a direction (rad); NaN has no cell."""
     low, high = DEGREE * np.array(cells.theta_low_deg), DEGREE * np.array(cells.theta_high_deg)
     ring = np.searchsorted(low, theta, side="right").astype(np.int32)
@@ -100,7 +96,7 @@ def find_clusters(hits: CellHits, cells: TriggerCells, beta: Floats) -> CellClus
         touching = present & (np.abs(hits.ring[first] - hits.ring[second]) <= 1)
         if not touching.any():
             continue
-        apart = np.abs((phi[first] - phi[second] + np.pi) % (2.0 * np.pi) - np.pi)
+        apart = np.abs(wrapped(phi[first] - phi[second]))
         touching &= apart < 0.5 * (width[first] + width[second]) * (1.0 + 1e-9)
         energy[first] += np.where(touching, hits.energy[second], 0.0)
         energy[second] += np.where(touching, hits.energy[first], 0.0)

@@ -14,13 +14,10 @@ momentum: what the beams have and the record does not. Two-body events become th
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.events.record import Events
+from scotopic.numerics.arrays import Floats, Ints
 from scotopic.numerics.lorentz import boost
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 COMPLETE = 1e-6  # of √s; a record that lacks less lacks nothing
 STEPS = 6  # of Newton's method, quadratic from a start that is good to 1e-3

@@ -6,16 +6,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.beam_change import follow_beams
 from scotopic.events.record import Events
 from scotopic.events.transformation import moved_from_cm
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.lorentz import boost, invariant_mass2, momentum, onto_axis, velocity
 from scotopic.physics.standard_model import ELECTRON_MASS
-
-Floats = NDArray[np.float64]
 
 SKIPPED = 100_000  # events at a time
 

@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 
 from scotopic.errors import InputError
-from scotopic.events.final_state_radiation import RadiatingPair
-from scotopic.events.radiating_pairs import (
+from scotopic.events.radiation.final_state_radiation import RadiatingPair
+from scotopic.events.radiation.radiating_pairs import (
     add_final_state_radiation,
     check_fsr,
     inclusive_factor,
@@ -71,7 +71,7 @@ def cross_section(
     sqrt_s : float
         GeV.
     cuts : sequence of str
-        As in `scotopic.events.cuts`.
+        As in `scotopic.events.phase_space.cuts`.
     isr : {"none", "collinear", "pt"}
         Initial-state radiation: along the beams, or with transverse momentum.
     fsr : {"none", "exponentiated"}

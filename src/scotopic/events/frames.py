@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.chunks import Chunks, ExactSum
 from scotopic.errors import InputError
@@ -13,9 +12,8 @@ from scotopic.events.beams import Beams, beam_axis
 from scotopic.events.event_chunks import EventChunks, cut
 from scotopic.events.record import Events
 from scotopic.events.transformation import moved_to_cm
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.lorentz import invariant_mass2, velocity
-
-Floats = NDArray[np.float64]
 
 SAME_BEAMS = 1e-3  # of a beam's energy: components of its momentum that differ by less are the same
 STANDARD_ERRORS = 5.0  # of the mean of beams that vary

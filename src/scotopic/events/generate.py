@@ -7,14 +7,13 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.chunks import ExactSum, Memory, Store
 from scotopic.errors import InputError
-from scotopic.events.cuts import GenerationCut, parse_cuts
 from scotopic.events.event_chunks import EventChunks, Kept, joined
-from scotopic.events.final_state_radiation import RadiatingPair
-from scotopic.events.radiating_pairs import (
+from scotopic.events.phase_space.cuts import GenerationCut, parse_cuts
+from scotopic.events.radiation.final_state_radiation import RadiatingPair
+from scotopic.events.radiation.radiating_pairs import (
     add_final_state_radiation,
     check_fsr,
     inclusive_factor,
@@ -22,14 +21,13 @@ from scotopic.events.radiating_pairs import (
 )
 from scotopic.events.record import Events
 from scotopic.events.sampler import BATCH, Adapted, Bias, Sampler, adapt, make_sampler
+from scotopic.numerics.arrays import Floats, Indices
 from scotopic.numerics.engine import COMPILE_ABOVE_EVENTS, choose_engine
 from scotopic.numerics.rng import stream
 from scotopic.physics.amplitudes.plan import cost
 from scotopic.physics.particles import pdg_code
 from scotopic.physics.processes import Process
 from scotopic.workers import Workers, check_workers, run_chunks
-
-Floats = NDArray[np.float64]
 
 MOST_BATCHES = 20_000
 WITHOUT_EVENT = 300
@@ -90,9 +88,9 @@ def generate(
     skip or workers.
 
     With radiation, the photons of the electron's and of the positron's beam follow the particles of the process, in
-    `MOST_PHOTONS` slots each (`scotopic.events.photon_energies`); a slot without a photon is empty (code 0, momenta 0).
-    Those of final-state radiation come behind, `MOST_PHOTONS` of `scotopic.events.final_state_radiation` for each
-    pair of charges.
+    `MOST_PHOTONS` slots each (`scotopic.events.radiation.photon_energies`); a slot without a photon is empty (code 0,
+    momenta 0). Those of final-state radiation come behind, `MOST_PHOTONS` of
+    `scotopic.events.radiation.final_state_radiation` for each pair of charges.
     """
     chunks = generate_chunks(
         process,
@@ -163,11 +161,7 @@ def generate_chunks(
         alpha=alpha,
         bias=bias,
     )
-    for name, code in zip(sampler.process.outgoing, sampler.process.codes, strict=True):
-        if code == 0:  # marks an empty slot
-            raise InputError(
-                f"{name} of {sampler.process.model.name} has the PDG code 0, which events cannot have"
-            )
+    _check_codes(sampler.process)
     adapted = adapt(sampler, seed=seed)
     share = adapted.maxima / adapted.maxima.sum()
     kept_share = float(adapted.means.sum() / adapted.maxima.sum()) if unweighted else 0.67
@@ -201,6 +195,12 @@ def generate_chunks(
         efficiency=sums.found / (sums.tried * BATCH),
         overweight=sums.lost / sums.total if unweighted else 0.0,
     )
+
+
+def _check_codes(process: Process) -> None:
+    for name, code in zip(process.outgoing, process.codes, strict=True):
+        if code == 0:  # marks an empty slot
+            raise InputError(f"{name} of {process.model.name} has the PDG code 0, which events cannot have")
 
 
 @dataclass
@@ -309,7 +309,7 @@ def _batch(
     number: int,
 ) -> _Batch:
     """Return the events of a batch that are kept, radiation of its pairs of charges included."""
-    kept: list[tuple[Floats, NDArray[np.intp]]] = []
+    kept: list[tuple[Floats, Indices]] = []
     weights: list[Floats] = []
     mean, variance, lost = 0.0, 0.0, 0.0
     biased = adapted.sampler.bias is not None

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Bools, Floats, ShortInts
 
 Frame = Literal["cm", "lab"]
 
@@ -27,12 +28,12 @@ class Decayed:
         The same for the final-state particles of the events.
     """
 
-    pdg: NDArray[np.int32]
-    momenta: NDArray[np.float64]
-    mothers: NDArray[np.int32]
-    origins: NDArray[np.int32]
+    pdg: ShortInts
+    momenta: Floats
+    mothers: ShortInts
+    origins: ShortInts
 
-    def select(self, which: NDArray[np.bool_] | NDArray[np.integer] | slice) -> "Decayed":
+    def select(self, which: Bools | NDArray[np.integer] | slice) -> "Decayed":
         """Return those of the chosen events."""
         return Decayed(
             self.pdg[:, which], self.momenta[:, :, which], self.mothers[:, which], self.origins[:, which]
@@ -85,9 +86,9 @@ class Events:
         What a reader of the sample must know, such as what its file does not tell.
     """
 
-    pdg: NDArray[np.int32]
-    momenta: NDArray[np.float64]
-    weights: NDArray[np.float64]
+    pdg: ShortInts
+    momenta: Floats
+    weights: Floats
     frame: Frame
     sqrt_s: float
     process: str = ""
@@ -96,9 +97,9 @@ class Events:
     source: str = "scotopic"
     seed: int | None = None
     beam_spread: bool = False
-    vertices: NDArray[np.float64] | None = None
-    times: NDArray[np.float64] | None = None
-    beams: NDArray[np.float64] | None = None
+    vertices: Floats | None = None
+    times: Floats | None = None
+    beams: Floats | None = None
     decayed: Decayed | None = None
     resonance: tuple[int, ...] = ()
     efficiency: float | None = None
@@ -130,7 +131,7 @@ class Events:
         """Return the number of events."""
         return int(self.pdg.shape[1])
 
-    def select(self, which: NDArray[np.bool_] | NDArray[np.integer] | slice) -> "Events":
+    def select(self, which: Bools | NDArray[np.integer] | slice) -> "Events":
         """Return the chosen events; weights and cross section are left as they are."""
         return replace(
             self,

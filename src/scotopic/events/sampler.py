@@ -7,29 +7,28 @@ from functools import lru_cache, partial
 from typing import Literal, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-from scotopic.events.channel import Channel
-from scotopic.events.channels import channels_for
-from scotopic.events.cuts import GenerationCut, parse_cuts, passes_all
-from scotopic.events.diagrams import diagrams_of
-from scotopic.events.first_order import initial_state_factor
-from scotopic.events.hard_scale import hard_scales, is_scattered
-from scotopic.events.infinite import refuse_infinite
-from scotopic.events.kinematic_limits import refuse_empty
-from scotopic.events.matching import counted_twice, radiated_slots
-from scotopic.events.radiation import Emission, Radiation, Radiator, annihilation_resonances
-from scotopic.events.vegas import Grid, flat_grid
+from scotopic.events.phase_space.channel import Channel
+from scotopic.events.phase_space.channels import channels_for
+from scotopic.events.phase_space.cuts import GenerationCut, parse_cuts, passes_all
+from scotopic.events.phase_space.diagrams import diagrams_of
+from scotopic.events.phase_space.infinite import refuse_infinite
+from scotopic.events.phase_space.kinematic_limits import refuse_empty
+from scotopic.events.phase_space.vegas import Grid, flat_grid
+from scotopic.events.radiation.first_order import initial_state_factor
+from scotopic.events.radiation.hard_scale import hard_scales, is_scattered
+from scotopic.events.radiation.initial_state import Emission, Radiation, Radiator, annihilation_resonances
+from scotopic.events.radiation.matching import counted_twice, radiated_slots
+from scotopic.numerics.arrays import Floats, Indices
 from scotopic.numerics.rng import stream
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.amplitudes.squared import light_cone, squared_amplitude_lightcone
-from scotopic.physics.model import get_model
 from scotopic.physics.processes import Process, parse_process
+from scotopic.physics.registry import get_model
 from scotopic.physics.standard_model import ELECTRON_MASS
 from scotopic.workers import Workers, run_chunks
 
-Floats = NDArray[np.float64]
 Bias = Callable[[Floats], Floats]
 Integrand = Callable[[Channel, Floats, Literal["numpy", "jax"]], tuple[Floats, Floats]]
 BATCH = 32_768
@@ -92,8 +91,8 @@ class Sampler:
         """Return momenta (slots, 4, N) in the centre of mass and integrand (N,) in pb of a channel.
 
         With radiation the last slots are the photons of the electron's and of the positron's beam, as
-        `scotopic.events.radiation.Emission` has them; momenta of zero stand for none, for points that fail cuts and
-        for those where the integrand does not exceed `least` (N,).
+        `scotopic.events.radiation.initial_state.Emission` has them; momenta of zero stand for none, for points that
+        fail cuts and for those where the integrand does not exceed `least` (N,).
         """
         if self.radiator is None:
             return self.at_tree_level(channel, u, engine)
@@ -387,7 +386,7 @@ def _sample(
     return np.concatenate(ys, axis=1), np.concatenate(values)
 
 
-def _points(values: Floats, which: NDArray[np.intp]) -> Floats:
+def _points(values: Floats, which: Indices) -> Floats:
     # Some of the points (..., N), in their order.
     return values if len(which) == values.shape[-1] else np.take(values, which, axis=-1)
 

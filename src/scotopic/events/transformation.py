@@ -4,13 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.record import Events, Frame
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.lorentz import boost, from_axis, onto_axis
-
-Floats = NDArray[np.float64]
 
 
 def moved_from_cm(events: Events, axis: Floats, beta: Floats) -> Events:

@@ -3,34 +3,32 @@
 The names below are loaded on first use, for importing the room must not load matplotlib.
 """
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scotopic.figures.exclusion_plane import exclusion_plane
-    from scotopic.figures.figure_1 import figure_1
-    from scotopic.figures.figure_2a import figure_2a
-    from scotopic.figures.figure_2b import COMPETITORS, figure_2b
-    from scotopic.figures.figure_4a import figure_4a
-    from scotopic.figures.figure_4b import figure_4b
-    from scotopic.figures.figure_5 import figure_5
-    from scotopic.figures.figure_6 import TurnOn, figure_6
-    from scotopic.figures.figure_7b import figure_7b
-    from scotopic.figures.figure_8 import figure_8
+    from scotopic.figures.event_yields import yields
+    from scotopic.figures.exclusions import exclusion_plane
     from scotopic.figures.files import save, save_pages, write_csv
-    from scotopic.figures.likelihood_scan import likelihood_scan
-    from scotopic.figures.limit_bands import LimitCurves, limit_bands
-    from scotopic.figures.limits_by_luminosity import limits_by_luminosity
-    from scotopic.figures.mass_plane import mass_plane
+    from scotopic.figures.likelihood import likelihood_scan
+    from scotopic.figures.limits import LimitCurves, limit_bands
+    from scotopic.figures.mass_windows import mass_plane
     from scotopic.figures.p_values import p_value_scan
+    from scotopic.figures.paper.figure_1 import figure_1
+    from scotopic.figures.paper.figure_2a import figure_2a
+    from scotopic.figures.paper.figure_2b import COMPETITORS, figure_2b
+    from scotopic.figures.paper.figure_4a import figure_4a
+    from scotopic.figures.paper.figure_4b import figure_4b
+    from scotopic.figures.paper.figure_5 import figure_5
+    from scotopic.figures.paper.figure_6 import TurnOn, figure_6
+    from scotopic.figures.paper.figure_7b import figure_7b
+    from scotopic.figures.paper.figure_8 import figure_8
     from scotopic.figures.performance import efficiency, resolution
-    from scotopic.figures.photon_plane import photon_plane
-    from scotopic.figures.signature_plane import signature_plane
-    from scotopic.figures.spectrum import spectrum
-    from scotopic.figures.toy_distribution import toy_distribution
-    from scotopic.figures.yields import yields
+    from scotopic.figures.photon_areas import photon_plane
+    from scotopic.figures.projections import limits_by_luminosity
+    from scotopic.figures.signatures import signature_plane
+    from scotopic.figures.spectra import spectrum
+    from scotopic.figures.toys import toy_distribution
 
 __all__ = [
     "COMPETITORS",
@@ -63,34 +61,38 @@ __all__ = [
     "yields",
 ]
 
-_OTHER_FILES = {
-    "COMPETITORS": "figure_2b",
-    "LimitCurves": "limit_bands",
-    "TurnOn": "figure_6",
-    "efficiency": "performance",
-    "p_value_scan": "p_values",
-    "resolution": "performance",
-    "save": "files",
-    "save_pages": "files",
-    "write_csv": "files",
+_FILES = {
+    "event_yields": ("yields",),
+    "exclusions": ("exclusion_plane",),
+    "files": ("save", "save_pages", "write_csv"),
+    "likelihood": ("likelihood_scan",),
+    "limits": ("LimitCurves", "limit_bands"),
+    "mass_windows": ("mass_plane",),
+    "p_values": ("p_value_scan",),
+    "paper.figure_1": ("figure_1",),
+    "paper.figure_2a": ("figure_2a",),
+    "paper.figure_2b": ("COMPETITORS", "figure_2b"),
+    "paper.figure_4a": ("figure_4a",),
+    "paper.figure_4b": ("figure_4b",),
+    "paper.figure_5": ("figure_5",),
+    "paper.figure_6": ("TurnOn", "figure_6"),
+    "paper.figure_7b": ("figure_7b",),
+    "paper.figure_8": ("figure_8",),
+    "performance": ("efficiency", "resolution"),
+    "photon_areas": ("photon_plane",),
+    "projections": ("limits_by_luminosity",),
+    "signatures": ("signature_plane",),
+    "spectra": ("spectrum",),
+    "toys": ("toy_distribution",),
 }
+_PLACE = {name: file for file, names in _FILES.items() for name in names}
 
 
-class _Room(ModuleType):
-    """The room: where a file and its function share a name, the name means the function."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in __all__:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_OTHER_FILES.get(name, name)}"), name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        # the import system binds a loaded file to its name in the room
-        if not (name in __all__ and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *__all__})
+def __getattr__(name: str) -> Any:
+    if name not in _PLACE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PLACE[name]}"), name)
 
 
-sys.modules[__name__].__class__ = _Room
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

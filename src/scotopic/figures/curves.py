@@ -5,11 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullFormatter
-from numpy.typing import NDArray
 
 from scotopic.figures.style import DASHES, LINES, as_text
+from scotopic.numerics.arrays import Floats
 
-Floats = NDArray[np.float64]
 Curves = Mapping[str, tuple[Floats, Floats]]
 """Label -> (mass, value)."""
 

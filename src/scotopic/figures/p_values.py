@@ -4,13 +4,11 @@ import math
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.figures.curves import set_mass_axis
 from scotopic.figures.style import OBSERVED, SIMULATED, headline, new_axes, styled
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 DEEPEST = 37
 """Standard deviations whose p-value is still a normal number."""

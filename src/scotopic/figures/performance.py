@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.figures.style import DASHES, LINES, headline, new_axes, styled
+from scotopic.numerics.arrays import Floats
 
-Floats = NDArray[np.float64]
 Measured = Mapping[str, tuple[Floats, Floats, Floats]]
 """Label -> (mass in GeV, value, statistical error)."""
 

@@ -8,9 +8,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
-from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
+from scotopic.numerics.arrays import Bools, Floats
 
 CELLS = (300, 220)
 ROOM = (1.7, 1.35, 1.0)
@@ -23,7 +22,7 @@ ANY_ANGLE = (
 )
 
 
-def centres(low: float, high: float, cells: int) -> NDArray[np.float64]:
+def centres(low: float, high: float, cells: int) -> Floats:
     """Return the centres of cells that are equal on a logarithmic axis."""
     edges = np.linspace(np.log(low), np.log(high), cells + 1)
     return np.asarray(np.exp(0.5 * (edges[1:] + edges[:-1])))
@@ -33,7 +32,7 @@ def write_inside(
     figure: Figure,
     axes: Axes,
     text: str,
-    free: Mask,
+    free: Bools,
     *,
     size: float = 9.5,
     angles: Sequence[float] = LEVEL_OR_UPRIGHT,
@@ -70,7 +69,7 @@ def _extent(figure: Figure, axes: Axes, text: str, size: float) -> tuple[float, 
     return box.width + 2 * margin, box.height + 2 * margin, (frame.width, frame.height)
 
 
-def _box(width: float, height: float, angle: float, frame: tuple[float, float]) -> Mask:
+def _box(width: float, height: float, angle: float, frame: tuple[float, float]) -> Bools:
     """Return a turned box (pixels) as a mask of cells, odd in both directions."""
     x_cell, y_cell = frame[0] / CELLS[0], frame[1] / CELLS[1]
     reach = 0.5 * np.hypot(width, height)
@@ -81,7 +80,7 @@ def _box(width: float, height: float, angle: float, frame: tuple[float, float]) 
     return np.asarray((along <= 0.5 * width) & (across <= 0.5 * height))
 
 
-def _find(free: Mask, box: Mask) -> tuple[int, int] | None:
+def _find(free: Bools, box: Bools) -> tuple[int, int] | None:
     """Return the cell on which a box of free cells can be centred, nearest to their middle; or None."""
     reach = (box.shape[0] // 2, box.shape[1] // 2)
     padded = np.pad(~free, [(reach[0], reach[0]), (reach[1], reach[1])], constant_values=True)
@@ -99,7 +98,7 @@ def _find(free: Mask, box: Mask) -> tuple[int, int] | None:
     return int(best[0]), int(best[1])
 
 
-def _block(free: Mask, box: Mask, place: tuple[int, int]) -> None:
+def _block(free: Bools, box: Bools, place: tuple[int, int]) -> None:
     for column, row in np.argwhere(box) - (box.shape[0] // 2, box.shape[1] // 2) + place:
         if 0 <= column < free.shape[0] and 0 <= row < free.shape[1]:
             free[column, row] = False

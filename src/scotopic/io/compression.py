@@ -1,12 +1,10 @@
 """Files as they are or packed, told apart by their first bytes, not by their names."""
 
 import bz2
-import errno
 import gzip
 import importlib
 import lzma
 import os
-import stat
 import sys
 import zlib
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from typing import IO, Any, cast
 
 from scotopic.errors import InputError
 from scotopic.io.guests import guest
+from scotopic.text_files import path_text, why_unreadable
 
 SIGNATURES = {"gzip": b"\x1f\x8b", "xz": b"\xfd7zXZ\x00", "bzip2": b"BZh", "zstd": b"\x28\xb5\x2f\xfd"}
 
@@ -41,18 +40,8 @@ def refuse_other_packing(head: bytes, path: Path) -> None:
 
 def require_file(path: Path) -> None:
     """Refuse what is no regular file, such as a folder, a pipe, a device, or a name that no file can have."""
-    try:
-        mode = os.stat(path).st_mode
-    except (OSError, ValueError) as fault:  # missing, too long a name, a loop of links, a null byte
-        raise InputError(f"cannot read {_shown(path)}: {getattr(fault, 'strerror', None) or fault}") from None
-    if not stat.S_ISREG(mode):
-        reason = os.strerror(errno.EISDIR) if stat.S_ISDIR(mode) else "expected a regular file"
-        raise InputError(f"cannot read {path}: {reason}")
-
-
-def _shown(path: Path) -> str:
-    text = repr(str(path))[1:-1]
-    return text if len(text) <= 200 else f"{text[:80]}…{text[-80:]}"
+    if fault := why_unreadable(path):
+        raise InputError(f"cannot read {path_text(path)}: {fault}")
 
 
 def file_and_name(path: Path) -> tuple[Path, str]:

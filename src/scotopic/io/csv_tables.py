@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.io.text import decimal
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 COUNTS = ("counts", "count", "observed", "events", "entries", "candidates", "data")
 TOUCHING = 1e-9  # of a bin's width: as far as the end of one may be from the start of the next

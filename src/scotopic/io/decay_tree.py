@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.events.record import Events
+from scotopic.numerics.arrays import Floats
 
-Floats = NDArray[np.float64]
 PRIMARY = -1
 
 

@@ -23,8 +23,7 @@ from scotopic.io.parquet import fitting, join, read_header, read_portions, split
 from scotopic.io.particles import assemble
 from scotopic.io.portions import require_memory
 from scotopic.io.root import kind_of_root, read_root_header, read_root_portions, write_root
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 BEAMS = tuple(f"{beam}_{name}" for beam in ("electron", "positron") for name in ("E", "px", "py", "pz"))
 COMPONENTS = ("E", "px", "py", "pz")

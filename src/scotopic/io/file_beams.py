@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.chunks import Arrays, ExactSum, Store
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats, Ints
 from scotopic.physics.standard_model import ELECTRON_MASS
-
-Floats = NDArray[np.float64]
 
 SAME = 1e-3  # relative; energies that differ by less are the same
 STANDARD_ERRORS = 5.0  # of a mean over the events
@@ -54,7 +52,7 @@ class FileBeams:
         return bool((np.abs(beams - self.nominal) > ROUNDING * self.nominal[:, :1]).any())
 
 
-def _pairs(arrays: Arrays) -> tuple[NDArray[np.int64], Floats]:
+def _pairs(arrays: Arrays) -> tuple[Ints, Floats]:
     """Return which events name one electron and one positron as incoming, and their momenta (K, 2, 4)."""
     counts, rows = arrays["incoming_counts"], arrays["incoming"]
     two = np.flatnonzero(counts == 2)

@@ -4,14 +4,12 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.events.record import Frame
 from scotopic.io.file_beams import FileBeams
 from scotopic.numerics.lorentz import invariant_mass
 
-Floats = NDArray[np.float64]
 FrameChoice = Literal["auto", "cm", "lab"]
 
 SQRT_S_TOLERANCE = 0.05  # GeV

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.files import replacing
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 LONGEST_NAME = 64  # of a table, by the schema
 DIGITS, AXIS_DIGITS = 6, 12  # significant

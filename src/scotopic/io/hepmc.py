@@ -1,10 +1,10 @@
 """HepMC3 ASCII files through pyhepmc."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -52,14 +52,11 @@ def read_hepmc(path: Path, store: Store) -> FileHeader:
                     events += 1
                     kept.end_event(event.weights[nominal] if n_weights else 1.0)
                     sigma = event.cross_section or sigma
-            if checked.fault is not None:
-                raise checked.fault
+            checked.require_end(events)
     except (RuntimeError, ValueError, IndexError) as fault:
         if isinstance(fault, InputError):
             raise
         raise InputError(f"{path} is no valid HepMC3 file: {str(fault).splitlines()[0]}") from None
-    if events != checked.events:
-        raise InputError(f"{path}: the library cannot read event {events + 1}; expected valid HepMC3")
     kept.end()
     value = float(sigma.xsec()) if sigma is not None else 0.0
     several = f" (nominal of {n_weights} weights)" if n_weights > 1 else ""
@@ -162,7 +159,7 @@ def write_hepmc(chunks: EventChunks, path: Path) -> None:
     with (
         replacing(path) as temporary,
         writing(temporary, path.name.endswith(".gz")) as raw,
-        pyhepmc.open(raw, "w", precision=16) as file,
+        _writing_events(pyhepmc, raw) as write,
     ):
         number = 0
         for events in track(chunks, f"writing {path.name}"):
@@ -177,8 +174,31 @@ def write_hepmc(chunks: EventChunks, path: Path) -> None:
                     cross_section = pyhepmc.GenCrossSection()
                     event.cross_section = cross_section
                     cross_section.set_cross_section(sigma, error)
-                file.write(event)
+                write(event)
                 number += 1
+
+
+@contextmanager
+def _writing_events(pyhepmc: Any, file: IO[bytes]) -> Iterator[Callable[[Any], None]]:
+    """Yield what writes an event to a file.
+
+    The library writes to memory: it takes an exception of a stream, of a full disk or of Ctrl-C, for its end and goes
+    on without a word.
+    """
+    memory = BytesIO()
+
+    def move() -> None:
+        file.write(memory.getvalue())
+        memory.seek(0)
+        memory.truncate()
+
+    def write(event: Any) -> None:
+        library.write(event)
+        move()
+
+    with pyhepmc.open(memory, "w", precision=16) as library:
+        yield write
+    move()
 
 
 def _fill(pyhepmc: Any, event: Any, events: Events, beams: np.ndarray, i: int) -> None:

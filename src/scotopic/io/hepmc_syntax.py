@@ -48,7 +48,9 @@ class CheckedEvents(RawIOBase):
     def __init__(self, file: IO[bytes], path: Path) -> None:
         super().__init__()
         self.events = 0
-        self.fault: Exception | None = None
+        self.fault: BaseException | None = None
+        self._path = path
+        self._at_end = False
         lines = numbered_lines(file, path)
         self.style, start = _start(lines, path)
         self._blocks = _blocks(lines, self.style, start, path)
@@ -66,8 +68,9 @@ class CheckedEvents(RawIOBase):
                 self._rest = memoryview(block.encode())
                 self.events += is_event
         except StopIteration:
+            self._at_end = True
             return 0
-        except Exception as fault:  # of the file or of its packing
+        except BaseException as fault:  # of the file or of its packing, or Ctrl-C
             self.fault = fault
             return 0
         view = memoryview(buffer)  # type: ignore[arg-type]
@@ -75,6 +78,17 @@ class CheckedEvents(RawIOBase):
         view[:size] = self._rest[:size]
         self._rest = self._rest[size:]
         return size
+
+    def require_end(self, read: int) -> None:
+        """Raise what ended the stream, or refuse the file where the library read fewer events than went on.
+
+        The library takes an exception, such as that of Ctrl-C, for the end of the file.
+        """
+        left = not self._at_end and bool(self.read(1))
+        if self.fault is not None:
+            raise self.fault
+        if left or read != self.events:
+            raise InputError(f"{self._path}: the library cannot read event {read + 1}; expected valid HepMC3")
 
 
 def _start(lines: Iterator[Line], path: Path) -> tuple[Literal["hepmc3", "hepmc2"], str]:

@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
 from scotopic.io.compression import file_and_name, opened
 from scotopic.io.csv_tables import read_csv
 from scotopic.io.root import opened_root
 from scotopic.io.text import whole_text
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 STORAGES = ("int", "double", "weighted")
 MOST_BINS = 1_000_000

@@ -22,9 +22,10 @@ from scotopic.io.gzip_writer import writing
 from scotopic.io.incoming import require_beams
 from scotopic.io.lhe_syntax import Particle, Setup, read_blocks
 from scotopic.io.particles import FileHeader, ParticleWriter, from_header
+from scotopic.physics.standard_model import ELECTRON_MASS, MUON_MASS, TAU_MASS
 from scotopic.progress import track
 
-MASSES = {11: 0.51099895e-3, 13: 0.1056583755, 15: 1.77686}  # GeV, PDG 2024
+MASSES = {11: ELECTRON_MASS, 13: MUON_MASS, 15: TAU_MASS}
 
 ORIGIN = np.zeros(4)
 

@@ -1,22 +1,22 @@
 """Candidates from flat ROOT ntuples in the convention of basf2's variablesToNtuple."""
 
 import difflib
-import math
 import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.cards.checks import Checks
 from scotopic.errors import InputError
 from scotopic.io.compression import file_and_name
 from scotopic.io.kinds import require
 from scotopic.io.root import kind_of_root
 from scotopic.io.root_trees import Columns, opened_tree, read_columns
+from scotopic.numerics.arrays import Floats
 from scotopic.selection.candidates import Candidates
-from scotopic.text_files import LARGEST_CARD, parse_toml, read_text, shown
+from scotopic.text_files import LARGEST_CARD, parse_toml, read_text
 
 FIXED = (
     "__experiment__",
@@ -93,7 +93,7 @@ def read_candidates(path: Path, mapping: Path | None = None, tree: str | None = 
             raise InputError(f"{path} has no column that the mapping names; give one with --mapping")
         names = {decode(rule["column"]) for rule in chosen.values()}
         columns = read_columns(path, known, sorted(names | ({*EVENT, "__weight__"} & known.keys())))
-    observables: dict[str, NDArray[np.float64]] = {}
+    observables: dict[str, Floats] = {}
     for observable, rule in chosen.items():
         values = columns[decode(rule["column"])].astype(np.float64)
         observables[observable] = (values**2 if rule.get("squared") else values) * rule.get("factor", 1.0)
@@ -114,45 +114,36 @@ def _load(mapping: Path | None) -> tuple[dict[str, list[dict[str, Any]]], str | 
         text = (files("scotopic.io") / "mappings" / where).read_text(encoding="utf-8")
     else:
         text = read_text(mapping, LARGEST_CARD)
-    card = parse_toml(text, where)
-    unknown = ", ".join(sorted(card.keys() - {"tree", "observables"}))
-    if unknown:
-        raise InputError(f"{where} has unknown entries: {unknown}; expected tree and [observables]")
-    tree = card.get("tree")
-    if not (tree is None or isinstance(tree, str)):
-        raise InputError(f"{where}: tree = {shown(tree)}; expected the name of a tree")
-    observables = card.get("observables", {})
+    card, check = parse_toml(text, where), Checks(where)
+    check.keys(card, ("tree", "observables"))
+    tree, observables = card.get("tree"), card.get("observables", {})
+    if tree is not None:
+        check.text("tree", tree, "be the name of a tree")
     if not isinstance(observables, dict) or not observables:
-        raise InputError(f"{where} has no [observables]; expected observable = column")
-    return {name: _rows(rule, f"{where}: {name}") for name, rule in observables.items()}, tree
+        check.fault("[observables]", "missing; observable = column")
+    else:
+        rules = {name: _rows(check, name, rule) for name, rule in observables.items()}
+    check.finish()
+    return rules, tree
 
 
-def _rows(rule: Any, where: str) -> list[dict[str, Any]]:
+def _rows(check: Checks, name: str, rule: Any) -> list[dict[str, Any]]:
     """Return the columns that may stand for an observable, first choice first."""
     rows: list[Any] = (
         [{"column": rule}] if isinstance(rule, str) else rule if isinstance(rule, list) else [rule]
     )
     if not rows:
-        raise InputError(f"{where} = []; expected a column")
+        check.must(name, rows, "be a column")
     for row in rows:
         if not isinstance(row, dict) or "column" not in row or row.keys() - {"column", "factor", "squared"}:
-            raise InputError(f"{where} takes column, factor and squared; got {shown(row)}")
-        column, factor, squared = row["column"], row.get("factor", 1.0), row.get("squared", False)
-        if not isinstance(column, str) or not column:
-            raise InputError(f"{where}: column = {shown(column)}; expected the name of a column")
-        if not _is_factor(factor):
-            raise InputError(f"{where}: factor = {shown(factor)}; expected a finite number other than 0")
-        if not isinstance(squared, bool):
-            raise InputError(f"{where}: squared = {shown(squared)}; expected true or false")
+            check.must(name, row, "be a table of column, factor and squared")
+            continue
+        check.text(f"{name}: column", row["column"], "be the name of a column")
+        factor = row.get("factor", 1.0)
+        check.number(f"{name}: factor", factor, "be a finite number other than 0", lambda x: x != 0.0)
+        if not isinstance(row.get("squared", False), bool):
+            check.must(f"{name}: squared", row["squared"], "be true or false")
     return rows
-
-
-def _is_factor(value: Any) -> bool:
-    try:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return number and math.isfinite(value) and value != 0.0
-    except OverflowError:  # a whole number beyond every float
-        return False
 
 
 def _pick(rows: list[dict[str, Any]], names: dict[str, Any]) -> dict[str, Any] | None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.chunks import LENGTH, Arrays, Chunks, ExactSum, Store
 from scotopic.errors import InputError
@@ -16,9 +15,8 @@ from scotopic.events.record import Events, Frame
 from scotopic.io.file_beams import ROUNDING, FileBeams, survey_incoming
 from scotopic.io.file_frame import FrameChoice, find_frame
 from scotopic.io.record_sum import check_sum
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.lorentz import from_axis
-
-Floats = NDArray[np.float64]
 
 PHOTON = 22
 ALONG_BEAM = 1e-2  # rad; a change of the beams flies no further off them

@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.files import replacing
 from scotopic.io.window_model import POI, WindowModel, window_models
+from scotopic.numerics.arrays import Floats
 
-Floats = NDArray[np.float64]
 Workspace = dict[str, Any]
 
 MEASUREMENT = "scan"

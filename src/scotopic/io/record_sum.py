@@ -6,15 +6,13 @@ Only complete records tell: those whose sum has the energy, or the mass, of the 
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.chunks import Arrays, Store
 from scotopic.errors import InputError
 from scotopic.events.record import Frame
 from scotopic.io.file_beams import FileBeams
+from scotopic.numerics.arrays import Bools, Floats
 from scotopic.numerics.lorentz import invariant_mass
-
-Floats = NDArray[np.float64]
 
 COMPLETE = 1e-4  # relative, of the energy or mass
 OFF = 1e-2  # of the energy; a total momentum that far off is another one
@@ -63,7 +61,7 @@ def _totals(arrays: Arrays) -> Floats:
     return np.asarray(sums[edges[1:]] - sums[edges[:-1]])
 
 
-def _are_off(total: Floats, beams: FileBeams | None, frame: Frame, sqrt_s: float) -> NDArray[np.bool_]:
+def _are_off(total: Floats, beams: FileBeams | None, frame: Frame, sqrt_s: float) -> Bools:
     """Return which events are complete but have another total momentum than their beams or their frame."""
     if beams is not None:
         expected = beams.nominal.sum(axis=0)

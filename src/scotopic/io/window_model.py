@@ -15,13 +15,11 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scotopic.stats.checks import arrays_of, both_sides, check_input, check_settings, check_windows
-from scotopic.stats.limits import fit_free, fit_null
-from scotopic.stats.windows import Windows
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
+from scotopic.stats.checks import arrays_of, both_sides, check_input, check_settings
+from scotopic.stats.scan.limits import fit_free, fit_null
+from scotopic.stats.scan.windows import Windows, check_windows
 
 POI = "signal_yield"
 REACH = 10.0  # errors of the yield beyond the best one, bounds of the search

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.compile_cache import CompileCache, open_cache
 
-Array = NDArray[np.float64]
 Engine = Literal["auto", "numpy", "jax"]
 
 CHUNK = 8192
@@ -56,11 +55,11 @@ def choose_engine(engine: Engine, events: int, vertices: int) -> Literal["numpy"
 def run(
     function: Callable[..., Any],
     static: tuple[Any, ...],
-    arrays: Array,
+    arrays: Floats,
     *,
     engine: Literal["numpy", "jax"],
     chunk: int = CHUNK,
-) -> Array:
+) -> Floats:
     """Return ``function(*static, arrays)`` for arrays (..., N), computed chunk by chunk.
 
     Parameters

@@ -4,54 +4,59 @@ Plain formulas on NumPy arrays; differences of large numbers are avoided where a
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 
-def dot(p: Array, q: Array) -> Array:
+def dot(p: Floats, q: Floats) -> Floats:
     """Return the Minkowski product p·q (metric + - - -)."""
     return np.asarray(p[0] * q[0] - p[1] * q[1] - p[2] * q[2] - p[3] * q[3])
 
 
-def momentum(p: Array) -> Array:
+def momentum(p: Floats) -> Floats:
     """Return the modulus of the three-momentum."""
     return np.asarray(np.sqrt(p[1] * p[1] + p[2] * p[2] + p[3] * p[3]))
 
 
-def transverse_momentum(p: Array) -> Array:
+def transverse_momentum(p: Floats) -> Floats:
     """Return the momentum transverse to the z axis."""
     return np.asarray(np.hypot(p[1], p[2]))
 
 
-def invariant_mass2(p: Array) -> Array:
+def invariant_mass2(p: Floats) -> Floats:
     """Return the squared invariant mass, (E - |p|)(E + |p|)."""
     modulus = momentum(p)
     return np.asarray((p[0] - modulus) * (p[0] + modulus))
 
 
-def invariant_mass(p: Array) -> Array:
+def invariant_mass(p: Floats) -> Floats:
     """Return the invariant mass; rounding below zero gives zero."""
     return np.asarray(np.sqrt(np.maximum(invariant_mass2(p), 0.0)))
 
 
-def polar_angle(p: Array) -> Array:
+def polar_angle(p: Floats) -> Floats:
     """Return the polar angle to the +z axis, 0 to π."""
     return np.asarray(np.arctan2(transverse_momentum(p), p[3]))
 
 
-def cos_polar_angle(p: Array) -> Array:
+def cos_polar_angle(p: Floats) -> Floats:
     """Return the cosine of the polar angle; 1 for a particle at rest."""
     modulus = momentum(p)
     return np.asarray(np.divide(p[3], modulus, out=np.ones_like(modulus), where=modulus > 0.0))
 
 
-def azimuth(p: Array) -> Array:
+def azimuth(p: Floats) -> Floats:
     """Return the azimuth, -π to π."""
     return np.asarray(np.arctan2(p[2], p[1]))
 
 
-def opening_angle(p: Array, q: Array) -> Array:
+def wrapped(angle: Floats) -> Floats:
+    """Return an angle, such as a difference of azimuths, within -π to π."""
+    return np.asarray((angle + np.pi) % (2.0 * np.pi) - np.pi)
+
+
+def opening_angle(p: Floats, q: Floats) -> Floats:
     """Return the angle between two three-momenta, 0 to π.
 
     From the sum and the difference of the unit vectors (W. Kahan, *How futile are mindless assessments of
@@ -61,7 +66,7 @@ def opening_angle(p: Array, q: Array) -> Array:
     return np.asarray(2.0 * np.arctan2(_length(u - v), _length(u + v)))
 
 
-def boost(p: Array, beta: ArrayLike) -> Array:
+def boost(p: Floats, beta: ArrayLike) -> Floats:
     """Boost four-vectors so that a particle at rest moves with velocity `beta`.
 
     Parameters
@@ -88,7 +93,7 @@ def boost(p: Array, beta: ArrayLike) -> Array:
     return np.concatenate([energy[np.newaxis], p[1:] + velocity * shift])
 
 
-def boost_from_rest(p: Array, frame: Array, mass: Array) -> Array:
+def boost_from_rest(p: Floats, frame: Floats, mass: Floats) -> Floats:
     """Boost four-vectors (4, N) from the rest frame of a system to where it has the momentum `frame` (4, N).
 
     Its invariant `mass` (N,) is given, so that nothing cancels for fast systems: the momenta of the system's
@@ -99,12 +104,12 @@ def boost_from_rest(p: Array, frame: Array, mass: Array) -> Array:
     return np.concatenate([energy[None], p[1:] + frame[1:] * ((p[0] + energy) / (frame[0] + mass))])
 
 
-def velocity(p: Array) -> Array:
+def velocity(p: Floats) -> Floats:
     """Return the velocity (3, ...) of a particle; `boost(q, -velocity(p))` goes to its rest frame."""
     return np.asarray(p[1:] / p[0])
 
 
-def from_angles(energy: ArrayLike, mass: ArrayLike, cos_theta: ArrayLike, phi: ArrayLike) -> Array:
+def from_angles(energy: ArrayLike, mass: ArrayLike, cos_theta: ArrayLike, phi: ArrayLike) -> Floats:
     """Return four-momenta (4, ...) from energy, mass, cosine of the polar angle and azimuth."""
     arguments = (np.asarray(x, dtype=np.float64) for x in (energy, mass, cos_theta, phi))
     e, m, c, f = np.broadcast_arrays(*arguments)
@@ -113,7 +118,7 @@ def from_angles(energy: ArrayLike, mass: ArrayLike, cos_theta: ArrayLike, phi: A
     return np.stack([e, transverse * np.cos(f), transverse * np.sin(f), modulus * c])
 
 
-def two_body_momentum(mass: ArrayLike, mass1: ArrayLike, mass2: ArrayLike) -> Array:
+def two_body_momentum(mass: ArrayLike, mass1: ArrayLike, mass2: ArrayLike) -> Floats:
     """Return the momentum of the two products in the rest frame of a particle of mass `mass`, GeV.
 
     √{[m² - (m1+m2)²][m² - (m1-m2)²]}/2m (PDG review of kinematics, eq. 49.17); zero below threshold.
@@ -123,7 +128,7 @@ def two_body_momentum(mass: ArrayLike, mass1: ArrayLike, mass2: ArrayLike) -> Ar
     return np.asarray(np.sqrt(above * (m - m1 + m2) * (m + m1 - m2)) / (2.0 * m))
 
 
-def direction_about(axis: Array, y: ArrayLike, phi: ArrayLike) -> Array:
+def direction_about(axis: Floats, y: ArrayLike, phi: ArrayLike) -> Floats:
     """Return unit vectors (3, N) at 1 - cosθ = `y` to unit vectors `axis` (3, N), at azimuth `phi`.
 
     Exact for small angles. The azimuth counts from a direction that depends on the axis.
@@ -134,7 +139,7 @@ def direction_about(axis: Array, y: ArrayLike, phi: ArrayLike) -> Array:
     return np.asarray(sin * np.cos(phi) * first + sin * np.sin(phi) * second + (1.0 - away) * axis)
 
 
-def onto_axis(v: Array, axis: Array) -> Array:
+def onto_axis(v: Floats, axis: Floats) -> Floats:
     """Return three-vectors (3, N) turned by a rotation that takes +z to the unit vectors `axis` (3, N).
 
     The identity where the axis is +z; else the azimuth about the axis is that of `direction_about`.
@@ -143,13 +148,13 @@ def onto_axis(v: Array, axis: Array) -> Array:
     return np.asarray(v[0] * first + v[1] * second + v[2] * axis)
 
 
-def from_axis(v: Array, axis: Array) -> Array:
+def from_axis(v: Floats, axis: Floats) -> Floats:
     """Return three-vectors (3, N) turned by the inverse of the rotation of `onto_axis`: `axis` (3, N) goes to +z."""
     first, second = _perpendicular(axis)
     return np.stack([(v * along).sum(axis=0) for along in (first, second, np.broadcast_to(axis, v.shape))])
 
 
-def _perpendicular(axis: Array) -> tuple[Array, Array]:
+def _perpendicular(axis: Floats) -> tuple[Floats, Floats]:
     """Return two unit vectors that make a right-handed basis with `axis`.
 
     T. Duff et al., *Building an orthonormal basis, revisited*, JCGT 6 (2017).
@@ -162,5 +167,5 @@ def _perpendicular(axis: Array) -> tuple[Array, Array]:
     return first, np.stack([b, sign + ay * ay * a, -ay])
 
 
-def _length(v: Array) -> Array:
+def _length(v: Floats) -> Floats:
     return np.asarray(np.sqrt((v * v).sum(axis=0)))

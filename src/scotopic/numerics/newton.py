@@ -20,8 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Indices = NDArray[np.intp]
+from scotopic.numerics.arrays import Bools, Floats, Indices
 
 INTERIOR, BOUNDARY, FAILED = 0, 1, 2
 
@@ -165,7 +164,7 @@ def _longest_step(value: Floats, change: Floats) -> Floats:
     return np.where(steepest > 0.0, 1.0 / np.where(steepest > 0.0, steepest, 1.0), np.inf)
 
 
-def _newton(counts: Floats, offset: Floats, model: LinearModel) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def _newton(counts: Floats, offset: Floats, model: LinearModel) -> tuple[Floats, Floats, Bools]:
     """Return θ, expectation and which lanes have converged by plain Newton steps."""
     design, transposed = model.design, np.ascontiguousarray(np.swapaxes(model.design, 1, 2))
     column_sum = transposed.sum(axis=2)[:, :, None]
@@ -220,7 +219,7 @@ def _inside(counts: Floats, offset: Floats, model: LinearModel) -> Floats:
 
 def _interior_point(
     counts: Floats, offset: Floats, model: LinearModel, near: Floats
-) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+) -> tuple[Floats, Floats, Floats, Bools]:
     """Return θ, expectation, multiplier and which lanes have converged, boundary included; θ starts `near`."""
     # An even start: every empty bin counts as a small share of an event.
     theta = _inside(counts, offset, model)

@@ -42,3 +42,9 @@ def parse_luminosity(text: str) -> float:
     if value <= 0.0:
         raise InputError(f"luminosity {text!r}: must be positive")
     return value
+
+
+def show_luminosity(luminosity_fb: float) -> str:
+    """Return an integrated luminosity (1/fb) as people write it: 445/pb, 20/fb, 50/ab."""
+    unit = "pb" if luminosity_fb < 1.0 else "fb" if luminosity_fb < 1e3 else "ab"
+    return f"{luminosity_fb / _PER_FEMTOBARN[unit]:.6g}/{unit}"

@@ -3,14 +3,15 @@
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from scotopic.numerics.arrays import Complexes, Floats
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS, TAU_MASS
 
 _ZETA_3 = 1.2020569031595942
 
 
-def leptonic_delta_alpha(q2: ArrayLike) -> NDArray[np.complex128]:
+def leptonic_delta_alpha(q2: ArrayLike) -> Complexes:
     """Return Δα of e, μ, τ at q² (GeV²), space-like (negative) or time-like.
 
     One loop exactly, −(αq²/3π) ∫ R ds/(s(s − q² − i0)) with R = β(3 − β²)/2; two loops by their logarithm and
@@ -24,7 +25,7 @@ def leptonic_delta_alpha(q2: ArrayLike) -> NDArray[np.complex128]:
     return found
 
 
-def _one_loop(ratio: NDArray[np.float64]) -> NDArray[np.complex128]:
+def _one_loop(ratio: Floats) -> Complexes:
     """Return Δα in units of α/π, q²/m² = `ratio`."""
     small = np.abs(ratio) < 1e-3
     x = np.where(small, 1.0, ratio)
@@ -38,7 +39,7 @@ def _one_loop(ratio: NDArray[np.float64]) -> NDArray[np.complex128]:
     return np.asarray(np.where(small, series, exact))
 
 
-def _two_loops(ratio: NDArray[np.float64]) -> NDArray[np.complex128]:
+def _two_loops(ratio: Floats) -> Complexes:
     """Return Δα in units of (α/π)²: ¼ ln(−q²/m²) − 5/24 + ζ(3)."""
     size = np.abs(ratio)
     logarithm = np.log(np.maximum(size, 1e-12)) - 1j * math.pi * (ratio > 4.0)

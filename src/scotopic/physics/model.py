@@ -1,26 +1,14 @@
-"""The noun Model: particles, three-point vertices, decays; and the registry of models.
+"""The noun Model: particles, three-point vertices, decays."""
 
-A model is one file with a function ``model`` and one line in `_MODELS`; a user's own model is such a file,
-named by its path. The arguments of the function are the model's parameters, as in ``def model(mass,
-g=1e-3)``, or any with ``def model(**parameters)``; it returns a `Model`.
-"""
-
-import functools
-import importlib
-import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Literal
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.units import HBARC_GEV_MM
 from scotopic.physics.particles import Particle
-from scotopic.user_code import run_file, told
 
 
 @dataclass(frozen=True)
@@ -35,7 +23,7 @@ class Vertex:
         VVS: g V₁·V₂ φ, with ½ where V₁ = V₂ (the vertex is g g^{μν}); fields (V₁, V₂, φ).
         VVP: g ε(k₁, V₁, k₂, V₂) P with all momenta incoming, from L = -(g/4) P F F̃ for equal V, real vectors
         and a real pseudoscalar; fields are (V₁, V₂, P), couplings (g,).
-        VSS: i g V^μ (φ* ∂_μ φ − φ ∂_μ φ*); fields (V, φ, φ*). Its seagull is `charged_scalar`'s business.
+        VSS: i g V^μ (φ* ∂_μ φ − φ ∂_μ φ*); fields (V, φ, φ*). Its seagull: `charged_scalar`.
         VVV: g [V₁·V₂ (k₁ − k₂)·V₃ + cyclic], momenta incoming.
     fields : three names of particles
         What the field operator annihilates: of a complex boson, the particle's name or the antiparticle's.
@@ -70,7 +58,7 @@ class FormFactor:
     """
 
     pair: tuple[str, str]
-    squared: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    squared: Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -182,152 +170,3 @@ class Model:
         """Return cτ of a particle (default: the mediator) in mm; infinite without decays."""
         width = self.width(particle)
         return HBARC_GEV_MM / width if width > 0.0 else math.inf
-
-
-def charged_scalar(
-    vector: str, scalar: Particle, coupling: float, interaction: str
-) -> tuple[Particle, tuple[Vertex, ...]]:
-    """Return the auxiliary particle and the vertices of a complex scalar with charge `coupling`.
-
-    |∂φ + i q V φ|² with q = −coupling holds the seagull q² V·V |φ|². An auxiliary vector X without dynamics,
-    L = −X*·X + g (X*·V φ + h.c.), gives it from three-point vertices.
-    """
-    name, anti = f"X({vector},{scalar.name})", f"X~({vector},{scalar.name})"
-    auxiliary = Particle(name, anti, 0, 2, scalar.charge, auxiliary=True)
-    return auxiliary, (
-        Vertex("VSS", (vector, scalar.name, scalar.anti), (coupling,), interaction),
-        Vertex("VVS", (anti, vector, scalar.name), (coupling,), interaction),
-        Vertex("VVS", (name, vector, scalar.anti), (coupling,), interaction),
-    )
-
-
-_MODELS: Mapping[str, str] = {
-    "sm": "scotopic.physics.models.sm",
-    "alp-photon": "scotopic.physics.models.alp_photon",
-    "dark-photon": "scotopic.physics.models.dark_photon",
-    "dark-higgs": "scotopic.physics.models.dark_higgs",
-    "lmu-ltau": "scotopic.physics.models.lmu_ltau",
-    "lfv-zprime": "scotopic.physics.models.lfv_zprime",
-    "b-minus-l": "scotopic.physics.models.b_minus_l",
-    "baryon-number": "scotopic.physics.models.baryon_number",
-    "le-lmu": "scotopic.physics.models.le_lmu",
-    "le-ltau": "scotopic.physics.models.le_ltau",
-    "protophobic": "scotopic.physics.models.protophobic",
-    "alp-lepton": "scotopic.physics.models.alp_lepton",
-    "leptophilic-scalar": "scotopic.physics.models.leptophilic_scalar",
-    "dark-scalar": "scotopic.physics.models.dark_scalar",
-    "inelastic-dark-matter": "scotopic.physics.models.inelastic_dark_matter",
-}
-
-
-def models() -> tuple[str, ...]:
-    """Return the names of the models that come with the package."""
-    return tuple(_MODELS)
-
-
-def get_model(name: str, **parameters: float | str) -> Model:
-    """Return a model by name, or by the path of a Python file with a function ``model``.
-
-    Parameters
-    ----------
-    name : str
-        One of `models()`, or a path that ends in ``.py``, or in ``.toml``: `scotopic.physics.models.charge_card`.
-    parameters
-        The arguments of the function ``model``: the model's parameters. `alpha_inv`, 1/α, is one of every
-        model of the package.
-
-    Raises
-    ------
-    InputError
-        If there is no such model or file, a parameter is unknown, missing or no finite number, or the
-        function in a user's file fails or returns no `Model`.
-    """
-    build = _builder(name)
-    arguments = inspect.signature(build).parameters.values()
-    accepted = [a for a in arguments if a.kind not in (a.VAR_POSITIONAL, a.VAR_KEYWORD)]
-    names = [a.name for a in accepted]
-    texts = {a.name for a in accepted if isinstance(a.default, str)}  # such as "standard" or "dark"
-    any_name = any(a.kind == a.VAR_KEYWORD for a in arguments)
-    for parameter, value in parameters.items():
-        if parameter not in names and not any_name:
-            raise InputError(f"model {name} has no parameter {parameter!r}; it has: {', '.join(names)}")
-        if parameter in texts:
-            continue
-        if not _is_finite_number(value):
-            raise InputError(f"model {name}: {parameter} = {value!r}, expected a finite number")
-    missing = [a.name for a in accepted if a.default is a.empty and a.name not in parameters]
-    if missing:
-        raise InputError(f"model {name} needs a value for: {', '.join(missing)}")
-    made = build(**{p: value if p in texts else float(value) for p, value in parameters.items()})
-    if not isinstance(made, Model):
-        raise InputError(
-            f"model {name}: its function model() returned {type(made).__name__}, expected a Model"
-        )
-    return made
-
-
-def model_parameters(name: str) -> tuple[str, ...]:
-    """Return the names of a model's parameters, in the order of its function ``model``: mass first, coupling second."""
-    arguments = inspect.signature(_builder(name)).parameters.values()
-    return tuple(a.name for a in arguments if a.kind not in (a.VAR_POSITIONAL, a.VAR_KEYWORD))
-
-
-def _builder(name: str) -> Callable[..., object]:
-    if name in _MODELS:
-        build: Callable[..., object] = model_module(name).model
-        return build
-    if name.endswith(".py"):
-        return _from_file(Path(name))
-    if name.endswith(".toml"):
-        made: Callable[..., object] = importlib.import_module(
-            "scotopic.physics.models.charge_card"
-        ).read_card(Path(name))
-        return made
-    raise InputError(
-        f"unknown model {name[:100]!r}; there are: {', '.join(_MODELS)}, or the path of a .py file "
-        "or of a .toml card of charges"
-    )
-
-
-def model_module(name: str) -> Any:
-    """Return the module of a model by name, or by the path of a Python file.
-
-    Raises
-    ------
-    InputError
-        If there is no such model or file, or the file cannot be run.
-    """
-    if name in _MODELS:
-        return importlib.import_module(_MODELS[name])
-    if not name.endswith(".py"):
-        raise InputError(
-            f"unknown model {name[:100]!r}; there are: {', '.join(_MODELS)}, or the path of a .py file"
-        )
-    return run_file(Path(name), "model")
-
-
-def _is_finite_number(value: object) -> bool:
-    try:
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    except OverflowError:  # a whole number beyond every float
-        return False
-
-
-def _from_file(path: Path) -> Callable[..., object]:
-    module = model_module(str(path))
-    user_model: Any = getattr(module, "model", None)
-    try:
-        inspect.signature(user_model)
-    except (TypeError, ValueError):
-        raise InputError(
-            f"model file {path} defines no function model; expected def model(mass, ...)"
-        ) from None
-
-    @functools.wraps(user_model)
-    def build(**parameters: float) -> object:
-        try:
-            return user_model(**parameters)
-        except (Exception, SystemExit) as fault:
-            raise InputError(f"model file {path}: its function model() failed: {told(fault)}") from fault
-
-    return build

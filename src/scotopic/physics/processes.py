@@ -7,8 +7,9 @@ from functools import cached_property
 
 from scotopic.errors import InputError
 from scotopic.physics.amplitudes.plan import Leg, Plan, make_plan, most_of
-from scotopic.physics.model import FormFactor, Model, get_model
+from scotopic.physics.model import FormFactor, Model
 from scotopic.physics.particles import PHOTON
+from scotopic.physics.registry import get_model
 
 LARGE_WEAK = 30.0
 """GeV; above, the Z changes cross sections of μμ and wide-angle Bhabha scattering by 0.1 % and more."""

@@ -8,22 +8,20 @@ left out (−0.7e-4 at M_Z²).
 from functools import cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from scotopic.numerics.arrays import Complexes, Floats
 from scotopic.physics.hadrons import NARROW, r_ratio
 from scotopic.physics.hadrons.dispersion import nodes, real_delta_alpha
 from scotopic.physics.hadrons.ratio import undress
 from scotopic.physics.leptonic_polarisation import leptonic_delta_alpha
 from scotopic.physics.standard_model import ALPHA_0
 
-Array = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
-
 _SOFT = 0.01
 """GeV², where the table's spacing turns from linear to logarithmic."""
 
 
-def delta_alpha(q2: ArrayLike, resolution: float = 0.0) -> ComplexArray:
+def delta_alpha(q2: ArrayLike, resolution: float = 0.0) -> Complexes:
     """Return Δα(q²) of leptons and hadrons, relative to α at zero momentum.
 
     Parameters
@@ -47,14 +45,14 @@ def delta_alpha(q2: ArrayLike, resolution: float = 0.0) -> ComplexArray:
     return np.asarray(leptonic_delta_alpha(q2) + hadronic_delta_alpha(q2, resolution))
 
 
-def hadronic_delta_alpha(q2: ArrayLike, resolution: float = 0.0) -> ComplexArray:
+def hadronic_delta_alpha(q2: ArrayLike, resolution: float = 0.0) -> Complexes:
     """Return Δα(q²) of hadrons with five flavours, q² in GeV²."""
     q2 = np.asarray(q2, dtype=np.float64)
     return np.asarray(np.interp(np.arcsinh(q2 / _SOFT), *_table()) + _narrow(q2, resolution))
 
 
 @cache
-def _table() -> tuple[Array, ComplexArray]:
+def _table() -> tuple[Floats, Complexes]:
     """Return arsinh(q²/_SOFT) and Δα of the continuum there."""
     energies = nodes()
     s = energies**2
@@ -67,7 +65,7 @@ def _table() -> tuple[Array, ComplexArray]:
     return np.arcsinh(q2 / _SOFT), real_delta_alpha(q2, s, ratio) + 1j * imaginary
 
 
-def _narrow(q2: Array, resolution: float) -> ComplexArray:
+def _narrow(q2: Floats, resolution: float) -> Complexes:
     """Return the terms of the narrow resonances, −(3Γ_ee/αM) q²/(M² − q² − iMΓ)."""
     found = np.zeros(q2.shape, dtype=np.complex128)
     for one in NARROW:

@@ -1,75 +1,58 @@
-"""One file per search, on one of five nouns: bumps in one spectrum or several, counts, planes, one photon."""
+"""A shelf of searches by signature, one file per search; a search of one's own comes by its path or as an object."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
 
+from scotopic.analysis.search import Search
 from scotopic.errors import InputError
+from scotopic.user_code import run_file
 
-if TYPE_CHECKING:
-    from scotopic.searches.channel_search import ChannelSearch
-    from scotopic.searches.counting_search import CountingSearch
-    from scotopic.searches.photon_search import PhotonSearch
-    from scotopic.searches.plane_search import PlaneSearch
-    from scotopic.searches.search import Search
-
-BUMPS = ("alp-gammagamma",)
-COUNTING = ("zprime-invisible", "zprime-lfv")
-PLANES = ("darkhiggs-invisible",)
-PHOTONS = ("darkphoton-invisible", "alp-invisible")
-CHANNELS = ("darkphoton-visible",)
+_MODULES = {
+    "alp-gammagamma": "three_photons.alp_gammagamma",
+    "zprime-invisible": "dilepton_and_recoil.zprime_invisible",
+    "zprime-lfv": "dilepton_and_recoil.zprime_lfv",
+    "darkhiggs-invisible": "dilepton_and_recoil.darkhiggs_invisible",
+    "darkphoton-invisible": "single_photon.darkphoton_invisible",
+    "alp-invisible": "single_photon.alp_invisible",
+    "darkphoton-visible": "dilepton_and_photon.darkphoton_visible",
+}
 
 
 def searches() -> tuple[str, ...]:
     """Return the names of the searches."""
-    return (*BUMPS, *COUNTING, *PLANES, *PHOTONS, *CHANNELS)
+    return tuple(_MODULES)
 
 
-def check_search(name: str) -> None:
-    """Raise `InputError` if there is no search of that name."""
-    if name not in searches():
-        raise InputError(f"unknown search {name!r}; there are: {', '.join(searches())}")
+def get_search(name: str) -> Search:
+    """Return the search of a name, or the one that a Python file makes.
+
+    Raises
+    ------
+    InputError
+        For a name that is none, or a file that makes no search or several.
+    """
+    if name in _MODULES:
+        module = import_module(f"scotopic.searches.{_MODULES[name]}")
+        found: Search = getattr(module, name.replace("-", "_").upper())
+        return found
+    if name.endswith(".py"):
+        return _from_file(Path(name))
+    raise InputError(
+        f"unknown search {name[:100]!r}; there are: {', '.join(searches())}, or the path of a .py file"
+    )
 
 
-def any_search(name: str) -> "Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch":
-    """Return the search `name`, of whichever noun."""
-    check_search(name)
-    found: Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch = _find(name, searches(), "")
-    return found
-
-
-def get_search(name: str) -> "Search":
-    """Return the search `name` for a bump in one spectrum."""
-    found: Search = _find(name, BUMPS, "for a bump in one spectrum")
-    return found
-
-
-def get_counting_search(name: str) -> "CountingSearch":
-    """Return the counting search `name`."""
-    found: CountingSearch = _find(name, COUNTING, "that counts events")
-    return found
-
-
-def get_plane_search(name: str) -> "PlaneSearch":
-    """Return the search `name` in a plane of two masses."""
-    found: PlaneSearch = _find(name, PLANES, "in a plane of two masses")
-    return found
-
-
-def get_photon_search(name: str) -> "PhotonSearch":
-    """Return the search `name` for one photon."""
-    found: PhotonSearch = _find(name, PHOTONS, "for one photon")
-    return found
-
-
-def get_channel_search(name: str) -> "ChannelSearch":
-    """Return the search `name` for a bump in several channels."""
-    found: ChannelSearch = _find(name, CHANNELS, "for a bump in several channels")
-    return found
-
-
-def _find(name: str, names: tuple[str, ...], kind: str) -> Any:
-    check_search(name)
-    if name not in names:
-        raise InputError(f"{name} is no search {kind}; there are: {', '.join(names)}")
-    word = name.replace("-", "_")
-    return getattr(import_module(f"scotopic.searches.{word}"), word.upper())
+def _from_file(path: Path) -> Search:
+    """Return the search that a file makes: its ``SEARCH``, or the one whose name is no shipped one's."""
+    made = vars(run_file(path, "search"))
+    if isinstance(made.get("SEARCH"), Search):
+        one: Search = made["SEARCH"]
+        return one
+    names = {value.name: value for value in made.values() if isinstance(value, Search)}
+    own = [value for name, value in names.items() if name not in _MODULES]
+    if len(own) != 1:
+        raise InputError(
+            f"search file {path}: expected one search of its own, as SEARCH = Search(...); it makes "
+            f"{', '.join(one.name for one in own) or 'none'}"
+        )
+    return own[0]

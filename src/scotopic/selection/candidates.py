@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from scotopic.numerics.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -24,21 +23,21 @@ class Candidates:
         Where the candidates come from, for the report.
     """
 
-    observables: dict[str, NDArray[np.float64]]
-    event: NDArray[np.int64]
-    weights: NDArray[np.float64]
-    truth: NDArray[np.bool_] | None = None
+    observables: dict[str, Floats]
+    event: Ints
+    weights: Floats
+    truth: Bools | None = None
     source: str = ""
 
     def __len__(self) -> int:
         """Return the number of candidates."""
         return int(self.event.shape[0])
 
-    def __getitem__(self, name: str) -> NDArray[np.float64]:
+    def __getitem__(self, name: str) -> Floats:
         """Return the observable `name`."""
         return self.observables[name]
 
-    def select(self, which: NDArray[np.bool_]) -> "Candidates":
+    def select(self, which: Bools) -> "Candidates":
         """Return the candidates where `which` is true."""
         return Candidates(
             {name: values[which] for name, values in self.observables.items()},

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Bools
 from scotopic.selection.candidates import Candidates
 
 
@@ -46,7 +46,7 @@ class CutStep:
     weight_error: float
 
 
-def passes(cut: Cut, candidates: Candidates) -> NDArray[np.bool_]:
+def passes(cut: Cut, candidates: Candidates) -> Bools:
     """Return which candidates lie in the interval of `cut`; NaN never does."""
     values = candidates[cut.observable]
     return (values >= cut.low) & (values <= cut.high)

@@ -13,9 +13,8 @@ fits). Everything is in the laboratory, GeV and radians.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 STEPS = 4
 FLOOR = 1e-12  # of the trace of the covariance

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scotopic.numerics.lorentz import boost, from_angles
+from scotopic.numerics.arrays import Bools, Floats, Ints
+from scotopic.numerics.lorentz import boost, from_angles, wrapped
 from scotopic.selection.candidates import Candidates
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.integer]
-Bools = NDArray[np.bool_]
 
 NEAR_RECOIL = np.deg2rad(15.0)
 
@@ -34,11 +31,13 @@ class PairTracks:
     pt: Floats
     theta: Floats
     phi: Floats
-    slot: NDArray[np.int64]
-    event: NDArray[np.int64]
+    slot: Ints
+    event: Ints
 
 
-def two_tracks(pt: Floats, theta: Floats, phi: Floats, charge: Ints, good: Bools) -> PairTracks:
+def two_tracks(
+    pt: Floats, theta: Floats, phi: Floats, charge: NDArray[np.integer], good: Bools
+) -> PairTracks:
     """Return the events with exactly two good tracks, of opposite charge.
 
     Parameters
@@ -107,18 +106,9 @@ def recoil_candidates(
     hard = (momentum[1] > momentum[0]).astype(np.intp)
     lane = np.arange(len(pairs.event))
     away = boost(recoil, beta)
-    energy, theta, phi = (values[:, pairs.event] for values in photons)
-    present = np.isfinite(energy)
-    energy = np.where(present, energy, 0.0)
+    photon_energy, near = _photons_near(tuple(values[:, pairs.event] for values in photons), away)
     size = np.maximum(_length(away[1:]), 1e-300)
-    cos = (
-        np.sin(theta) * np.cos(phi) * away[1]
-        + np.sin(theta) * np.sin(phi) * away[2]
-        + np.cos(theta) * away[3]
-    ) / size
-    with np.errstate(invalid="ignore"):
-        near = present & (cos > np.cos(NEAR_RECOIL))
-    turn = np.abs((pairs.phi[0] - pairs.phi[1] + np.pi) % (2.0 * np.pi) - np.pi)
+    turn = np.abs(wrapped(pairs.phi[0] - pairs.phi[1]))
     return Candidates(
         observables={
             "m_ll": np.sqrt(np.maximum(_square(pair), 0.0)),
@@ -136,13 +126,27 @@ def recoil_candidates(
             "theta_positive": pairs.theta[1],
             "pt_low": pairs.pt.min(axis=0),
             "opening_phi": turn,
-            "photon_near_recoil": np.where(near, energy, 0.0).max(axis=0, initial=0.0),
-            "e_extra": energy.sum(axis=0),
+            "photon_near_recoil": np.where(near, photon_energy, 0.0).max(axis=0, initial=0.0),
+            "e_extra": photon_energy.sum(axis=0),
         },
         event=pairs.event,
         weights=weights[pairs.event],
         source=source,
     )
+
+
+def _photons_near(photons: tuple[Floats, ...], away: Floats) -> tuple[Floats, Bools]:
+    """Return energies, 0 for none, of photons given by energy and angles, and which are near the recoil `away`."""
+    energy, theta, phi = photons
+    present = np.isfinite(energy)
+    cos = (
+        np.sin(theta) * np.cos(phi) * away[1]
+        + np.sin(theta) * np.sin(phi) * away[2]
+        + np.cos(theta) * away[3]
+    ) / np.maximum(_length(away[1:]), 1e-300)
+    with np.errstate(invalid="ignore"):
+        near = present & (cos > np.cos(NEAR_RECOIL))
+    return np.where(present, energy, 0.0), near
 
 
 def _sin_helicity(lepton: Floats, pair: Floats) -> Floats:

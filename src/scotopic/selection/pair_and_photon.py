@@ -3,26 +3,22 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Bools, Floats, Ints
 from scotopic.numerics.lorentz import boost, cos_polar_angle, opening_angle
 from scotopic.selection.kinematic_fit import Fitted
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class HardestPhoton:
     """The photon of each event: its slot (N,), energy in the centre of mass, and that of the next one (GeV)."""
 
-    slot: NDArray[np.int64]
+    slot: Ints
     energy_cm: Floats
     next_energy_cm: Floats
 
 
-def hardest_photon(
-    energy: Floats, theta: Floats, phi: Floats, neutral: NDArray[np.bool_], beta: Floats
-) -> HardestPhoton:
+def hardest_photon(energy: Floats, theta: Floats, phi: Floats, neutral: Bools, beta: Floats) -> HardestPhoton:
     """Return the photon with the largest energy in the centre of mass; arrays are (slots, N)."""
     sin = np.sin(theta)
     along = beta[0] * sin * np.cos(phi) + beta[1] * sin * np.sin(phi) + beta[2] * np.cos(theta)

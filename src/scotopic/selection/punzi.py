@@ -9,9 +9,8 @@ the best selection has the largest ε/S_min(B).
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 A, B = 3.0, 1.28155
 """Three standard deviations, 90 % one-sided."""

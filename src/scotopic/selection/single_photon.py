@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Floats, Ints
 from scotopic.numerics.lorentz import azimuth, boost, cos_polar_angle, from_angles, polar_angle
 from scotopic.numerics.units import DEGREE
 from scotopic.selection.candidates import Candidates
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def cluster_energies_cm(energy: Floats, theta: Floats, phi: Floats, beta: Floats
 
 def photon_candidates(
     photon: tuple[Floats, Floats, Floats],
-    event: NDArray[np.int64],
+    event: Ints,
     others: dict[str, Floats],
     areas: dict[str, Area],
     *,

@@ -7,9 +7,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Bools, Floats, Ints, ShortInts
+from scotopic.numerics.lorentz import wrapped
 from scotopic.selection.candidates import Candidates
 
-Floats = NDArray[np.float64]
 T = TypeVar("T", bound=np.generic)
 
 # (recoil photon, first daughter, second daughter) of the three pairings
@@ -29,8 +30,8 @@ class PhotonTriplets:
     phi: Floats
     time: Floats
     dt99: Floats
-    truth: NDArray[np.int32]
-    event: NDArray[np.int64]
+    truth: ShortInts
+    event: Ints
 
 
 def hardest_three(
@@ -39,8 +40,8 @@ def hardest_three(
     phi: Floats,
     time: Floats,
     dt99: Floats,
-    truth: NDArray[np.int32],
-    eligible: NDArray[np.bool_],
+    truth: ShortInts,
+    eligible: Bools,
 ) -> PhotonTriplets:
     """Return the three hardest eligible photons of the events that have three.
 
@@ -73,7 +74,7 @@ def pairing_candidates(
     *,
     boost: Floats,
     sqrt_s: float,
-    n_tracks: NDArray[np.int64],
+    n_tracks: Ints,
     weights: Floats,
     separation: tuple[float, float],
     signal_daughters: tuple[int, int] | None = None,
@@ -98,8 +99,7 @@ def pairing_candidates(
     -----
     M²γγ = 2 E₁E₂ (1 − cos ψ₁₂); M²rec = s − 2√s E*γ of the third photon.
     """
-    beta2 = float(boost @ boost)
-    gamma = 1.0 / np.sqrt(1.0 - beta2)
+    gamma = 1.0 / np.sqrt(1.0 - float(boost @ boost))
     sin, cos = np.sin(photons.theta), np.cos(photons.theta)
     direction = np.stack([sin * np.cos(photons.phi), sin * np.sin(photons.phi), cos])
     energy_cm = gamma * photons.energy * (1.0 - np.einsum("k,kin->in", boost, direction))
@@ -110,11 +110,6 @@ def pairing_candidates(
         * (1.0 - np.einsum("kn,kn->n", direction[:, i], direction[:, j]))
         for i, j in combinations(range(3), 2)
     }
-    delta_theta, delta_phi = separation
-    separated = np.ones(photons.event.shape, dtype=bool)
-    for i, j in combinations(range(3), 2):
-        dphi = np.abs((photons.phi[i] - photons.phi[j] + np.pi) % (2.0 * np.pi) - np.pi)
-        separated &= (np.abs(photons.theta[i] - photons.theta[j]) > delta_theta) | (dphi > delta_phi)
     inverse = 1.0 / photons.dt99**2
     mean_time = (photons.time * inverse).sum(axis=0) / inverse.sum(axis=0)
     common = {
@@ -124,10 +119,10 @@ def pairing_candidates(
         "theta_max": photons.theta.max(axis=0),
         "timing": np.abs((photons.time - mean_time) / photons.dt99).max(axis=0),
         "n_tracks": n_tracks[photons.event].astype(np.float64),
-        "separated": separated.astype(np.float64),
+        "separated": _separated(photons, separation).astype(np.float64),
     }
     columns: dict[str, list[Floats]] = {}
-    truth: list[NDArray[np.bool_]] = []
+    truth: list[Bools] = []
     for recoil, first, second in PAIRINGS:
         one = common | {
             "m2_gg": pair_mass2[(first, second)],
@@ -151,3 +146,13 @@ def pairing_candidates(
         truth=np.concatenate(truth)[order] if signal_daughters is not None else None,
         source=source,
     )
+
+
+def _separated(photons: PhotonTriplets, separation: tuple[float, float]) -> Bools:
+    """Return where all pairs are further apart than |Δθ| or |Δφ|."""
+    delta_theta, delta_phi = separation
+    apart = np.ones(photons.event.shape, dtype=bool)
+    for i, j in combinations(range(3), 2):
+        dphi = np.abs(wrapped(photons.phi[i] - photons.phi[j]))
+        apart &= (np.abs(photons.theta[i] - photons.theta[j]) > delta_theta) | (dphi > delta_phi)
+    return apart

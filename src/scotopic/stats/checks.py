@@ -5,12 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import SupportsFloat, SupportsIndex
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from scotopic.errors import InputError
-from scotopic.stats.windows import Windows
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 METHODS = ("clsb", "cls")
 WIDEST = 5.0  # standard deviation of the logarithm of an efficiency
@@ -123,17 +121,3 @@ def check_settings(
         raise InputError(f"efficiency_error is relative: from 0 to {WIDEST:g}")
     if not 0.0 <= resolution_error < 1.0:
         raise InputError(f"resolution_error = {resolution_error} is relative: at least 0 and below 1")
-
-
-def check_windows(windows: Windows, masses: Floats, background_order: int) -> None:
-    """Refuse windows with fewer bins than parameters or without signal in them."""
-    bins = windows.inside.sum(axis=1)
-    narrow = np.flatnonzero(bins < background_order + 3)
-    if narrow.size:
-        raise InputError(
-            f"the window at mass {masses[narrow[0]]:g} has {bins[narrow[0]]} bins, a polynomial of order "
-            f"{background_order} and a signal need {background_order + 3}: widen half_width"
-        )
-    empty = np.flatnonzero(windows.template.sum(axis=1) <= 0.0)
-    if empty.size:
-        raise InputError(f"the signal of mass {masses[empty[0]]:g} has no share in its own window")

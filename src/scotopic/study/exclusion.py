@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.analysis.result import Result
+from scotopic.analysis.search import Search
 from scotopic.bounds import CONVENTIONS, Bound, load_bound
 from scotopic.bounds import bounds as shipped
 from scotopic.bounds.bound import LIMITS
@@ -18,16 +19,12 @@ from scotopic.bounds.readers.given import read_given
 from scotopic.bounds.recasting import SPACING, recast
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.searches import searches
-from scotopic.searches.counting_search import CountingResult
-from scotopic.searches.search import SearchResult
-from scotopic.searches.signal_process import SIGNALS
-from scotopic.study.carried_signal import carried_signal
-from scotopic.study.model_projection import project_in_model
+from scotopic.numerics.arrays import Floats
+from scotopic.searches import get_search, searches
+from scotopic.study.models.carried_signal import carried_signal
+from scotopic.study.projection import survey
+from scotopic.study.settings import find_search
 from scotopic.text_files import is_folder
-
-Floats = NDArray[np.float64]
-Projected = SearchResult | CountingResult
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class Exclusion:
     bounds : tuple of Bound
         In the model's convention: what was used.
     not_applicable : tuple of (bound, reason)
-    projections : tuple of SearchResult or CountingResult
+    projections : tuple of Result
         Ours, of searches that are sensitive to the model.
     own : tuple of OwnBound
         The user's own files, and what they were taken for.
@@ -76,7 +73,7 @@ class Exclusion:
     strongest: tuple[str, ...]
     bounds: tuple[Bound, ...]
     not_applicable: tuple[tuple[str, str], ...]
-    projections: tuple[Projected, ...]
+    projections: tuple[Result, ...]
     own: tuple[OwnBound, ...] = ()
     not_read: tuple[tuple[str, str], ...] = ()
 
@@ -116,6 +113,7 @@ def exclude(
     own: Sequence[str | Path] = (),
     given: Mapping[str, str] | None = None,
     projected: bool = True,
+    searched: Sequence[str | Search] = (),
     seed: int = 1,
     workers: int = 1,
 ) -> Exclusion:
@@ -137,6 +135,8 @@ def exclude(
         What these files leave open, as for `scotopic.read_bound`; a key ``FILE:KEY`` is for one of them.
     projected : bool
         Whether to run the searches.
+    searched : sequence of str or Search
+        Searches of one's own beside those that ship.
 
     Raises
     ------
@@ -145,11 +145,14 @@ def exclude(
     """
     carrier = get_carrier(model, parameters)
     load_experiment(experiment)  # refuses unknown ones before any work
+    all_searches = [get_search(name) for name in searches()] + [find_search(one) for one in searched]
     read, not_read = _own(own, given or {})
     published = [*map(load_bound, shipped()), *(bound for bound, _ in read)]
     used, refused = carry_over(published, carrier)
     mass, intervals, coupling, strongest = _envelope(used)
-    results, left_out = _project(carrier, experiment, luminosity_fb, seed, workers) if projected else ((), [])
+    results, left_out = (
+        _project(carrier, all_searches, experiment, luminosity_fb, seed, workers) if projected else ((), [])
+    )
     return Exclusion(
         carrier.name,
         carrier.convention,
@@ -232,23 +235,28 @@ def _envelope(
 
 
 def _project(
-    model: Carrier, experiment: str, luminosity_fb: float | None, seed: int, workers: int
-) -> tuple[tuple[Projected, ...], list[tuple[str, str]]]:
+    model: Carrier,
+    all_searches: Sequence[Search],
+    experiment: str,
+    luminosity_fb: float | None,
+    seed: int,
+    workers: int,
+) -> tuple[tuple[Result, ...], list[tuple[str, str]]]:
     """Return what every search would exclude that sees the model, and why others do not."""
     signal = carried_signal(model)
     if signal is None:
-        return (), [(name, f"not simulated in {model.name}") for name in searches()]
+        return (), [(one.name, f"not simulated in {model.name}") for one in all_searches]
     spin2 = signal.at(1.0).particle(signal.at(1.0).mediator).spin2
     results, left_out = [], []
-    for name in searches():
-        kind = SIGNALS.get(name)
-        if kind is not None and kind.spin2 != spin2:
+    for search in all_searches:
+        name, process = search.name, search.signal.process
+        if process is not None and process.spin2 != spin2:
             left_out.append((name, "it is made for a particle of another spin"))
             continue
         try:
             results.append(
-                project_in_model(
-                    name,
+                survey(
+                    search,
                     signal,
                     experiment=experiment,
                     luminosity_fb=luminosity_fb,
@@ -259,74 +267,3 @@ def _project(
         except InputError as fault:
             left_out.append((name, str(fault)))
     return tuple(results), left_out
-
-
-def write_exclusion(result: Exclusion, folder: Path) -> list[Path]:
-    """Write figure, tables and BibTeX of an exclusion into a folder and return the paths."""
-    from scotopic.figures import save, write_csv
-    from scotopic.files import replacing
-
-    symbol = CONVENTIONS[result.convention].symbol
-    folder.mkdir(parents=True, exist_ok=True)
-    comments = [
-        f"{result.model}, {symbol} ({result.convention}): lowest excluded coupling of published bounds"
-    ]
-    columns = {"mass_GeV": result.mass, "coupling": result.coupling, "bound": np.array(result.strongest)}
-    written = [write_csv(folder / "envelope.csv", columns, comments)]
-    for one in result.projections:
-        about = [f"{one.search}, {one.experiment}, {one.luminosity_fb:g}/fb: our projection, not published"]
-        written.append(
-            write_csv(folder / f"projection_{one.search}.csv", _columns(one), [*about, *one.notes])
-        )
-    with replacing(folder / "bounds.bib") as temporary:
-        temporary.write_text(result.bibtex(), encoding="utf-8")
-    written.append(folder / "bounds.bib")
-    if result.bounds or result.projections:
-        written += save(_figure(result), folder / "exclusion")
-    return written
-
-
-def coupling_limits(one: Projected) -> dict[str, Floats]:
-    """Return ``median`` (M,), ``band68`` and ``band95`` (M, 2) of a projection's limit on the coupling."""
-    limit = one.to_json()["coupling_limit"]
-    return {name: np.asarray(limit[name]) for name in ("median", "band68", "band95")}
-
-
-def _columns(one: Projected) -> dict[str, Floats]:
-    limits = coupling_limits(one)
-    table = {"mass_GeV": one.mass, "sigma_median_fb": one.sigma_median, "median": limits.pop("median")}
-    for name, band in limits.items():
-        table |= {f"{name}_{end}": band[:, i] for i, end in enumerate(("low", "high"))}
-    return table
-
-
-def _figure(result: Exclusion) -> Any:
-    from scotopic.figures import exclusion_plane
-
-    kind = CONVENTIONS[result.convention]
-    medians = [coupling_limits(one)["median"] for one in result.projections]
-    known = np.concatenate([result.coupling, *medians])
-    known = known[np.isfinite(known)]
-    tested = [one.mass[np.isfinite(median)] for one, median in zip(result.projections, medians, strict=True)]
-    masses = np.concatenate([result.mass, *tested])
-    first = next(iter(result.projections), None)
-    return exclusion_plane(
-        sorted(result.bounds, key=lambda one: -np.ptp(np.log(one.mass_range))),
-        masses=(float(masses[masses > 0.0].min()), float(masses.max())),
-        couplings=(0.3 * float(known.min()), 3.0 * float(known.max())),
-        x_label="mass (GeV)",
-        y_label=_axis(kind.symbol) + ("" if kind.unit == "1" else f" ({kind.unit})"),
-        curves={
-            f"{one.search}, {100 * one.settings['level']:g} %": (one.mass, median)
-            for one, median in zip(result.projections, medians, strict=True)
-        },
-        sample="lines: our projections" if first else "published bounds, recast",
-        luminosity_fb=first.luminosity_fb if first else None,
-        experiment=first.experiment if first else "",
-    )
-
-
-def _axis(symbol: str) -> str:
-    """Return a symbol such as g_B-L with its index set below."""
-    letter, underline, index = symbol.partition("_")
-    return f"${letter}_{{{index}}}$" if underline else symbol

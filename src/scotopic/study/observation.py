@@ -1,63 +1,35 @@
 """What was observed: candidates from a file of events, of detected events, or of candidates."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from scotopic.analysis.observation import Observation
+from scotopic.analysis.search import Search
+from scotopic.analysis.selected_events import select_samples
+from scotopic.analysis.warning_notes import note_empty_cuts, note_tree_level
 from scotopic.detector.experiment import Experiment
 from scotopic.detector.record import Detected
 from scotopic.errors import InputError
 from scotopic.events.event_chunks import cut
 from scotopic.events.record import Events
 from scotopic.io import file_and_name, kind_of, read_candidates, read_detected, read_events
-from scotopic.searches.channel_search import ChannelSearch
-from scotopic.searches.control_samples import ControlSample
-from scotopic.searches.counting_search import CountingSearch
-from scotopic.searches.photon_search import PhotonSearch
-from scotopic.searches.plane_search import PlaneSearch
-from scotopic.searches.response import select_samples
-from scotopic.searches.search import Search
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut, CutStep, apply_cuts
 from scotopic.study.sample_notes import sample_notes, survey_sample
-from scotopic.study.warning_notes import note_empty_cuts, note_tree_level
 
-AnySearch = Search | CountingSearch | PlaneSearch | PhotonSearch | ChannelSearch
-
-Sample = tuple[Callable[[Detected], Candidates], Sequence[Cut]]
+Sample = tuple[Callable[..., Candidates], tuple[Cut, ...]]
 Selected = tuple[Candidates, tuple[CutStep, ...]]
 
 SQRT_S_TOLERANCE = 0.05  # GeV
 
 
-@dataclass(frozen=True)
-class Observation:
-    """Candidates behind a search's common cuts, as data: every event counts one.
-
-    Attributes
-    ----------
-    luminosity_fb : float or None
-        What the sample's cross section and size imply; None where no cross section is known.
-    notes : tuple of str
-        What the reader of a result must know about the source.
-    control_counts : mapping of name to int, optional
-        Events in each control sample of the search; None for files of candidates, which chose already.
-    """
-
-    candidates: Candidates
-    cut_flow: tuple[CutStep, ...]
-    luminosity_fb: float | None
-    notes: tuple[str, ...]
-    control_counts: Mapping[str, int] | None = None
-
-
 def observe(
     path: Path,
-    search: AnySearch,
+    search: Search,
     experiment: Experiment,
     *,
     frame: Literal["auto", "cm", "lab"] = "auto",
@@ -90,7 +62,7 @@ def observe(
 def _from_events(
     events: Events,
     path: Path,
-    search: AnySearch,
+    search: Search,
     experiment: Experiment,
     seed: int,
     workers: int,
@@ -101,7 +73,7 @@ def _from_events(
     luminosity = _luminosity(events.weights, path)
     if events.cross_section_pb is None:
         luminosity = None
-    unit = Events(**{**vars(events), "weights": np.ones(len(events))})
+    unit = replace(events, weights=np.ones(len(events)))
     selected = select_samples(unit, experiment, _samples(search, path), seed=seed, workers=workers)
     notes = [f"data: {len(events)} generated events ({events.source}), simulated with {experiment.name}"]
     notes += note_tree_level(events)
@@ -109,12 +81,12 @@ def _from_events(
     return _observation(search, selected, luminosity, notes)
 
 
-def _from_detected(detected: Detected, path: Path, search: AnySearch, experiment: Experiment) -> Observation:
+def _from_detected(detected: Detected, path: Path, search: Search, experiment: Experiment) -> Observation:
     if len(detected) == 0:
         raise InputError(f"{path} holds no events")
     check_sqrt_s(detected.sqrt_s, experiment, path)
     luminosity = _luminosity(detected.weights, path)
-    unit = Detected(**{**vars(detected), "weights": np.ones(len(detected))})
+    unit = replace(detected, weights=np.ones(len(detected)))
     selected = [apply_cuts(find(unit), cuts) for find, cuts in _samples(search, path)]
     notes = [f"data: {len(detected)} events detected with {detected.experiment}"]
     if detected.experiment != experiment.name:
@@ -124,27 +96,23 @@ def _from_detected(detected: Detected, path: Path, search: AnySearch, experiment
     return _observation(search, selected, luminosity, notes)
 
 
-def _controls(search: AnySearch) -> tuple[ControlSample, ...]:
-    return search.controls if isinstance(search, (CountingSearch, PlaneSearch)) else ()
-
-
-def _samples(search: AnySearch, path: Path) -> list[Sample]:
+def _samples(search: Search, path: Path) -> list[Sample]:
     """Return how the search's own events are found and cut, then those of its control samples."""
-    return [
-        (partial(one.find_candidates, source=str(path)), one.cuts) for one in (search, *_controls(search))
-    ]
+    return search.selection.ways(str(path))
 
 
 def _observation(
-    search: AnySearch, selected: Sequence[Selected], luminosity: float | None, notes: list[str]
+    search: Search, selected: Sequence[Selected], luminosity: float | None, notes: list[str]
 ) -> Observation:
     (found, flow), *others = selected
     notes = [*notes, *note_empty_cuts(flow)]
-    counts = {one.name: len(events) for one, (events, _) in zip(_controls(search), others, strict=True)}
+    counts = {
+        one.name: len(events) for one, (events, _) in zip(search.selection.controls, others, strict=True)
+    }
     return Observation(found, flow, luminosity, tuple(notes), counts)
 
 
-def _from_candidates(candidates: Candidates, path: Path, search: AnySearch) -> Observation:
+def _from_candidates(candidates: Candidates, path: Path, search: Search) -> Observation:
     if len(candidates) == 0:
         raise InputError(f"{path} holds no candidates")
     missing = sorted(set(search.observables) - candidates.observables.keys())
@@ -158,7 +126,7 @@ def _from_candidates(candidates: Candidates, path: Path, search: AnySearch) -> O
         raise InputError(
             f"{path} has weights of {candidates.weights[0]:g}; data need weights of 1: scaled candidates are no counts"
         )
-    found, flow = apply_cuts(candidates, search.cuts)
+    found, flow = apply_cuts(candidates, search.selection.cuts)
     left_out = [step.label for step in flow if not step.applied]
     notes = [f"data: {len(candidates)} candidates as reconstructed elsewhere; no simulation was applied"]
     if left_out:

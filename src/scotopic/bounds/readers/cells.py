@@ -7,13 +7,11 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.bounds.readers.units import is_unit
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.text_files import listed, shown
-
-Floats = NDArray[np.float64]
 
 MISSING = frozenset(
     ("", "-", "--", "---", "–", "—", "−", "nan", "n/a", "na", "none", "null", ".nan", "...", "…", "*")

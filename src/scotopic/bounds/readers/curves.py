@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.bounds.bound import Shape
 from scotopic.bounds.outline import order_faults
 from scotopic.bounds.polygon import crossing_edges, from_intervals, merge
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Bools, Floats
 
-Floats = NDArray[np.float64]
 Pieces = tuple[tuple[Floats, Floats], ...]
 
 NO_LIMIT = 1.0e4
@@ -256,12 +255,12 @@ def _check_positive(column: Floats, place: str, what: str) -> None:
         )
 
 
-def _runs(good: NDArray[np.bool_]) -> list[slice]:
+def _runs(good: Bools) -> list[slice]:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(int)))
     return [slice(a, b) for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)]
 
 
-def _no_limit(value: Floats) -> NDArray[np.bool_]:
+def _no_limit(value: Floats) -> Bools:
     marker = value >= NO_LIMIT
     power = np.isin(value, MARKERS)
     others = value[np.isfinite(value) & ~(marker | power)]

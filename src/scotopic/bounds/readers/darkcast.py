@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.bounds.bound import Bound, Citation, Kind, Reading
 from scotopic.bounds.polygon import below_zero, from_intervals
@@ -34,10 +33,9 @@ from scotopic.bounds.rescaling import (
     single,
 )
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.standard_model import MUON_MASS
 from scotopic.text_files import read_text, shown
-
-Floats = NDArray[np.float64]
 
 SECOND = 1.0e9  # ns
 LIGHT = 299792458.0  # m/s
@@ -73,26 +71,9 @@ def read_darkcast(path: Path, given: Given) -> Bound:
         )
     for key in ("column", "quantity", "mass", "table"):
         if getattr(given, key):
-            raise InputError(
-                f"{script}: {key}= cannot be given for a Darkcast pair, which has masses in GeV and couplings"
-            )
-    notes: tuple[str, ...] = ()
+            raise InputError(f"{script}: {key}= cannot be given for a Darkcast pair, which is in GeV")
     decays = _decays(found.get("decay"), script)
-    pieces: Pieces
-    if numbers.shape[1] == 3 and _is_ratio_table(numbers, str(path)):
-        required = _required_rate(numbers, str(path))
-        pieces, shape = _excluded(required, script), "region"
-        lifetime: Lifetime | str = required
-    else:
-        try:
-            lifetime = _lifetime(found.get("efficiency"))
-        except OverflowError:
-            raise InputError(f"{script}: efficiency has a number that no float holds") from None
-        if numbers.shape[1] == 3:
-            curve = two_sided(numbers[:, 0], numbers[:, 1], numbers[:, 2], str(path), breaks)
-        else:
-            curve = read_curve(numbers[:, 0], numbers[:, 1], str(path), breaks=breaks, shape=given.shape)
-        pieces, shape, notes = curve.pieces, curve.shape, curve.notes
+    pieces, shape, notes, lifetime = _outline(script, path, numbers, breaks, found, given)
     production = _production(found.get("production"), script)
     if script.stem in MUONIC:
         production = single("e- e+ > mu- mu+ V")
@@ -131,6 +112,29 @@ def read_darkcast(path: Path, given: Given) -> Bound:
             refused,
         ),
     )
+
+
+def _outline(
+    script: Path,
+    path: Path,
+    numbers: Floats,
+    breaks: tuple[int, ...],
+    found: dict[str, ast.expr],
+    given: Given,
+) -> tuple[Pieces, str, tuple[str, ...], Lifetime | str]:
+    """Return the pieces, their shape, notes on them, and the lifetime that they were found for or why there is none."""
+    if numbers.shape[1] == 3 and _is_ratio_table(numbers, str(path)):
+        required = _required_rate(numbers, str(path))
+        return _excluded(required, script), "region", (), required
+    try:
+        lifetime = _lifetime(found.get("efficiency"))
+    except OverflowError:
+        raise InputError(f"{script}: efficiency has a number that no float holds") from None
+    if numbers.shape[1] == 3:
+        curve = two_sided(numbers[:, 0], numbers[:, 1], numbers[:, 2], str(path), breaks)
+    else:
+        curve = read_curve(numbers[:, 0], numbers[:, 1], str(path), breaks=breaks, shape=given.shape)
+    return curve.pieces, curve.shape, curve.notes, lifetime
 
 
 def _assignments(script: Path) -> dict[str, ast.expr]:
@@ -175,12 +179,8 @@ def _text(node: ast.expr | None) -> str:
 
 def _numbers(script: Path, found: dict[str, ast.expr], path: Path) -> tuple[Floats, tuple[int, ...]]:
     named = _argument(found["bounds"])
-    file = (
-        path
-        if path.suffix == ".lmt"
-        else script.with_name(Path(named).name if isinstance(named, str) else "?")
-    )
-    return _read_numbers(file)
+    name = Path(named).name if isinstance(named, str) else "?"
+    return _read_numbers(path if path.suffix == ".lmt" else script.with_name(name))
 
 
 def _read_numbers(file: Path) -> tuple[Floats, tuple[int, ...]]:

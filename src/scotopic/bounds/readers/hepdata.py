@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.bounds.bound import Bound
 from scotopic.bounds.conventions import CONVENTIONS
@@ -20,7 +19,6 @@ from scotopic.bounds.readers.sheet import Sheet, read_sheet
 from scotopic.errors import InputError
 from scotopic.text_files import DEEPEST, read_text, shown
 
-Floats = NDArray[np.float64]
 Node = Any  # texts, lists and mappings with texts as keys
 
 MOST_EVENTS = 500_000

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.bounds.readers.given import Given
 from scotopic.bounds.readers.levels import levels_beside
 from scotopic.bounds.readers.names import kind_of_text, role
 from scotopic.bounds.readers.units import plain
 from scotopic.errors import InputError
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.bounds.conventions import CONVENTIONS
 from scotopic.bounds.readers.given import Given
@@ -12,8 +11,7 @@ from scotopic.bounds.readers.limit_column import Column
 from scotopic.bounds.readers.names import KINDS_OF_QUANTITY, OTHER, Name, read_name, split_unit
 from scotopic.bounds.readers.units import cross_section, inverse_energy, plain
 from scotopic.errors import InputError
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 ASK = "give quantity=TEXT, such as quantity=epsilon or quantity='epsilon^2 (x10^-6)'"
 

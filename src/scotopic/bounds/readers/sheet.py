@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.bounds.bound import Bound, Citation, Kind, Reading
 from scotopic.bounds.conventions import CONVENTIONS
@@ -32,8 +31,7 @@ from scotopic.bounds.readers.names import (
 from scotopic.bounds.readers.quantity import convention_of, name_of, to_convention
 from scotopic.bounds.readers.units import energy
 from scotopic.errors import InputError
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 LEVEL_KEYS = ("level", "confidence_level", "cl", "credibility_level")
 ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}")

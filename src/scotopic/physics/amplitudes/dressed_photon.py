@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.complex_pair import Pair, Real
 
 LOWEST, HIGHEST = 1e-9, 1e5
@@ -34,7 +34,7 @@ def dressing(q2: Real) -> Pair:
     # time-like values lie behind the space-like ones
     index = xp.astype(below, xp.int32) + xp.where(q2 > 0.0, INTERVALS + 1, 0)
 
-    def look_up(table: NDArray[np.float64]) -> Any:
+    def look_up(table: Floats) -> Any:
         values = xp.asarray(table)
         low = xp.take(values, index)
         return low + share * (xp.take(values, index + 1) - low)
@@ -43,7 +43,7 @@ def dressing(q2: Real) -> Pair:
 
 
 @lru_cache(maxsize=1)
-def _table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _table() -> tuple[Floats, Floats]:
     # imported here: only who wants a running coupling reads its data
     from scotopic.physics.vacuum_polarisation import delta_alpha
 

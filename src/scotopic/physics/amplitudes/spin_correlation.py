@@ -11,13 +11,11 @@ Spins are counted in the rest frame that a light-front boost reaches (`light_fro
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Complexes, Floats
 from scotopic.physics.amplitudes.kernel import helicity_amplitudes
 from scotopic.physics.amplitudes.squared import light_cone
 from scotopic.physics.processes import Process
-
-Floats = NDArray[np.float64]
 
 PAULI = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
 UP = (1, 0)
@@ -47,7 +45,7 @@ def pair_spin(process: Process, momenta: Floats, fermion: int, antifermion: int)
     legs = light_cone(momenta, process.masses)
     amplitudes = helicity_amplitudes(process.plan, tuple(tuple(leg) for leg in legs))
     n = momenta.shape[-1]
-    states: dict[tuple[int, ...], NDArray[np.complex128]] = {}
+    states: dict[tuple[int, ...], Complexes] = {}
     for helicities, amplitude in amplitudes.items():
         others = tuple(h for leg, h in enumerate(helicities) if leg not in (fermion, antifermion))
         # spin up first, as the Pauli matrices have it
@@ -58,7 +56,7 @@ def pair_spin(process: Process, momenta: Floats, fermion: int, antifermion: int)
     norm = np.einsum("ababn->n", density).real
     one = np.eye(2, dtype=np.complex128)
 
-    def mean(a: NDArray[np.complex128], b: NDArray[np.complex128]) -> Floats:
+    def mean(a: Complexes, b: Complexes) -> Floats:
         return np.asarray(np.einsum("abcdn,ca,db->n", density, a, b).real / norm)
 
     return PairSpin(
@@ -85,6 +83,6 @@ def light_front_boost(p: Floats, mass: float, at_rest: Floats) -> Floats:
     return np.stack([0.5 * (after + minus), x + ratio * p[1], y + ratio * p[2], 0.5 * (after - minus)])
 
 
-def _complex(re: object, im: object) -> NDArray[np.complex128]:
+def _complex(re: object, im: object) -> Complexes:
     real = 0.0 if re is None else re
     return np.asarray(real) + 1j * np.asarray(0.0 if im is None else im)

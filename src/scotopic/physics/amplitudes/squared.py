@@ -3,19 +3,17 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.engine import Engine, choose_engine, run
 from scotopic.numerics.spinors import momentum_square
 from scotopic.physics.amplitudes.kernel import sum_of_squares
 from scotopic.physics.amplitudes.plan import Plan, cost
 from scotopic.physics.processes import Process
 
-Array = NDArray[np.float64]
 
-
-def light_cone(momenta: Array, masses: tuple[float, ...]) -> Array:
+def light_cone(momenta: Floats, masses: tuple[float, ...]) -> Floats:
     """Return (p⁺, p⁻, x, y) of momenta (legs, 4, N) of (E, x, y, z); p^± = E ± p_z.
 
     The smaller of p^± comes from the mass shell, p⁺p⁻ = m² + p⊥², where E ∓ p_z would cancel.
@@ -28,7 +26,7 @@ def light_cone(momenta: Array, masses: tuple[float, ...]) -> Array:
     return np.stack([np.where(forward, large, small), np.where(forward, small, large), x, y], axis=1)
 
 
-def squared_amplitude(process: Process, momenta: Array, engine: Engine = "auto") -> Array:
+def squared_amplitude(process: Process, momenta: Floats, engine: Engine = "auto") -> Floats:
     """Return |M|², averaged over initial and summed over final spins, with 1/n! of identical particles.
 
     Parameters
@@ -51,7 +49,7 @@ def squared_amplitude(process: Process, momenta: Array, engine: Engine = "auto")
     return squared_amplitude_lightcone(process, light_cone(momenta, process.masses), engine)
 
 
-def squared_amplitude_lightcone(process: Process, momenta: Array, engine: Engine = "auto") -> Array:
+def squared_amplitude_lightcone(process: Process, momenta: Floats, engine: Engine = "auto") -> Floats:
     """Return the same for momenta (legs, 4, N) in light-cone components (p⁺, p⁻, x, y)."""
     if process.is_flat:
         return np.full(momenta.shape[-1], process.model.flat)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
+
 Kind = Literal["scalar", "majorana", "pseudo-dirac", "dirac"]
 
 

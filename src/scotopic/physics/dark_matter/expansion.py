@@ -9,13 +9,11 @@ import math
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.special import roots_laguerre
 
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.standard_model import ELECTRON_MASS
-
-Floats = NDArray[np.float64]
 
 PLANCK_MASS_GEV = 1.220890e19
 ENTROPY_TODAY_PER_CM3 = 2891.2

@@ -7,20 +7,18 @@ B 360 (1991) 145), with n the density of all states, antiparticles included, and
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 from scipy.interpolate import CubicSpline
 from scipy.special import kve
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.dark_matter.expansion import (
     annihilation_scale,
     effective_degrees,
     entropy_degrees,
     relic_density,
 )
-
-Floats = NDArray[np.float64]
 
 FIRST_X, LAST_X = 2.0, 1e6
 LARGEST = 300.0  # exponent of a trial step that the solver will reject

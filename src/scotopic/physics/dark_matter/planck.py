@@ -9,13 +9,11 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.units import GEV2_TO_PB, SPEED_OF_LIGHT_MM_PER_NS
 from scotopic.physics.dark_matter.annihilation import STATES
 from scotopic.physics.dark_matter.relic_target import alp_cross_section, dark_photon_cross_section
-
-Floats = NDArray[np.float64]
 
 P_ANN = 3.2e-28  # cm³/s/GeV
 HEATING = (

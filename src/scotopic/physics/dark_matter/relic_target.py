@@ -9,10 +9,10 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import root_scalar
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.dark_matter.annihilation import (
     STATES,
     DarkStates,
@@ -27,8 +27,6 @@ from scotopic.physics.hadrons import NARROW, tabulated_ratios
 from scotopic.physics.models.dark_photon import CHARGES
 from scotopic.physics.models.vector_widths import partial_widths
 from scotopic.physics.standard_model import ELECTRON_MASS, MUON_MASS, TAU_MASS
-
-Floats = NDArray[np.float64]
 
 OBSERVED = 0.12  # Planck 2018 (arXiv:1807.06209): 0.1200 ± 0.0012
 LEPTONS = (ELECTRON_MASS, MUON_MASS, TAU_MASS)

@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import kve
 
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 ORDER = 10  # Gauss-Legendre points per segment
 DECADES = np.logspace(-7.0, np.log10(20.0), 70)  # of √s/2m − 1

@@ -7,13 +7,12 @@ import math
 from functools import cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
+from scotopic.numerics.arrays import Complexes, Floats
 
 
-def momentum(s: ArrayLike, one: ArrayLike, other: ArrayLike) -> Array:
+def momentum(s: ArrayLike, one: ArrayLike, other: ArrayLike) -> Floats:
     """Return the momentum of two particles of masses `one` and `other` at s; 0 below threshold."""
     s = np.asarray(s, dtype=np.float64)
     one, other = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
@@ -22,12 +21,12 @@ def momentum(s: ArrayLike, one: ArrayLike, other: ArrayLike) -> Array:
     return np.asarray(np.where(positive, np.sqrt(np.abs(opening)) / (2.0 * np.sqrt(np.abs(s) + 1e-300)), 0.0))
 
 
-def fixed(s: ArrayLike, mass: float, width: float) -> ComplexArray:
+def fixed(s: ArrayLike, mass: float, width: float) -> Complexes:
     """Return M²/(M² − s − i M Γ)."""
     return np.asarray(mass**2 / (mass**2 - np.asarray(s) - 1j * mass * width))
 
 
-def p_wave(s: ArrayLike, mass: float, width: float, one: float, other: float) -> ComplexArray:
+def p_wave(s: ArrayLike, mass: float, width: float, one: float, other: float) -> Complexes:
     """Return M²/(M² − s − i√s Γ(s)), Γ(s) = Γ (M²/s) (p(s)/p(M²))³, of a decay to masses `one` and `other`.
 
     J. H. Kühn, A. Santamaria, Z. Phys. C 48 (1990) 445.
@@ -38,7 +37,7 @@ def p_wave(s: ArrayLike, mass: float, width: float, one: float, other: float) ->
     return np.asarray(mass**2 / (mass**2 - s - 1j * imaginary))
 
 
-def gounaris_sakurai(s: ArrayLike, mass: float, width: float, pion: float) -> ComplexArray:
+def gounaris_sakurai(s: ArrayLike, mass: float, width: float, pion: float) -> Complexes:
     """Return the Gounaris–Sakurai propagator of a resonance that decays to two pions, 1 at s = 0.
 
     (M² + d M Γ)/(M² − s + f(s) − i M Γ(s)), G. J. Gounaris and J. J. Sakurai, Phys. Rev. Lett. 21 (1968) 244;
@@ -53,7 +52,7 @@ def gounaris_sakurai(s: ArrayLike, mass: float, width: float, pion: float) -> Co
     return np.asarray((mass**2 + d * mass * width) / (mass**2 - s + f - 1j * mass * running))
 
 
-def _h(s: Array, pion: float) -> Array:
+def _h(s: Floats, pion: float) -> Floats:
     """Return h(s) = (2/π)(k/√s) ln((√s + 2k)/2m), continued below threshold and to s < 0."""
     ratio = 1.0 - 4.0 * pion**2 / np.where(s == 0.0, 1e-12, s)
     beta = np.sqrt(np.abs(ratio))

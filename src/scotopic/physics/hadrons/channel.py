@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
+
 Current = NDArray[np.inexact[Any]] | float
 Currents = tuple[Current, Current, Current]
 
@@ -55,10 +56,10 @@ class Channel:
 
     products: str
     threshold: float
-    currents: Callable[[Array], Currents]
+    currents: Callable[[Floats], Currents]
     error: float
 
-    def ratio(self, sqrt_s: Array, charges: QuarkCharges = ELECTRIC) -> Array:
+    def ratio(self, sqrt_s: Floats, charges: QuarkCharges = ELECTRIC) -> Floats:
         """Return R of the channel for a vector with these charges, with vacuum polarisation."""
         found = np.zeros_like(sqrt_s)
         open_ = sqrt_s > self.threshold

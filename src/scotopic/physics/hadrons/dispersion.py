@@ -3,14 +3,12 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.standard_model import ALPHA_0
 
-Array = NDArray[np.float64]
 
-
-def nodes() -> Array:
+def nodes() -> Floats:
     """Return √s (GeV) from the threshold to 10 TeV, dense where R is steep."""
     steep = [
         np.linspace(mass - 14.0 * width, mass + 14.0 * width, 181)
@@ -28,7 +26,7 @@ def nodes() -> Array:
     return np.unique(np.concatenate(steep + wide))
 
 
-def real_delta_alpha(q2: Array, s: Array, ratio: Array) -> Array:
+def real_delta_alpha(q2: Floats, s: Floats, ratio: Floats) -> Floats:
     """Return the real part of Δα at q² (GeV²) from `ratio`, R at s; R/s is linear between, R constant above."""
     density = ratio / s
     slopes = np.diff(density) / np.diff(s)

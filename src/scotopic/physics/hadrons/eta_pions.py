@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from scotopic.physics.hadrons.breit_wigner import Array, momentum, p_wave
+from scotopic.numerics.arrays import Floats
+from scotopic.physics.hadrons.breit_wigner import momentum, p_wave
 from scotopic.physics.hadrons.channel import Channel, Currents
 from scotopic.physics.hadrons.masses import CHARGED_PION, ETA, RHO, RHO_WIDTH
 from scotopic.physics.hadrons.quasi_two_body import phase_space
@@ -19,7 +20,7 @@ _PION_DECAY = 0.0924
 _RHOS = ((0.77549, 0.1494, 1.0), (1.54, 0.356, -0.326), (1.76, 0.113, -0.0115))
 
 
-def _currents(sqrt_s: Array) -> Currents:
+def _currents(sqrt_s: Floats) -> Currents:
     s = sqrt_s**2
     mass, width, first = _RHOS[0]
     shape = first * p_wave(s, mass, width, CHARGED_PION, CHARGED_PION)

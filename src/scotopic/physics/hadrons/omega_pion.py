@@ -11,7 +11,8 @@ import math
 
 import numpy as np
 
-from scotopic.physics.hadrons.breit_wigner import Array, ComplexArray, momentum
+from scotopic.numerics.arrays import Complexes, Floats
+from scotopic.physics.hadrons.breit_wigner import momentum
 from scotopic.physics.hadrons.channel import Channel, Currents
 from scotopic.physics.hadrons.masses import CHARGED_PION, NEUTRAL_PION, OMEGA, RHO, RHO_EE, RHO_WIDTH
 from scotopic.physics.hadrons.quasi_two_body import phase_space
@@ -26,13 +27,13 @@ _EXCITED = (
 )
 
 
-def _currents(sqrt_s: Array) -> Currents:
+def _currents(sqrt_s: Floats) -> Currents:
     s = sqrt_s**2
     space = phase_space(sqrt_s, NEUTRAL_PION, OMEGA)
     pions = momentum(s, CHARGED_PION, CHARGED_PION) / momentum(RHO**2, CHARGED_PION, CHARGED_PION)
     # ρ → ωπ is open and adds to the width of ρ
     width = RHO_WIDTH * RHO**2 / s * pions**3 + _COUPLING**2 / (12.0 * math.pi) * space * sqrt_s
-    shape: ComplexArray = np.asarray(RHO**2 / (RHO**2 - s - 1j * sqrt_s * width), dtype=np.complex128)
+    shape: Complexes = np.asarray(RHO**2 / (RHO**2 - s - 1j * sqrt_s * width), dtype=np.complex128)
     for mass, excited, amplitude in _EXCITED:
         shape = shape + amplitude * mass**2 / (mass**2 - s - 1j * sqrt_s * excited)
     return _COUPLING / _F_RHO * shape * np.sqrt(space), 0.0, 0.0

@@ -16,19 +16,17 @@ al., Phys. Rev. D 76 (2007) 072008, and D. Cronin-Hennessy et al., Phys. Rev. D 
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.hadrons.channel import ELECTRIC, QuarkCharges
 from scotopic.physics.hadrons.masses import B_MESON, D_MESON, D_STAR
 from scotopic.physics.hadrons.strong_coupling import strong_coupling
-
-Array = NDArray[np.float64]
 
 _CHARM_QUARK, _CHARM_RISE = 1.6, 0.302  # GeV
 _CHARM_THRESHOLDS = ((2.0 * D_MESON, 0.474), (D_MESON + D_STAR, 0.526))
 
 
-def quark_ratio(sqrt_s: Array, charges: QuarkCharges = ELECTRIC) -> Array:
+def quark_ratio(sqrt_s: Floats, charges: QuarkCharges = ELECTRIC) -> Floats:
     """Return R of open quarks at √s (GeV) for a vector with these charges."""
     charm, bottom = _charm(sqrt_s), _opening(sqrt_s, B_MESON)
     n = 3.0 + charm + bottom
@@ -40,13 +38,13 @@ def quark_ratio(sqrt_s: Array, charges: QuarkCharges = ELECTRIC) -> Array:
     return np.asarray(3.0 * squares * correction - 1.2395 * total**2 * a**3)
 
 
-def _charm(sqrt_s: Array) -> Array:
+def _charm(sqrt_s: Floats) -> Floats:
     """Return the share of the charm continuum that is open."""
     above = [(weight, np.maximum(sqrt_s - at, 0.0)) for at, weight in _CHARM_THRESHOLDS]
     risen = sum(-weight * np.expm1(-excess / _CHARM_RISE) for weight, excess in above)
     return np.asarray(_opening(sqrt_s, _CHARM_QUARK) * risen)
 
 
-def _opening(sqrt_s: Array, mass: float) -> Array:
+def _opening(sqrt_s: Floats, mass: float) -> Floats:
     beta = np.sqrt(np.maximum(1.0 - 4.0 * mass**2 / sqrt_s**2, 0.0))
     return np.asarray(beta * (3.0 - beta**2) / 2.0)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scotopic.physics.hadrons.breit_wigner import Array, momentum
+from scotopic.numerics.arrays import Floats
+from scotopic.physics.hadrons.breit_wigner import momentum
 from scotopic.physics.hadrons.channel import ELECTRIC, QuarkCharges
 from scotopic.physics.hadrons.masses import B_MESON, D_MESON
 from scotopic.physics.standard_model import ALPHA_0
@@ -54,7 +55,7 @@ _BOTTOMONIA = (
 _RADIUS = 5.07  # 1/GeV, 1 fm, of the centrifugal barrier
 
 
-def narrow_ratios(sqrt_s: Array, charges: QuarkCharges) -> tuple[Array, Array]:
+def narrow_ratios(sqrt_s: Floats, charges: QuarkCharges) -> tuple[Floats, Floats]:
     """Return R of `NARROW` for a vector with these charges: to each massless charged lepton, and to hadrons.
 
     (9/α²) s Γ_ee Γ_f/((s − M²)² + M²Γ²), a Breit–Wigner shape, times the squared charge of c or b relative to
@@ -73,17 +74,17 @@ def narrow_ratios(sqrt_s: Array, charges: QuarkCharges) -> tuple[Array, Array]:
     return leptonic, hadronic
 
 
-def charmonium_ratio(sqrt_s: Array) -> Array:
+def charmonium_ratio(sqrt_s: Floats) -> Floats:
     """Return R of ψ(3770) to ψ(4415) for the photon, with vacuum polarisation; 0 below DD̄."""
     return _squared(sqrt_s, _CHARMONIA, D_MESON)
 
 
-def bottomonium_ratio(sqrt_s: Array) -> Array:
+def bottomonium_ratio(sqrt_s: Floats) -> Floats:
     """Return R of Υ(4S) to Υ(6S) for the photon, with vacuum polarisation; 0 below BB̄."""
     return _squared(sqrt_s, _BOTTOMONIA, B_MESON)
 
 
-def _squared(sqrt_s: Array, resonances: tuple[Resonance, ...], meson: float) -> Array:
+def _squared(sqrt_s: Floats, resonances: tuple[Resonance, ...], meson: float) -> Floats:
     """Return (9/α²) |Σ √(Γ_ee Γ) M e^{iφ}/(M² − s − i M Γ(s))|²."""
     amplitude = np.zeros(sqrt_s.shape, dtype=np.complex128)
     for one in resonances:
@@ -94,6 +95,6 @@ def _squared(sqrt_s: Array, resonances: tuple[Resonance, ...], meson: float) -> 
     return np.asarray(9.0 / ALPHA_0**2 * np.abs(amplitude) ** 2)
 
 
-def _barrier(sqrt_s: Array, meson: float) -> Array:
+def _barrier(sqrt_s: Floats, meson: float) -> Floats:
     p = momentum(sqrt_s**2, meson, meson)
     return np.asarray(p**3 / (1.0 + (_RADIUS * p) ** 2) / sqrt_s)

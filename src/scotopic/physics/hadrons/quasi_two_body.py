@@ -7,18 +7,19 @@ import math
 
 import numpy as np
 
-from scotopic.physics.hadrons.breit_wigner import Array, momentum
+from scotopic.numerics.arrays import Floats
+from scotopic.physics.hadrons.breit_wigner import momentum
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
 
 
 def phase_space(
-    sqrt_s: Array,
+    sqrt_s: Floats,
     bachelor: float,
     mass: float,
     width: float = 0.0,
     daughters: tuple[float, float] = (0.0, 0.0),
-) -> Array:
+) -> Floats:
     """Return q³/√s, with V of a width that decays to two pseudoscalars (p-wave) averaged over its line shape.
 
     sqrt_s, masses and the width in GeV, the result in GeV².

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scotopic.physics.hadrons.breit_wigner import Array, ComplexArray, fixed, momentum, p_wave
+from scotopic.numerics.arrays import Complexes, Floats
+from scotopic.physics.hadrons.breit_wigner import fixed, momentum, p_wave
 from scotopic.physics.hadrons.channel import Channel, Currents
 from scotopic.physics.hadrons.masses import (
     CHARGED_PION,
@@ -36,7 +37,7 @@ _ETA_GAMMA = ((3.0e-4, 0.0), (4.5e-4, 11.3 * _DEGREE), (1.303e-2, 170.0 * _DEGRE
 _VECTORS = ((RHO, RHO_WIDTH, RHO_EE), (OMEGA, OMEGA_WIDTH, OMEGA_EE), (PHI, PHI_WIDTH, PHI_EE))
 
 
-def _three(sqrt_s: Array, meson: float, fractions: Sequence[tuple[float, float]]) -> Currents:
+def _three(sqrt_s: Floats, meson: float, fractions: Sequence[tuple[float, float]]) -> Currents:
     found = []
     for (mass, width, electrons), (fraction, phase) in zip(_VECTORS, fractions, strict=True):
         peak = 3.0 / ALPHA_0 * math.sqrt(electrons / width * fraction) * cmath.exp(1j * phase)
@@ -44,22 +45,22 @@ def _three(sqrt_s: Array, meson: float, fractions: Sequence[tuple[float, float]]
     return found[0], found[1], found[2]
 
 
-def _shape(sqrt_s: Array, mass: float, width: float, meson: float) -> ComplexArray:
+def _shape(sqrt_s: Floats, mass: float, width: float, meson: float) -> Complexes:
     """Return the amplitude of a resonance, of modulus 1 at its peak."""
     s = sqrt_s**2
     if mass == RHO:
-        propagator: ComplexArray = p_wave(s, mass, width, CHARGED_PION, CHARGED_PION)
+        propagator: Complexes = p_wave(s, mass, width, CHARGED_PION, CHARGED_PION)
     else:
         propagator = fixed(s, mass, width)
     phase_space = momentum(s, meson, 0.0) ** 1.5 / momentum(mass**2, meson, 0.0) ** 1.5
     return np.asarray(propagator * width / mass * phase_space * np.sqrt(mass / sqrt_s))
 
 
-def _pi0_gamma(sqrt_s: Array) -> Currents:
+def _pi0_gamma(sqrt_s: Floats) -> Currents:
     return _three(sqrt_s, NEUTRAL_PION, _PI0_GAMMA)
 
 
-def _eta_gamma(sqrt_s: Array) -> Currents:
+def _eta_gamma(sqrt_s: Floats) -> Currents:
     return _three(sqrt_s, ETA, _ETA_GAMMA)
 
 

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scotopic.physics.hadrons.breit_wigner import Array
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.hadrons.channel import ELECTRIC, QuarkCharges
 from scotopic.physics.hadrons.dispersion import nodes, real_delta_alpha
 from scotopic.physics.hadrons.eta_four_pions import ETA_FOUR_PIONS
@@ -63,7 +63,7 @@ MATCHING = (1.70, 2.00)
 """√s in GeV where the sum of final states hands over to quarks."""
 
 
-def r_ratio(sqrt_s: ArrayLike, charges: QuarkCharges = ELECTRIC) -> Array:
+def r_ratio(sqrt_s: ArrayLike, charges: QuarkCharges = ELECTRIC) -> Floats:
     """Return R at √s, continuum with ρ, ω, φ and the broad ψ and Υ, without `NARROW`.
 
     Parameters
@@ -78,7 +78,7 @@ def r_ratio(sqrt_s: ArrayLike, charges: QuarkCharges = ELECTRIC) -> Array:
     return np.asarray(sum(parts.values())).reshape(energy.shape)
 
 
-def hadronic_ratios(sqrt_s: Array, charges: QuarkCharges = ELECTRIC) -> dict[str, Array]:
+def hadronic_ratios(sqrt_s: Floats, charges: QuarkCharges = ELECTRIC) -> dict[str, Floats]:
     """Return the parts of R: final states by their products, and ``"hadrons"`` for what quarks describe."""
     bare = undress(sqrt_s)
     late = _step(sqrt_s)
@@ -87,7 +87,7 @@ def hadronic_ratios(sqrt_s: Array, charges: QuarkCharges = ELECTRIC) -> dict[str
     return parts
 
 
-def undress(sqrt_s: Array) -> Array:
+def undress(sqrt_s: Floats) -> Floats:
     """Return |1 − Δα(s)|² at √s (GeV), which takes vacuum polarisation out of a measured cross section.
 
     Fits of resonances describe data with the photon's vacuum polarisation in them; R has none. Δα is here of
@@ -99,7 +99,7 @@ def undress(sqrt_s: Array) -> Array:
 
 
 @cache
-def _undressing() -> tuple[Array, Array]:
+def _undressing() -> tuple[Floats, Floats]:
     energies = nodes()
     s = energies**2
     late = _step(energies)
@@ -111,7 +111,7 @@ def _undressing() -> tuple[Array, Array]:
     return energies[used], np.abs(1.0 - delta) ** 2
 
 
-def _quarks(sqrt_s: Array, charges: QuarkCharges, bare: Array) -> Array:
+def _quarks(sqrt_s: Floats, charges: QuarkCharges, bare: Floats) -> Floats:
     """Return R of what quarks and the broad ψ and Υ describe."""
     found = np.zeros_like(sqrt_s)
     on = sqrt_s > MATCHING[0]
@@ -122,7 +122,7 @@ def _quarks(sqrt_s: Array, charges: QuarkCharges, bare: Array) -> Array:
     return found
 
 
-def _step(sqrt_s: Array) -> Array:
+def _step(sqrt_s: Floats) -> Floats:
     """Return a smooth step from 0 to 1 over `MATCHING`."""
     low, high = MATCHING
     x = np.clip((sqrt_s - low) / (high - low), 0.0, 1.0)

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from scotopic.physics.hadrons.breit_wigner import Array
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.hadrons.channel import QuarkCharges
 from scotopic.physics.hadrons.ratio import hadronic_ratios
 
@@ -21,17 +21,17 @@ KEPT = 64
 
 
 @lru_cache(maxsize=1)
-def _energies() -> Array:
+def _energies() -> Floats:
     return np.unique(np.concatenate([COARSE, *(np.arange(*one) for one in STEPS)]))
 
 
 @lru_cache(maxsize=KEPT)
-def _table(charges: QuarkCharges) -> tuple[tuple[str, ...], Array]:
+def _table(charges: QuarkCharges) -> tuple[tuple[str, ...], Floats]:
     ratios = hadronic_ratios(_energies(), charges)
     return tuple(ratios), np.stack(list(ratios.values()), axis=1)
 
 
-def tabulated_ratios(sqrt_s: Array, charges: QuarkCharges) -> dict[str, Array]:
+def tabulated_ratios(sqrt_s: Floats, charges: QuarkCharges) -> dict[str, Floats]:
     """Return what `hadronic_ratios` does, to some 1e-4 and in a thousandth of the time; R is constant from 200 GeV."""
     names, table = _table(charges)
     energies = _energies()

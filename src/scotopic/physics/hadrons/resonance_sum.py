@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from scotopic.physics.hadrons.breit_wigner import Array, ComplexArray
+from scotopic.numerics.arrays import Complexes, Floats
 from scotopic.physics.hadrons.channel import Channel, Currents
 
 Resonances = Sequence[tuple[float, float, complex]]
@@ -28,7 +28,7 @@ def resonant_channel(
 ) -> Channel:
     """Return the final state that one current reaches through a sum of resonances; threshold in GeV."""
 
-    def currents(sqrt_s: Array) -> Currents:
+    def currents(sqrt_s: Floats) -> Currents:
         amplitude = resonance_sum(sqrt_s, threshold, norm, power, resonances)
         none = np.zeros_like(amplitude)
         rho, omega, phi = (amplitude if current == one else none for one in ("rho", "omega", "phi"))
@@ -38,8 +38,8 @@ def resonant_channel(
 
 
 def resonance_sum(
-    sqrt_s: Array, threshold: float, norm: float, power: float, resonances: Resonances
-) -> ComplexArray:
+    sqrt_s: Floats, threshold: float, norm: float, power: float, resonances: Resonances
+) -> Complexes:
     """Return √R (complex) at √s above the threshold, both in GeV."""
     shape = sum(a * m**2 / (m**2 - sqrt_s**2 - 1j * sqrt_s * w) for m, w, a in resonances)
     return np.asarray(norm * (1.0 - threshold / sqrt_s) ** power * shape)

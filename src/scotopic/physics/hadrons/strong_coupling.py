@@ -4,12 +4,10 @@ import math
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.standard_model import Z_MASS
-
-Array = NDArray[np.float64]
 
 ALPHA_S_Z = 0.1180
 CHARM_MASS, BOTTOM_MASS = 1.27, 4.18
@@ -18,7 +16,7 @@ CHARM_MASS, BOTTOM_MASS = 1.27, 4.18
 _LOWEST, _HIGHEST = 1.0, 1e4
 
 
-def strong_coupling(scale: Array) -> Array:
+def strong_coupling(scale: Floats) -> Floats:
     """Return α_s at a scale (GeV), held at its ends below 1 GeV and above 10 TeV."""
     logs, values = _table()
     return np.asarray(np.interp(np.log(scale), logs, values))
@@ -35,7 +33,7 @@ def _beta(log_scale: float, alpha: float) -> float:
 
 
 @cache
-def _table() -> tuple[Array, Array]:
+def _table() -> tuple[Floats, Floats]:
     start = math.log(Z_MASS)
     pieces = []
     for end, points in ((math.log(_LOWEST), 240), (math.log(_HIGHEST), 60)):

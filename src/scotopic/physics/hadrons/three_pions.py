@@ -13,7 +13,8 @@ from functools import cache
 
 import numpy as np
 
-from scotopic.physics.hadrons.breit_wigner import Array, ComplexArray, p_wave
+from scotopic.numerics.arrays import Complexes, Floats
+from scotopic.physics.hadrons.breit_wigner import p_wave
 from scotopic.physics.hadrons.channel import Channel, Currents
 from scotopic.physics.hadrons.masses import (
     CHARGED_PION,
@@ -37,27 +38,27 @@ _PHI = (PHI, PHI_WIDTH, 4.4993e-5, 2.93198)
 _THRESHOLD = 2.0 * CHARGED_PION + NEUTRAL_PION
 
 
-def _currents(sqrt_s: Array) -> Currents:
+def _currents(sqrt_s: Floats) -> Currents:
     # R = σ/σ_pt with σ_pt = 4πα²/3s
     factor = 3.0 / ALPHA_0 * np.sqrt(_phase_space(sqrt_s) * sqrt_s / sqrt_s**2)
     omega = sum(_resonance(sqrt_s, *one) for one in _OMEGAS)
     return 0.0, factor * omega, factor * _resonance(sqrt_s, *_PHI)
 
 
-def _resonance(sqrt_s: Array, mass: float, width: float, product: float, phase: float) -> ComplexArray:
+def _resonance(sqrt_s: Floats, mass: float, width: float, product: float, phase: float) -> Complexes:
     propagator = 1.0 / (mass**2 - sqrt_s**2 - 1j * sqrt_s * width)
     strength = width * mass**1.5 * math.sqrt(product) / math.sqrt(float(_phase_space(np.array([mass]))[0]))
     return np.asarray(strength * cmath.exp(1j * phase) * propagator)
 
 
-def _phase_space(sqrt_s: Array) -> Array:
+def _phase_space(sqrt_s: Floats) -> Floats:
     """Return F_ρπ, in arbitrary units."""
     nodes, values = _phase_space_table()
     return np.asarray(np.exp(np.interp(np.log(np.maximum(sqrt_s - _THRESHOLD, 1e-4)), nodes, values)))
 
 
 @cache
-def _phase_space_table() -> tuple[Array, Array]:
+def _phase_space_table() -> tuple[Floats, Floats]:
     """Return ln(√s − threshold) and ln ∫|p₊ × p₋|² |Σ BW_ρ|² dE₊dE₋ over the Dalitz plot."""
     logs = np.linspace(math.log(1e-4), math.log(3.0), 160)
     energies = _THRESHOLD + np.exp(logs)
@@ -66,7 +67,7 @@ def _phase_space_table() -> tuple[Array, Array]:
     return logs, np.log(np.array(integrals))
 
 
-def _dalitz(sqrt_s: float, nodes: Array, weights: Array) -> float:
+def _dalitz(sqrt_s: float, nodes: Floats, weights: Floats) -> float:
     low, high = (2.0 * CHARGED_PION) ** 2, (sqrt_s - NEUTRAL_PION) ** 2
     # mass² of π+π−, and cosine of π+ in that pair's rest frame
     pair = 0.5 * (low + high) + 0.5 * (high - low) * nodes

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scotopic.physics.hadrons.breit_wigner import Array, ComplexArray, fixed, p_wave
+from scotopic.numerics.arrays import Complexes, Floats
+from scotopic.physics.hadrons.breit_wigner import fixed, p_wave
 from scotopic.physics.hadrons.channel import Channel, Currents
 from scotopic.physics.hadrons.masses import (
     CHARGED_KAON,
@@ -35,19 +36,19 @@ _NEUTRAL_PHI = 1.0406
 """Coupling of φ to K0K̄0 over that to K+K−, as fitted."""
 
 
-def charged_kaon_form_factor(s: ArrayLike) -> ComplexArray:
+def charged_kaon_form_factor(s: ArrayLike) -> Complexes:
     """Return F_K+(s), 1 at s = 0, with vacuum polarisation; s in GeV²."""
     rho, omega, phi = _parts(np.asarray(s, dtype=np.float64), CHARGED_KAON)
     return np.asarray(rho + omega + phi)
 
 
-def neutral_kaon_form_factor(s: ArrayLike) -> ComplexArray:
+def neutral_kaon_form_factor(s: ArrayLike) -> Complexes:
     """Return F_K0(s), 0 at s = 0, with vacuum polarisation; s in GeV²."""
     rho, omega, phi = _parts(np.asarray(s, dtype=np.float64), NEUTRAL_KAON)
     return np.asarray(-rho + omega + phi)
 
 
-def _parts(s: Array, kaon: float) -> tuple[ComplexArray, ComplexArray, ComplexArray]:
+def _parts(s: Floats, kaon: float) -> tuple[Complexes, Complexes, Complexes]:
     rho = 0.5 * _pion_resonances(s)
     omega = _sum(s, _OMEGAS) / 6.0
     mass, width, coefficient = _PHIS[0]
@@ -57,27 +58,27 @@ def _parts(s: Array, kaon: float) -> tuple[ComplexArray, ComplexArray, ComplexAr
     return rho, omega, phi / 3.0
 
 
-def _pion_resonances(s: Array) -> ComplexArray:
+def _pion_resonances(s: Floats) -> Complexes:
     found = [c * p_wave(s, m, w, CHARGED_PION, CHARGED_PION) for m, w, c in _RHOS]
     return np.asarray(sum(found))
 
 
-def _sum(s: Array, resonances: Sequence[tuple[float, float, float]]) -> ComplexArray:
+def _sum(s: Floats, resonances: Sequence[tuple[float, float, float]]) -> Complexes:
     return np.asarray(sum(c * fixed(s, m, w) for m, w, c in resonances))
 
 
-def _phase_space(s: Array, kaon: float) -> Array:
+def _phase_space(s: Floats, kaon: float) -> Floats:
     return np.asarray(0.5 * (1.0 - 4.0 * kaon**2 / s) ** 0.75)
 
 
-def _charged(sqrt_s: Array) -> Currents:
+def _charged(sqrt_s: Floats) -> Currents:
     s = sqrt_s**2
     rho, omega, phi = _parts(s, CHARGED_KAON)
     factor = _phase_space(s, CHARGED_KAON)
     return factor * rho, factor * omega, factor * phi
 
 
-def _neutral(sqrt_s: Array) -> Currents:
+def _neutral(sqrt_s: Floats) -> Currents:
     s = sqrt_s**2
     rho, omega, phi = _parts(s, NEUTRAL_KAON)
     factor = _phase_space(s, NEUTRAL_KAON)

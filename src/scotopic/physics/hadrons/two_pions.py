@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import spence
 
-from scotopic.physics.hadrons.breit_wigner import Array, ComplexArray, fixed, gounaris_sakurai
+from scotopic.numerics.arrays import Complexes, Floats
+from scotopic.physics.hadrons.breit_wigner import fixed, gounaris_sakurai
 from scotopic.physics.hadrons.channel import Channel, Currents
 from scotopic.physics.hadrons.masses import CHARGED_PION
 from scotopic.physics.standard_model import ALPHA_0
@@ -35,7 +36,7 @@ _EXCITED = (
 _SUM = 1.0 + sum(c for _, _, c in _EXCITED)
 
 
-def pion_form_factor(s: ArrayLike) -> ComplexArray:
+def pion_form_factor(s: ArrayLike) -> Complexes:
     """Return F_π(s), with vacuum polarisation; 1 at s = 0.
 
     Parameters
@@ -47,7 +48,7 @@ def pion_form_factor(s: ArrayLike) -> ComplexArray:
     return np.asarray(rho + omega)
 
 
-def _parts(s: Array) -> tuple[ComplexArray, ComplexArray]:
+def _parts(s: Floats) -> tuple[Complexes, Complexes]:
     """Return what comes by the isovector current and what comes by ω."""
     rho = gounaris_sakurai(s, _RHO, _RHO_WIDTH, CHARGED_PION) / (1.0 + _MIXING)
     excited = sum(c * gounaris_sakurai(s, m, w, CHARGED_PION) for m, w, c in _EXCITED)
@@ -55,7 +56,7 @@ def _parts(s: Array) -> tuple[ComplexArray, ComplexArray]:
     return (rho + excited) / _SUM, omega / _SUM
 
 
-def radiation(s: Array) -> Array:
+def radiation(s: Floats) -> Floats:
     """Return σ(ππ(γ))/σ(ππ) at s (GeV²) of point-like pions, soft and hard photons of the final state.
 
     1 + η(s) α/π of J. Schwinger, Particles, Sources, and Fields III (1989), as in A. Hoefer, J. Gluza, F.
@@ -72,7 +73,7 @@ def radiation(s: Array) -> Array:
     return np.asarray(1.0 + eta * ALPHA_0 / math.pi)
 
 
-def _currents(sqrt_s: Array) -> Currents:
+def _currents(sqrt_s: Floats) -> Currents:
     s = sqrt_s**2
     phase_space = 0.5 * (1.0 - 4.0 * CHARGED_PION**2 / s) ** 0.75 * np.sqrt(radiation(s))
     rho, omega = _parts(s)

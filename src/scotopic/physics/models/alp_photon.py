@@ -6,16 +6,15 @@ Formulas are at tree level and at leading order in m_e²/s. g is in 1/GeV everyw
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.units import GEV2_TO_PB, HBARC_GEV_MM
 from scotopic.physics.model import Decay, Model, Vertex
 from scotopic.physics.models.sm import LEPTONS, checked_alpha, qed_vertices
 from scotopic.physics.particles import PHOTON, Particle, pdg_code
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS
-
-Array = NDArray[np.float64]
 
 
 def model(mass: float, g: float, invisible: float = 0.0, alpha_inv: float = 1.0 / ALPHA_0) -> Model:
@@ -47,17 +46,17 @@ def model(mass: float, g: float, invisible: float = 0.0, alpha_inv: float = 1.0 
     )
 
 
-def width(mass: ArrayLike, g: ArrayLike) -> Array:
+def width(mass: ArrayLike, g: ArrayLike) -> Floats:
     """Return Γ(a → γγ) = g²m³/64π in GeV (M. J. Dolan et al., JHEP 12 (2017) 094, eq. 2.2)."""
     return np.asarray(np.asarray(g) ** 2 * np.asarray(mass, dtype=np.float64) ** 3 / (64.0 * math.pi))
 
 
-def decay_length_mm(mass: ArrayLike, g: ArrayLike, momentum: ArrayLike) -> Array:
+def decay_length_mm(mass: ArrayLike, g: ArrayLike, momentum: ArrayLike) -> Floats:
     """Return the mean decay length (p/m) ħc/Γ in mm of an ALP of a given momentum (GeV), decays to γγ only."""
     return np.asarray(np.asarray(momentum) / np.asarray(mass) * HBARC_GEV_MM / width(mass, g))
 
 
-def strahlung_cross_section(mass: ArrayLike, g: ArrayLike, s: ArrayLike, alpha: float = ALPHA_0) -> Array:
+def strahlung_cross_section(mass: ArrayLike, g: ArrayLike, s: ArrayLike, alpha: float = ALPHA_0) -> Floats:
     """Return σ(e+e- → γa) = (α g²/24)(1 - m²/s)³ in pb, zero from threshold on.
 
     M. J. Dolan et al., JHEP 12 (2017) 094, eq. 3.2; s in GeV².
@@ -66,7 +65,7 @@ def strahlung_cross_section(mass: ArrayLike, g: ArrayLike, s: ArrayLike, alpha: 
     return np.asarray(alpha * np.asarray(g) ** 2 / 24.0 * opening**3 * GEV2_TO_PB)
 
 
-def strahlung_angular(cos_theta: ArrayLike) -> Array:
+def strahlung_angular(cos_theta: ArrayLike) -> Floats:
     """Return (1/σ) dσ/dcosθ = (3/8)(1 + cos²θ) of e+e- → γa, θ the photon's polar angle in the CM frame.
 
     A vector photon into a pseudoscalar and a photon of helicity ±1.
@@ -76,12 +75,12 @@ def strahlung_angular(cos_theta: ArrayLike) -> Array:
 
 def strahlung_differential(
     cos_theta: ArrayLike, mass: ArrayLike, g: ArrayLike, s: float, alpha: float = ALPHA_0
-) -> Array:
+) -> Floats:
     """Return dσ/dcosθ of e+e- → γa in pb, θ the photon's polar angle in the CM frame."""
     return np.asarray(strahlung_angular(cos_theta) * strahlung_cross_section(mass, g, s, alpha))
 
 
-def fusion_cross_section(mass: ArrayLike, g: ArrayLike, s: float, alpha: float = ALPHA_0) -> Array:
+def fusion_cross_section(mass: ArrayLike, g: ArrayLike, s: float, alpha: float = ALPHA_0) -> Floats:
     """Return σ(e+e- → e+e-a) by photon fusion in pb, in the equivalent-photon approximation.
 
     (α²g²/4π)[ln(E/m_e) - 1/2]² f(m/√s), f(z) = (2 + z²)² ln(1/z) - (1 - z²)(3 + z²), E = √s/2: the narrow

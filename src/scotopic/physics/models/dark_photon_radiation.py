@@ -1,12 +1,11 @@
 """e+e- → γA′ in closed form: the crossed Compton amplitude with a massive photon, at leading order in m_e²/s."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.units import GEV2_TO_PB
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS
-
-Floats = NDArray[np.float64]
 
 
 def excess(mass: ArrayLike, s: float) -> Floats:

@@ -10,8 +10,8 @@ exchange of the charges.
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.hadrons.masses import CHARGED_PION, RHO, RHO_WIDTH
 from scotopic.physics.hadrons.two_pions import pion_form_factor
 from scotopic.physics.model import FormFactor, Vertex
@@ -31,7 +31,7 @@ def pion_vertices(alpha: float) -> tuple[Vertex, ...]:
     )
 
 
-def _squared(s: NDArray[np.float64]) -> NDArray[np.float64]:
+def _squared(s: Floats) -> Floats:
     return np.asarray(np.abs(pion_form_factor(s)) ** 2 * ((s - RHO**2) ** 2 + (RHO * RHO_WIDTH) ** 2) / s**2)
 
 

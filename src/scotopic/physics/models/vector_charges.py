@@ -4,13 +4,11 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Complexes, Floats
 from scotopic.physics.hadrons import QuarkCharges
 from scotopic.physics.standard_model import ALPHA_0, ELECTRON_MASS, MUON_MASS, TAU_MASS
-
-Array = NDArray[np.float64]
 
 E = math.sqrt(4.0 * math.pi * ALPHA_0)
 LEPTON_MASSES = {"e": ELECTRON_MASS, "mu": MUON_MASS, "tau": TAU_MASS}
@@ -60,7 +58,7 @@ class VectorCharges:
             raise InputError("mixing = 'loops' is finite only where the charges of e, mu and tau sum to 0")
         return replace(self, loops=mixing == "loops")
 
-    def of(self, fermion: str, mass: Array, mixing: Array | None = None) -> Array:
+    def of(self, fermion: str, mass: Floats, mixing: Floats | None = None) -> Floats:
         """Return the charge of a fermion at masses of V (GeV); `mixing` where it is known already."""
         charge = dict(self.direct).get(fermion, 0.0)
         if charge == 0.0 and self.loops and fermion in ELECTRIC_CHARGES:
@@ -73,7 +71,7 @@ class VectorCharges:
         given = dict(self.direct)
         return QuarkCharges(*(given.get(quark, 0.0) for quark in QUARKS))
 
-    def mixing(self, mass: Array) -> Array:
+    def mixing(self, mass: Floats) -> Floats:
         """Return ε e per unit of g from loops at q² = m²; a fermion's charge is its electric charge times this.
 
         (e²/2π²) |Σ x_l ∫ x(1 - x) ln(m_l² - x(1 - x) m²) dx| of charged leptons, finite because their charges
@@ -90,7 +88,7 @@ class VectorCharges:
         return np.asarray(E**2 / (2.0 * math.pi**2) * np.abs(total))
 
 
-def _loop(ratio: Array) -> NDArray[np.complex128]:
+def _loop(ratio: Floats) -> Complexes:
     """Return ∫ x(1 - x) ln(1 - x(1 - x) r) dx from 0 to 1, r = q²/m² > 0."""
     small = ratio < 1e-3
     r = np.where(small, 1.0, ratio)

@@ -4,13 +4,12 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scotopic.numerics.arrays import Floats
 from scotopic.physics.hadrons import ELECTRIC, QuarkCharges, hadronic_ratios, narrow_ratios
 from scotopic.physics.models.vector_charges import LEPTON_MASSES, NEUTRINO_NAMES, VectorCharges
 
-Array = NDArray[np.float64]
-Ratios = Callable[[Array, QuarkCharges], dict[str, Array]]
+Ratios = Callable[[Floats, QuarkCharges], dict[str, Floats]]
 
 
 def vector_width(mass: float, coupling: float, fermion_mass: float) -> float:
@@ -22,7 +21,9 @@ def vector_width(mass: float, coupling: float, fermion_mass: float) -> float:
     return coupling**2 * mass / (12.0 * math.pi) * opening
 
 
-def partial_widths(charges: VectorCharges, mass: Array, ratios: Ratios = hadronic_ratios) -> dict[str, Array]:
+def partial_widths(
+    charges: VectorCharges, mass: Floats, ratios: Ratios = hadronic_ratios
+) -> dict[str, Floats]:
     """Return partial widths per squared coupling in GeV at masses (GeV), by products, decays to dark ones left out.
 
     Γ = (g²M/12π) times x_f²(1 + 2r)√(1 − 4r) for leptons, half of x_ν² for neutrinos, R for hadrons: by final
@@ -59,13 +60,13 @@ def partial_widths(charges: VectorCharges, mass: Array, ratios: Ratios = hadroni
     return found
 
 
-def visible_fractions(charges: VectorCharges, mass: Array) -> dict[str, Array]:
+def visible_fractions(charges: VectorCharges, mass: Floats) -> dict[str, Floats]:
     """Return the branching fractions at masses (GeV), by products, where there are no decays to dark particles."""
     widths = partial_widths(charges, mass)
     total = sum(widths.values())
     return {products: width / total for products, width in widths.items()}
 
 
-def _opening(mass: Array, fermion_mass: float) -> Array:
+def _opening(mass: Floats, fermion_mass: float) -> Floats:
     r = np.minimum((fermion_mass / mass) ** 2, 0.25)
     return np.asarray((1.0 + 2.0 * r) * np.sqrt(1.0 - 4.0 * r))

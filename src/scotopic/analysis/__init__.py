@@ -1,0 +1,1 @@
+"""Signal, backgrounds, selection and statistic: one search, one simulation, one result."""

@@ -1,0 +1,1 @@
+"""Four ways from a simulated expectation and data to limits."""

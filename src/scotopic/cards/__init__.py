@@ -1,0 +1,1 @@
+"""Cards in TOML: one strict reader, which lists every fault with its place."""

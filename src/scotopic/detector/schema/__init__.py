@@ -1,0 +1,1 @@
+"""Sections of an experiment card, by subdetector; field names are its keys and carry their unit."""

@@ -1,0 +1,1 @@
+"""Decays after an event is made: τ leptons, hadrons, two bodies."""

@@ -1,0 +1,1 @@
+"""Radiation of the beams and of what comes out; photons counted once."""

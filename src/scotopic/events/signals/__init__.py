@@ -1,0 +1,1 @@
+"""Signals in closed form: two bodies in the final state."""

@@ -1,0 +1,1 @@
+"""Figures of the paper, and the pages that show them."""

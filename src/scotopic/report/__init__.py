@@ -1,0 +1,1 @@
+"""The files of any result: figures, tables, HEPData, JSON."""

@@ -1,0 +1,1 @@
+"""A lepton pair and a photon."""

@@ -1,0 +1,1 @@
+"""One photon and nothing else."""

@@ -1,0 +1,1 @@
+"""Three photons and nothing else."""

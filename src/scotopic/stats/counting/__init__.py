@@ -1,0 +1,1 @@
+"""Counting experiments: Bayes, CLs, Feldman-Cousins, with uncertain backgrounds and efficiencies."""

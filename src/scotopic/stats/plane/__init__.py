@@ -1,0 +1,1 @@
+"""Overlapping counting windows in a plane of two masses."""

@@ -1,0 +1,1 @@
+"""Scan of a spectrum for a peak: windows, profiles, limits, toys."""

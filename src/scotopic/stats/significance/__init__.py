@@ -1,0 +1,1 @@
+"""Significances: by Asimov data, from toys, and global ones from the Euler characteristic."""

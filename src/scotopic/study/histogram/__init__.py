@@ -1,0 +1,1 @@
+"""Scans of histograms that somebody else made."""

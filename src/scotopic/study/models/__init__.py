@@ -1,0 +1,1 @@
+"""Searches in other models than their own, and what a model excludes."""

@@ -1,0 +1,1 @@
+"""Measurement of the level-1 trigger."""
