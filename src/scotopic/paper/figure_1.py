@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from scotopic.detector.card import load_experiment
-from scotopic.figures import figure_1, save, write_csv
+from scotopic.figures import figure_1, save
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.numerics.arrays import Floats
 from scotopic.paper.report import FigureReport, check, strings

@@ -8,8 +8,9 @@ import numpy as np
 from scotopic.analysis.result import Result
 from scotopic.bounds import load_bound
 from scotopic.detector.card import load_experiment
-from scotopic.figures import figure_2b, resolution, save, write_csv
+from scotopic.figures import figure_2b, resolution, save
 from scotopic.figures.paper.figure_2b import COMPETITORS
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table
 from scotopic.numerics.arrays import Floats
 from scotopic.paper.comparison import compare_limits

@@ -15,7 +15,8 @@ from scotopic.analysis.statistics.statistic import LimitSettings
 from scotopic.bounds import load_bound
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.figures import photon_plane, save, write_csv
+from scotopic.figures import photon_plane, save
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.numerics.arrays import Floats
 from scotopic.paper.report import Check, FigureReport, around, check, strings

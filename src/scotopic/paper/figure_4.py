@@ -16,7 +16,8 @@ from scotopic.bounds import bounds as shipped
 from scotopic.bounds.carriers import get_carrier
 from scotopic.detector.card import load_experiment
 from scotopic.events.cross_section import cross_section
-from scotopic.figures import figure_4a, figure_4b, resolution, save, write_csv
+from scotopic.figures import figure_4a, figure_4b, resolution, save
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.numerics.arrays import Floats
 from scotopic.paper.background_composition import composition_checks

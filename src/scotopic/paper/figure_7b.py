@@ -19,7 +19,8 @@ from scotopic.analysis.statistics.statistic import LimitSettings
 from scotopic.bounds import Bound, load_bound
 from scotopic.bounds.carriers import get_carrier
 from scotopic.detector.card import load_experiment
-from scotopic.figures import figure_7b, save, write_csv
+from scotopic.figures import figure_7b, save
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.numerics.arrays import Bools, Floats
 from scotopic.paper.report import Check, FigureReport, around, check, strings
