@@ -276,9 +276,9 @@ def test_a_users_mapping_names_scales_and_squares(tmp_path):
     ("text", "message"),
     [
         ('[observables]\nm2_gg = "invMm"\n', "lacks columns of {map}: invMm (near: invM)"),
-        ('[observables]\nm2_gg = { column = "invM", unit = "MeV" }\n', "m2_gg takes column, factor and"),
-        ("[observables]\nm2_gg = 3\n", "m2_gg takes column, factor and squared; got 3"),
-        ("[observables]\n", "has no [observables]"),
+        ('[observables]\nm2_gg = { column = "invM", unit = "MeV" }\n', "m2_gg: is {{'column': 'invM', 'unit': 'MeV'}}, must be a table of column"),
+        ("[observables]\nm2_gg = 3\n", "m2_gg: is 3, must be a table of column, factor and squared"),
+        ("[observables]\n", "[observables]: missing"),
         ("[observables\n", "{map}: not valid TOML"),
         ('tree = "b"\n[observables]\nm2_gg = "invM"\n', "has no tree 'b'; expected"),
     ],

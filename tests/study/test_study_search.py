@@ -7,14 +7,17 @@ from helpers.coverage import coverage_of_zero
 from helpers.places import DATA
 from scotopic.analysis.binning import BINS_PER_RESOLUTION
 from scotopic.analysis.limits import compute_limits
+from scotopic.analysis.selected_events import select_events
 from scotopic.analysis.simulation import EventNumbers, Simulation, simulate
 from scotopic.analysis.statistics.statistic import Injection, LimitSettings
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
+from scotopic.events.generate import generate
 from scotopic.paper.comparison import compare_limits
 from scotopic.paper.resolutions import measure_resolutions
 from scotopic.physics.models.alp_photon import strahlung_cross_section
 from scotopic.searches import get_search
+from scotopic.searches.three_photons.backgrounds import PHOTON_CUTS
 from scotopic.selection.cut import apply_cuts
 from scotopic.study.observation import observe
 from scotopic.study.search import search
@@ -63,10 +66,13 @@ def test_signal_of_three_expected_limits_is_found_at_its_mass(simulation, mass):
     masses = mass * np.linspace(0.8, 1.13, 34)
     expected = limits(simulation, masses=[mass])
     size = 3.0 * float(expected.cross_section.median[0])
-    found = limits(simulation, masses=masses, injection=Injection(mass, size), seed=12)
-    assert found.z_local[found.largest] > 3.0
-    assert abs(found.mass[found.largest] - mass) < 2.5 * expected.resolution[0]
-    assert np.interp(mass, found.mass, found.cross_section.observed) > 0.8 * size
+    found = [
+        limits(simulation, masses=masses, injection=Injection(mass, size), seed=seed) for seed in (12, 13, 14)
+    ]
+    assert np.median([one.z_local[one.largest] for one in found]) > 3.0
+    away = np.median([abs(one.mass[one.largest] - mass) for one in found])
+    assert away < 2.5 * expected.resolution[0]
+    assert np.median([np.interp(mass, one.mass, one.cross_section.observed) for one in found]) > 0.8 * size
 
 
 def test_pseudo_data_follow_the_seed_and_nothing_else(simulation):
@@ -198,15 +204,22 @@ def test_a_published_value_that_is_no_limit_is_not_compared(none):
 
 @pytest.mark.reference
 def test_as_many_whizard_events_pass_as_our_own(simulation, reference_folder):
-    """γγγ of WHIZARD (116.0 pb, E > 0.25 GeV, 20-160°) and of ours: candidates of the common cuts."""
+    """γγγ of WHIZARD (116.0 pb, E > 0.25 GeV, 20-160°) and of ours at tree level: candidates of the common cuts."""
     seen = observe(
         reference_folder / "samples" / "whizard_ggg_445pb.lhe.gz", SEARCH, simulation.experiment, seed=1
     )
-    ours = simulation.backgrounds[0]
-    assert ours.background.name == "ggg"
+    made = generate(
+        "e- e+ > gamma gamma gamma",
+        25_000,
+        sqrt_s=simulation.experiment.beams.sqrt_s,
+        cuts=PHOTON_CUTS,
+        seed=1,
+        unweighted=True,
+    )
+    ours, _ = select_events(made, simulation.experiment, SEARCH.selection.find, SEARCH.selection.cuts, seed=1)
     for region in SEARCH.regions:
         kept, _ = apply_cuts(seen.candidates, region.cuts)
-        mine, _ = apply_cuts(ours.candidates, region.cuts)
+        mine, _ = apply_cuts(ours, region.cuts)
         counts = len(kept.weights) / (1e3 * seen.luminosity_fb)
         error = np.hypot(
             np.sqrt(3.0 * len(kept.weights)) / (1e3 * seen.luminosity_fb),

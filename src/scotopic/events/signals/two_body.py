@@ -12,7 +12,7 @@ import numpy as np
 from scotopic.errors import InputError
 from scotopic.events.phase_space.cuts import passes_all
 from scotopic.events.radiation.first_order import initial_state_factor
-from scotopic.events.radiation.matching import counted_twice
+from scotopic.events.radiation.matching import counted_twice, radiated_slots
 from scotopic.events.record import Events
 from scotopic.events.sampler import EXCESS, largest_weight, make_sampler
 from scotopic.numerics.arrays import Floats
@@ -67,7 +67,7 @@ def generate_two_body(
         second = np.concatenate([root[None] - first[:1], -first[1:]])
         momenta = np.stack([first, second])
         if emission is not None:
-            momenta = emission.recoiled(momenta)
+            momenta = emission.recoiled(momenta, radiated_slots(law.process))
             value = value * emission.weight * initial_state_factor(law.process.plan)
             twice = counted_twice(law.process, parsed, momenta, emission.photons)
             value = np.where(twice, 0.0, value)
