@@ -79,6 +79,16 @@ def write_whole(path: str | Path, content: bytes) -> None:
         temporary.write_bytes(content)
 
 
+def write_file(path: str | Path, content: bytes) -> None:
+    """Write a file in one piece and make the folders above it; errors as for `replacing`."""
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise InputError(f"{path}: cannot write there ({fault.strerror})") from None
+    write_whole(path, content)
+
+
 @contextmanager
 def recording(record: Callable[[Path], None]) -> Iterator[None]:
     """Call `record` with each file that is written inside."""

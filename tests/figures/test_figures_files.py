@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from scotopic.errors import InputError
-from scotopic.figures.files import save, write_csv
+from scotopic.figures.files import save
 from scotopic.figures.limits import LimitCurves
 from scotopic.figures.performance import efficiency
+from scotopic.io.csv_file import write_csv
 
 
 def small_figure():

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from scotopic.app.cli import run
 from scotopic.errors import InputError
-from scotopic.figures import write_csv
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.io.hepdata_joined import join_submissions
 from scotopic.paper import reproduce as reproduction

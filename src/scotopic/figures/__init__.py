@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scotopic.figures.event_yields import yields
     from scotopic.figures.exclusions import exclusion_plane
-    from scotopic.figures.files import save, save_pages, write_csv
+    from scotopic.figures.files import save, save_pages
     from scotopic.figures.likelihood import likelihood_scan
     from scotopic.figures.limits import LimitCurves, limit_bands
     from scotopic.figures.mass_windows import mass_plane
@@ -57,14 +57,13 @@ __all__ = [
     "signature_plane",
     "spectrum",
     "toy_distribution",
-    "write_csv",
     "yields",
 ]
 
 _FILES = {
     "event_yields": ("yields",),
     "exclusions": ("exclusion_plane",),
-    "files": ("save", "save_pages", "write_csv"),
+    "files": ("save", "save_pages"),
     "likelihood": ("likelihood_scan",),
     "limits": ("LimitCurves", "limit_bands"),
     "mass_windows": ("mass_plane",),

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.errors import InputError
-
-Floats = NDArray[np.float64]
+from scotopic.numerics.arrays import Floats
 
 
 @dataclass(frozen=True)

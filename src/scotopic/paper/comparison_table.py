@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from scotopic.figures import write_csv
 from scotopic.files import replacing
+from scotopic.io.csv_file import write_csv
 from scotopic.paper.report import Check, FigureReport, verdict
 
 Reports = Mapping[str, FigureReport]

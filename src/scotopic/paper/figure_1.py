@@ -4,16 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.detector.card import load_experiment
-from scotopic.figures import figure_1, save, write_csv
+from scotopic.figures import figure_1, save
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
+from scotopic.numerics.arrays import Floats
 from scotopic.paper.report import FigureReport, check, strings
 from scotopic.physics.models.alp_photon import decay_length_mm
 from scotopic.searches.three_photons.signature import signature_fractions
-
-Floats = NDArray[np.float64]
 
 EXPERIMENT = "belle2-2018"
 PAPER = "Belle II proceedings 2021, section 3"

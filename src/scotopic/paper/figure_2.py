@@ -4,14 +4,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.analysis.result import Result
 from scotopic.bounds import load_bound
 from scotopic.detector.card import load_experiment
-from scotopic.figures import figure_2b, resolution, save, write_csv
+from scotopic.figures import figure_2b, resolution, save
 from scotopic.figures.paper.figure_2b import COMPETITORS
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table
+from scotopic.numerics.arrays import Floats
 from scotopic.paper.comparison import compare_limits
 from scotopic.paper.report import FigureReport, check, strings
 from scotopic.paper.resolutions import Resolutions, measure_resolutions
@@ -22,8 +23,6 @@ from scotopic.report.hepdata import coupling_table, cross_section_table, write_h
 from scotopic.report.result import curves_of, write_cross_section, write_result
 from scotopic.searches import get_search
 from scotopic.study.search import search
-
-Floats = NDArray[np.float64]
 
 EXPERIMENT = "belle2-2018"
 PUBLISHED = "alp-belle2-2020"

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.analysis.limits import compute_limits
 from scotopic.analysis.result import Result
@@ -16,8 +15,10 @@ from scotopic.analysis.statistics.statistic import LimitSettings
 from scotopic.bounds import load_bound
 from scotopic.detector.card import load_experiment
 from scotopic.errors import InputError
-from scotopic.figures import photon_plane, save, write_csv
+from scotopic.figures import photon_plane, save
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
+from scotopic.numerics.arrays import Floats
 from scotopic.paper.report import Check, FigureReport, around, check, strings
 from scotopic.physics.dark_matter.annihilation import Kind
 from scotopic.physics.dark_matter.planck import alp_planck_limit, dark_photon_planck_limit
@@ -28,8 +29,6 @@ from scotopic.report.data_source import comments
 from scotopic.report.hepdata import coupling_table
 from scotopic.report.result import curves_of, write_result
 from scotopic.searches import get_search
-
-Floats = NDArray[np.float64]
 
 EXPERIMENT = "belle2-phase3"
 BABAR, BOOK = "arXiv:1702.03327, digitised", "arXiv:1808.10567, recalled"

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.analysis.limits import compute_limits
 from scotopic.analysis.result import Result
@@ -17,8 +16,10 @@ from scotopic.bounds import bounds as shipped
 from scotopic.bounds.carriers import get_carrier
 from scotopic.detector.card import load_experiment
 from scotopic.events.cross_section import cross_section
-from scotopic.figures import figure_4a, figure_4b, resolution, save, write_csv
+from scotopic.figures import figure_4a, figure_4b, resolution, save
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
+from scotopic.numerics.arrays import Floats
 from scotopic.paper.background_composition import composition_checks
 from scotopic.paper.medians import relative_errors
 from scotopic.paper.recoil_resolution import Widths, full_simulation, measure_widths
@@ -33,8 +34,6 @@ from scotopic.searches import get_search
 from scotopic.searches.dilepton_and_recoil.zprime_invisible import branching
 from scotopic.selection.candidates import Candidates
 from scotopic.study.exclusion import carry_over
-
-Floats = NDArray[np.float64]
 
 EXPERIMENT = "belle2-2018"
 LUMINOSITY_FB = 0.276

@@ -11,7 +11,8 @@ from scotopic.analysis.result import Result
 from scotopic.analysis.simulation import EventNumbers, Simulation, simulate
 from scotopic.analysis.statistics.statistic import LimitSettings
 from scotopic.detector.card import load_experiment
-from scotopic.figures import figure_5, save, write_csv
+from scotopic.figures import figure_5, save
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import write_submission
 from scotopic.numerics.arrays import Floats
 from scotopic.paper.medians import relative_errors

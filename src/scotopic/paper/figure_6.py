@@ -7,7 +7,8 @@ import numpy as np
 
 from scotopic.detector.card import load_experiment
 from scotopic.detector.trigger import turn_on as put_in_curve
-from scotopic.figures import TurnOn, figure_6, save, write_csv
+from scotopic.figures import TurnOn, figure_6, save
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.paper.report import Check, FigureReport, check, strings
 from scotopic.study.trigger.measurement import (

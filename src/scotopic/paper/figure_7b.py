@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.analysis.limits import compute_limits
 from scotopic.analysis.result import Result
@@ -20,16 +19,16 @@ from scotopic.analysis.statistics.statistic import LimitSettings
 from scotopic.bounds import Bound, load_bound
 from scotopic.bounds.carriers import get_carrier
 from scotopic.detector.card import load_experiment
-from scotopic.figures import figure_7b, save, write_csv
+from scotopic.figures import figure_7b, save
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
+from scotopic.numerics.arrays import Bools, Floats
 from scotopic.paper.report import Check, FigureReport, around, check, strings
 from scotopic.report.data_source import comments
 from scotopic.report.result import write_result
 from scotopic.searches import get_search
 from scotopic.study.exclusion import carry_over
 from scotopic.workers import run_chunks
-
-Floats = NDArray[np.float64]
 
 BABAR, BELLE2 = "babar", "belle2-phase3"
 BABAR_FB = 514.0
@@ -216,7 +215,7 @@ def _checks(babar: Result, belle2: Result, factor: Floats) -> list[Check]:
     return checks
 
 
-def _error(result: Result, inside: NDArray[np.bool_]) -> float:
+def _error(result: Result, inside: Bools) -> float:
     """Return the error of a median ε that the simulated efficiency leaves: ε goes as its inverse root or slower."""
     relative = float(np.median(result.efficiency_error[inside] / result.efficiency[inside]))
     return 0.5 * relative * float(np.median(result.coupling_limit.median[inside]))

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.analysis.limits import compute_limits
 from scotopic.analysis.result import Result
 from scotopic.analysis.simulation import EventNumbers, Simulation, simulate
 from scotopic.analysis.statistics.statistic import LimitSettings
 from scotopic.detector.card import load_experiment
-from scotopic.figures import figure_8, save, write_csv
+from scotopic.figures import figure_8, save
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import write_submission
+from scotopic.numerics.arrays import Floats
 from scotopic.paper.medians import relative_errors
 from scotopic.paper.report import Check, FigureReport, around, check, strings
 from scotopic.physics.models.dark_higgs import higgsstrahlung_cross_section
@@ -23,8 +24,6 @@ from scotopic.report.hepdata import result_tables
 from scotopic.report.result import write_result
 from scotopic.searches import get_search
 from scotopic.selection.candidates import Candidates
-
-Floats = NDArray[np.float64]
 
 EXPERIMENT = "belle2-phase3"
 LUMINOSITY_FB = 8.34

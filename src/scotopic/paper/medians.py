@@ -4,12 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.numerics.rng import stream
 from scotopic.selection.candidates import Candidates
-
-Floats = NDArray[np.float64]
 
 
 def relative_errors(

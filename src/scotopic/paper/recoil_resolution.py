@@ -3,19 +3,17 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.analysis.radiation import NO_RADIATION
 from scotopic.analysis.selected_events import select_events
 from scotopic.detector.experiment import Experiment
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.rng import seed_of
 from scotopic.paper.resolutions import half_width
 from scotopic.progress import track
 from scotopic.searches.dilepton_and_recoil.selection import MUON_RANGE, find_muons
 from scotopic.searches.dilepton_and_recoil.zprime_invisible import generate_signal
 from scotopic.selection.cut import Cut
-
-Floats = NDArray[np.float64]
 
 MASSES = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 7.7)
 SOURCE = "validation of the momentum resolution"

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from scotopic.analysis.radiation import NO_RADIATION
@@ -12,10 +11,9 @@ from scotopic.analysis.search import Search
 from scotopic.analysis.selected_events import select_events
 from scotopic.detector.experiment import Experiment
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.rng import seed_of, stream
 from scotopic.progress import track
-
-Floats = NDArray[np.float64]
 
 OBSERVABLES = ("m2_gg", "m2_recoil")
 MASSES = (1.0, 2.0, 3.0, 4.0, 5.0, 5.6, 6.2, 6.6, 7.0, 7.4, 8.0, 8.6, 9.2)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from scotopic.analysis.result import Result
-from scotopic.figures import likelihood_scan, save, spectrum, toy_distribution, write_csv
+from scotopic.figures import likelihood_scan, save, spectrum, toy_distribution
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table
 from scotopic.numerics.arrays import Floats
 from scotopic.stats import LikelihoodScan, Scan, combine

@@ -7,8 +7,9 @@ import numpy as np
 
 from scotopic.analysis.result import Result
 from scotopic.bounds import CONVENTIONS
-from scotopic.figures import exclusion_plane, save, write_csv
+from scotopic.figures import exclusion_plane, save
 from scotopic.files import replacing
+from scotopic.io.csv_file import write_csv
 from scotopic.numerics.arrays import Floats
 from scotopic.numerics.units import show_luminosity
 from scotopic.study.exclusion import Exclusion

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from scotopic.figures import limit_bands, p_value_scan, save, spectrum, write_csv
+from scotopic.figures import limit_bands, p_value_scan, save, spectrum
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.io.hs3 import hs3_document, write_hs3
 from scotopic.io.pyhf_workspace import workspace, write_workspaces

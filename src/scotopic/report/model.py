@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scotopic.analysis.result import Result
-from scotopic.figures import limit_bands, save, write_csv
+from scotopic.figures import limit_bands, save
+from scotopic.io.csv_file import write_csv
 from scotopic.report.columns import coupling_columns
 from scotopic.report.data_source import comments
 from scotopic.report.result import curves_of

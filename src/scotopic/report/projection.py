@@ -8,7 +8,8 @@ import numpy as np
 
 from scotopic.analysis.result import Result
 from scotopic.analysis.systematic import SCALING_MARK, falls
-from scotopic.figures import limits_by_luminosity, save, write_csv
+from scotopic.figures import limits_by_luminosity, save
+from scotopic.io.csv_file import write_csv
 from scotopic.io.hepdata import Axis, Table, write_submission
 from scotopic.numerics.arrays import Floats
 from scotopic.numerics.units import show_luminosity

@@ -19,10 +19,10 @@ from scotopic.figures import (
     resolution,
     save,
     spectrum,
-    write_csv,
     yields,
 )
 from scotopic.figures.style import PROJECTION, SIMULATED
+from scotopic.io.csv_file import write_csv
 from scotopic.numerics.arrays import Floats, Ints
 from scotopic.report.columns import (
     ENDS,

@@ -4,13 +4,13 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.detector.experiment import Experiment
 from scotopic.detector.particle_codes import unseen_particles
 from scotopic.events.event_chunks import EventChunks
 from scotopic.events.frames import BeamSums, missing_momentum
 from scotopic.events.record import Events
+from scotopic.numerics.arrays import Floats
 
 THIN = 0.5  # of the events that a sample has; what it is worth below that is said
 LACKS = 1e-3  # of √s; less is rounding of a file
@@ -32,7 +32,7 @@ class SampleSurvey:
 
     unseen: dict[int, int]
     beams: BeamSums
-    lacking: NDArray[np.float64]
+    lacking: Floats
     weights: float
     squared_weights: float
     negative: int

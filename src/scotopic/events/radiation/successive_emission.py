@@ -81,13 +81,8 @@ def emit_successively(
         photons[slot, :, which] = photon.T
         after, rest = before - photon, whole * np.sqrt(1.0 - z)
         after[0] = np.sqrt(rest**2 + (after[1:] ** 2).sum(axis=0))
-        if exchange:
-            way = -sign
-        else:
-            # energies of the electron and of the positron, massless, in the rest frame of what is left
-            along = energy * (direction * beam).sum(axis=0)
-            first, second = (whole - energy + along) ** 2, (whole - energy - along) ** 2
-            way = np.where(u[which] * (first + second) < first, 1.0, -1.0)
+        along = energy * (direction * beam).sum(axis=0)
+        way = -sign if exchange else _chosen_beam(whole, energy, along, u[which])
         # the first frame is that of the beams, at rest
         frame = (before, whole) if step else None
         seen = _seen(way, beam, frame, (after, rest))
@@ -99,6 +94,13 @@ def emit_successively(
         else:
             axis, left, mass = seen, after, rest
     return photons.reshape(2, most, 4, n), axis, axes
+
+
+def _chosen_beam(whole: Floats, energy: Floats, along: Floats, u: Floats) -> Floats:
+    """Return 1 for an axis along the electron, -1 for one against the positron."""
+    # by their squared energies, massless, in the rest frame of what is left
+    first, second = (whole - energy + along) ** 2, (whole - energy - along) ** 2
+    return np.where(u * (first + second) < first, 1.0, -1.0)
 
 
 def _seen(

@@ -7,11 +7,12 @@ calorimeter's outer surface, the opening angle of the photons against what the c
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import qmc
 
 from scotopic.detector.experiment import Experiment
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.numerics.lorentz import (
     boost,
     cos_polar_angle,
@@ -22,8 +23,6 @@ from scotopic.numerics.lorentz import (
     velocity,
 )
 from scotopic.physics.models.alp_photon import decay_length_mm
-
-Floats = NDArray[np.float64]
 
 CRYSTAL_DEPTH_MM = 300.0  # Belle II TDR, arXiv:1011.0352: crystals of 30 cm
 DIRECTIONS = 2048  # points of the quasi-random average

@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 from scipy.stats import crystalball
 
 from scotopic.cards.checks import Checks, read_document
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Floats
 from scotopic.stats.checks import METHODS, check_level
 from scotopic.stats.checks import WIDEST as WIDEST_ERROR
-
-Floats = NDArray[np.float64]
 
 NEEDED = ("masses", "signal", "background_order", "half_width")
 KEYS = (*NEEDED, "level", "method", "variable", "luminosity", "efficiency", "systematics")

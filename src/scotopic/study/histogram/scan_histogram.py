@@ -5,17 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.analysis.warning_notes import note_far_limits
 from scotopic.errors import InputError
 from scotopic.io.histograms import Histogram, read_histogram
+from scotopic.numerics.arrays import Floats
 from scotopic.stats import STATUS, Scan, scan
 from scotopic.stats.fit.status import DISORDERED
 from scotopic.stats.scan.goodness_of_fit import window_p_values
 from scotopic.study.histogram.scan_card import ScanCard, read_scan_card
-
-Floats = NDArray[np.float64]
 
 OTHER_UNIT = 100.0  # times the largest mass, how far a histogram in the same unit hardly reaches
 DESCRIBES_NOTHING = 1e-4  # p-value of the fit in a window

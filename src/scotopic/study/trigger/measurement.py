@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.analysis.selected_events import select_events
 from scotopic.detector.card import load_experiment
 from scotopic.detector.schema.trigger import ClusterLine
 from scotopic.errors import InputError
+from scotopic.numerics.arrays import Bools, Floats
 from scotopic.numerics.units import DEGREE
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import CutStep
@@ -22,8 +22,6 @@ from scotopic.study.trigger.probes import (
     generate_radiative_muons,
     tag_and_probe_lines,
 )
-
-Floats = NDArray[np.float64]
 
 EVENTS = 2_000_000
 LOWEST = 0.3  # GeV, where the bins begin
@@ -188,7 +186,7 @@ def measure_line(probes: Candidates, name: str, line: ClusterLine, sqrt_s: float
     low, high = (DEGREE * edge for edge in line.theta_deg)
     energy, fired = probes["e_predicted"], probes[name] > 0.0
 
-    def count(chosen: NDArray[np.bool_]) -> Floats:
+    def count(chosen: Bools) -> Floats:
         return np.histogram(energy[chosen], edges)[0].astype(np.float64)
 
     predicted = (probes["theta_recoil"] > low) & (probes["theta_recoil"] < high)

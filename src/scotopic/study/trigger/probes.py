@@ -5,7 +5,6 @@ the calorimeter saw it or not; a probe is found if a cluster lies near the predi
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scotopic.analysis.radiation import RADIATION
 from scotopic.detector.experiment import Experiment
@@ -16,14 +15,12 @@ from scotopic.detector.trigger_cells import fill_cells, find_clusters
 from scotopic.errors import InputError
 from scotopic.events.generate import generate
 from scotopic.events.record import Events
+from scotopic.numerics.arrays import Bools, Floats, Ints
 from scotopic.numerics.units import DEGREE
 from scotopic.physics.standard_model import MUON_MASS
 from scotopic.selection.candidates import Candidates
 from scotopic.selection.cut import Cut
 from scotopic.selection.lepton_pairs import recoil_candidates, two_tracks
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 NEAR = 15.0 * DEGREE  # of the predicted direction: there a cluster is the photon
 ALONE = (
@@ -120,9 +117,7 @@ def find_probes(detected: Detected, experiment: Experiment) -> Candidates:
     return Candidates(observables, found.event, found.weights, None, found.source)
 
 
-def _split(
-    clusters: Clusters, event: NDArray[np.int64], theta: Floats, phi: Floats
-) -> tuple[NDArray[np.int64], Bools]:
+def _split(clusters: Clusters, event: Ints, theta: Floats, phi: Floats) -> tuple[Ints, Bools]:
     """Return the slot (K,) of the hardest neutral cluster near a direction, -1 if none, and all others (slots, K)."""
     present = np.isfinite(clusters.energy[:, event])
     near = present & (clusters.track[:, event] == -1)
@@ -131,7 +126,7 @@ def _split(
     return photon, present & (np.arange(len(present))[:, None] != photon)
 
 
-def _at(values: Floats, slot: NDArray[np.int64]) -> Floats:
+def _at(values: Floats, slot: Ints) -> Floats:
     return np.where(slot >= 0, np.take_along_axis(values, np.maximum(slot, 0)[None], axis=0)[0], np.nan)
 
 
