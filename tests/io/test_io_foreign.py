@@ -276,7 +276,10 @@ def test_a_users_mapping_names_scales_and_squares(tmp_path):
     ("text", "message"),
     [
         ('[observables]\nm2_gg = "invMm"\n', "lacks columns of {map}: invMm (near: invM)"),
-        ('[observables]\nm2_gg = { column = "invM", unit = "MeV" }\n', "m2_gg: is {{'column': 'invM', 'unit': 'MeV'}}, must be a table of column"),
+        (
+            '[observables]\nm2_gg = { column = "invM", unit = "MeV" }\n',
+            "m2_gg: is {{'column': 'invM', 'unit': 'MeV'}}, must be a table of column",
+        ),
         ("[observables]\nm2_gg = 3\n", "m2_gg: is 3, must be a table of column, factor and squared"),
         ("[observables]\n", "[observables]: missing"),
         ("[observables\n", "{map}: not valid TOML"),
