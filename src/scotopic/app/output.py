@@ -10,17 +10,9 @@ def print_json(result: Mapping[str, Any]) -> None:
     """Print one JSON object on stdout; numbers that are not finite become null, text is UTF-8."""
     import msgspec
 
-    click.echo(msgspec.json.encode(result, enc_hook=_plain))
+    from scotopic.report.json_file import plain
 
-
-def _plain(value: object) -> object:
-    import numpy as np
-
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    click.echo(msgspec.json.encode(result, enc_hook=plain))
 
 
 def print_table(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from scotopic.analysis.result import Result
+from scotopic.analysis.statistics.statistic import confidence_of
 from scotopic.figures.style import PROJECTION, SIMULATED
 from scotopic.numerics.units import show_luminosity
 from scotopic.report.systematics import state_systematics
@@ -26,7 +27,7 @@ def comments(result: Result) -> list[str]:
     statistic, level = result.search.statistic, result.settings["level"]
     return [
         f"{result.search.name}, {result.experiment}, {show_luminosity(result.luminosity_fb)}; ours, not published",
-        f"{100 * level:g} % {statistic.confidence}, {METHODS.get(statistic.method, statistic.method)}",
+        f"{100 * level:g} % {confidence_of(statistic.method)}, {METHODS.get(statistic.method, statistic.method)}",
         f"inputs by provenance: {marks_text(result)}",
         *(state_systematics(result.systematics, result.controls) if result.windows else ()),
         *result.notes,

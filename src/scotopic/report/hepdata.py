@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from scotopic.analysis.result import RegionSpectrum, Result
+from scotopic.analysis.statistics.statistic import confidence_of
 from scotopic.io.hepdata import Axis, Column, Table, write_submission
 from scotopic.report.columns import (
     ENDS,
@@ -43,7 +44,7 @@ def qualifiers_of(result: Result) -> Qualifiers:
     return {
         "EXPERIMENT CARD": (result.experiment, ""),
         "LUMINOSITY": (result.luminosity_fb, "fb^-1"),
-        result.search.statistic.confidence.upper(): (100.0 * result.settings["level"], "%"),
+        confidence_of(result.search.statistic.method).upper(): (100.0 * result.settings["level"], "%"),
         "METHOD": (result.settings["method"], ""),
         "SAMPLE": ("data" if result.source == "data" else "simulated data", ""),
     }

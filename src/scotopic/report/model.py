@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scotopic.analysis.result import Result
+from scotopic.analysis.statistics.statistic import confidence_of
 from scotopic.figures import limit_bands, save
 from scotopic.io.csv_file import write_csv
 from scotopic.report.columns import coupling_columns
@@ -22,7 +23,7 @@ def write_model_report(result: Result, beside: Sequence[BesideBound], folder: Pa
         y_label=coupling.label,
         x_label=result.search.axes[0].label,
         level=result.settings["level"],
-        kind=result.search.statistic.confidence,
+        kind=confidence_of(result.search.statistic.method),
         beside={f"{one.bound}, recast": (one.mass, one.recast) for one in beside if not one.reason},
         experiment=result.experiment,
         luminosity_fb=result.luminosity_fb,

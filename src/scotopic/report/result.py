@@ -8,6 +8,7 @@ import numpy as np
 
 from scotopic.analysis.region import Observable
 from scotopic.analysis.result import RegionSpectrum, Result
+from scotopic.analysis.statistics.statistic import confidence_of
 from scotopic.bounds import load_bound
 from scotopic.figures import (
     LimitCurves,
@@ -117,7 +118,7 @@ def _write_limit(
     *,
     log: bool = False,
 ) -> list[Path]:
-    level, confidence = result.settings["level"], result.search.statistic.confidence
+    level, confidence = result.settings["level"], confidence_of(result.search.statistic.method)
     if not _is_plane(result):
         (first, own), *others = _curves(result)
         shown = dict(beside) | {text: (result.points[at, 0], limit.median[at]) for text, at in others}

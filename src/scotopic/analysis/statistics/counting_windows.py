@@ -13,7 +13,7 @@ from scotopic.analysis.search import Search
 from scotopic.analysis.simulated_luminosity import simulation_notes
 from scotopic.analysis.simulation import EventNumbers, SignalSample, Simulation
 from scotopic.analysis.statistics.scaled_backgrounds import scaled_backgrounds
-from scotopic.analysis.statistics.statistic import Excess, Inference, Task, confidence_of
+from scotopic.analysis.statistics.statistic import Excess, Inference, Task
 from scotopic.numerics.arrays import Bools, Floats
 from scotopic.numerics.rng import stream
 from scotopic.progress import track
@@ -102,11 +102,6 @@ class CountingWindows:
     events: EventNumbers = EventNumbers(10_000, 100_000)
     survey_events: EventNumbers = EventNumbers(3_000, 40_000)
     fewest_signal: int = 50
-
-    @property
-    def confidence(self) -> str:
-        """Return what the level is."""
-        return confidence_of(self.method)
 
     @property
     def observables(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from scotopic.analysis.statistics.spectra import (
     tested,
     widths_at,
 )
-from scotopic.analysis.statistics.statistic import Excess, Inference, Task, confidence_of
+from scotopic.analysis.statistics.statistic import Excess, Inference, Task
 from scotopic.numerics.arrays import Floats
 from scotopic.numerics.rng import seed_of
 from scotopic.stats import Scan, combine, likelihood_scan
@@ -50,11 +50,6 @@ class PolynomialBump:
     survey_events: EventNumbers = EventNumbers(5_000, 100_000)
     fewest_signal: int = 100
     observables: tuple[str, ...] = ()
-
-    @property
-    def confidence(self) -> str:
-        """Return what the level is."""
-        return confidence_of(self.method)
 
     def survey(self, search: Search, sqrt_s: float) -> tuple[Search, list[float]]:
         """Return the search itself, and masses of equal ratios."""

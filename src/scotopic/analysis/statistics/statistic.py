@@ -133,8 +133,6 @@ class Statistic(Protocol):
     ----------
     method : str
         ``clsb``, ``cls`` or ``bayes``.
-    confidence : str
-        What the level of a limit is: ``CL`` or ``credibility``.
     events, survey_events : EventNumbers
         Simulated without a request, and where many searches are projected in minutes.
     fewest_signal : int
@@ -146,10 +144,6 @@ class Statistic(Protocol):
     @property
     def method(self) -> str:
         """Return the name of the method."""
-
-    @property
-    def confidence(self) -> str:
-        """Return what the level is."""
 
     @property
     def events(self) -> EventNumbers:

@@ -20,7 +20,7 @@ from scotopic.analysis.statistics.spectra import (
     tested,
     widths_at,
 )
-from scotopic.analysis.statistics.statistic import Excess, Inference, Task, confidence_of
+from scotopic.analysis.statistics.statistic import Excess, Inference, Task
 from scotopic.analysis.systematic import Nuisance
 from scotopic.numerics.arrays import Floats
 from scotopic.numerics.rng import seed_of
@@ -48,11 +48,6 @@ class TemplateFit:
     survey_events: EventNumbers = EventNumbers(4_000, 4_000)
     fewest_signal: int = 100
     observables: tuple[str, ...] = ()
-
-    @property
-    def confidence(self) -> str:
-        """Return what the level is."""
-        return confidence_of(self.method)
 
     def survey(self, search: Search, sqrt_s: float) -> tuple[Search, list[float]]:
         """Return the search itself, and masses that go with the beams' energy."""
